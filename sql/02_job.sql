@@ -1,0 +1,271 @@
+-- job: work to be done after the transaction that asked for it. Rows written by triggers, drained by workers.
+--
+-- A job is claimed with a lease by the database's clock. `attempt` is its fencing number: whoever
+-- writes back must name the attempt it holds, so a worker that was thought dead cannot undo its successor.
+
+create table private.jobs (
+    id bigint generated always as identity primary key,
+    account_id uuid not null default '00000000-0000-0000-0000-000000000000',
+    kind text not null,
+    payload jsonb not null default '{}',
+    status text not null default 'queued',
+    priority smallint not null default 100,
+    run_at timestamptz not null default now(),
+    lock text,
+    dedupe_key text,
+    attempt int not null default 0,
+    max_attempts int not null default 8,
+    lease_until timestamptz,
+    worker text,
+    last_error text,
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    constraint jobs_kind_check check (kind ~ '^[a-z][a-z_]{1,60}$'),
+    constraint jobs_status_check check (status in ('queued', 'running', 'done', 'dead')),
+    constraint jobs_lease_check check ((status = 'running') = (lease_until is not null)),
+    constraint jobs_attempt_check check (attempt >= 0 and max_attempts between 1 and 100),
+    constraint jobs_payload_check check (octet_length(payload::text) <= 65536)
+);
+
+comment on table private.jobs is
+    'The queue. queued -> running -> done, or back to queued after a failure, or dead when attempts are used up.';
+comment on column private.jobs.account_id is 'Whose work it is, for fairness; the zero uuid is the system.';
+comment on column private.jobs.priority is 'Lower runs first, inside one account.';
+comment on column private.jobs.lock is
+    'Jobs with the same lock run one at a time and in the order they were added; a conversation''s id, usually.';
+comment on column private.jobs.dedupe_key is
+    'At most one job of a kind has this key while its row exists, so asking twice does the work once.';
+comment on column private.jobs.attempt is 'How often it was claimed; the fencing number of the present lease.';
+
+create unique index jobs_kind_dedupe_key_key on private.jobs (kind, dedupe_key) where dedupe_key is not null;
+-- The second line of defence of the order per lock.
+create unique index jobs_running_lock_key on private.jobs (lock) where status = 'running' and lock is not null;
+create index jobs_queued_idx on private.jobs (account_id, priority, id) where status = 'queued';
+create index jobs_lock_idx on private.jobs (lock, id) where lock is not null and status in ('queued', 'running');
+create index jobs_lease_idx on private.jobs (lease_until) where status = 'running';
+create index jobs_finished_idx on private.jobs (finished_at) where status = 'done';
+
+create function private.enqueue(
+    p_kind text,
+    p_payload jsonb,
+    p_account_id uuid default '00000000-0000-0000-0000-000000000000',
+    p_lock text default null,
+    p_dedupe_key text default null,
+    p_run_at timestamptz default now(),
+    p_priority int default 100
+)
+returns void
+language sql set search_path = ''
+as $$
+    insert into private.jobs (kind, payload, account_id, lock, dedupe_key, run_at, priority)
+    values (p_kind, p_payload, p_account_id, p_lock, p_dedupe_key, p_run_at, p_priority)
+    on conflict (kind, dedupe_key) where dedupe_key is not null do nothing
+$$;
+
+comment on function private.enqueue is
+    'Adds a job in the caller''s transaction: it exists exactly when what asked for it exists.';
+
+create function private.release_expired_jobs()
+returns void
+language sql set search_path = ''
+as $$
+    update private.jobs as job
+    set status = case when job.attempt >= job.max_attempts then 'dead' else 'queued' end,
+        lease_until = null,
+        worker = null,
+        last_error = coalesce(job.last_error, 'the lease ran out'),
+        finished_at = case when job.attempt >= job.max_attempts then now() end
+    where job.id in (
+        select expired.id
+        from private.jobs as expired
+        where expired.status = 'running' and expired.lease_until < clock_timestamp()
+        order by expired.id
+        limit 500
+        for update skip locked
+    )
+$$;
+
+comment on function private.release_expired_jobs is 'Gives back the jobs whose worker stopped answering.';
+
+create function service.claim_jobs(
+    p_worker text,
+    p_kinds text[],
+    p_limit int default 20,
+    p_lease_seconds int default 60
+)
+returns table (
+    id bigint, account_id uuid, kind text, payload jsonb, attempt int, max_attempts int, lock text,
+    created_at timestamptz
+)
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    if p_limit not between 1 and 500 or p_lease_seconds not between 1 and 3600 then
+        perform private.fail(400, 'invalid_argument', 'Claim 1 to 500 jobs with a lease of 1 to 3600 seconds.');
+    end if;
+    perform private.release_expired_jobs();
+    return query
+    with recursive tenant (account_id) as (
+        -- The accounts that have work, by hopping through the index instead of reading all jobs.
+        (
+            select job.account_id from private.jobs as job
+            where job.status = 'queued' order by job.account_id limit 1
+        )
+        union all
+        select (
+            select job.account_id from private.jobs as job
+            where job.status = 'queued' and job.account_id > tenant.account_id
+            order by job.account_id limit 1)
+        from tenant
+        where tenant.account_id is not null
+    ),
+    turn as (
+        -- Fair between accounts: everyone's first job before anyone's second.
+        select ready.id, ready.priority,
+            row_number() over (partition by tenant.account_id order by ready.priority, ready.id) as turn
+        from tenant
+        cross join lateral (
+            select job.id, job.priority
+            from private.jobs as job
+            where job.status = 'queued'
+                and job.account_id = tenant.account_id
+                and job.run_at <= clock_timestamp()
+                and job.kind = any (p_kinds)
+                and (
+                    job.lock is null
+                    -- Jobs that share a lock run one at a time, in the order they were added.
+                    or not exists (
+                        select from private.jobs as other
+                        where other.lock = job.lock
+                            and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
+                )
+            order by job.priority, job.id
+            limit p_limit
+        ) as ready
+        where tenant.account_id is not null
+    ),
+    candidate as (
+        select job.id
+        from private.jobs as job
+        join (select turn.id, turn.turn from turn order by turn.turn, turn.priority, turn.id limit p_limit) as chosen
+            on chosen.id = job.id
+        where job.status = 'queued'
+        order by chosen.turn, job.id
+        for update of job skip locked
+    )
+    update private.jobs as job
+    set status = 'running',
+        attempt = job.attempt + 1,
+        worker = p_worker,
+        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    from candidate
+    where job.id = candidate.id
+    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock, job.created_at;
+end;
+$$;
+
+comment on function service.claim_jobs is
+    'Leases up to p_limit jobs of these kinds to a worker: fair between accounts, in order per lock, each to one worker only.';
+
+create function service.finish_jobs(p_jobs jsonb)
+returns int
+language sql security definer set search_path = ''
+as $$
+    with finished as (
+        update private.jobs as job
+        set status = 'done', lease_until = null, last_error = null, finished_at = now()
+        from jsonb_to_recordset(p_jobs) as given (id bigint, attempt int)
+        where job.id = given.id and job.attempt = given.attempt and job.status = 'running'
+        returning 1
+    )
+    select count(*)::int from finished
+$$;
+
+comment on function service.finish_jobs is
+    'Marks jobs done: p_jobs = [{"id", "attempt"}]. Returns how many; a job whose lease went to someone else is not counted.';
+
+create function service.fail_job(p_id bigint, p_attempt int, p_error text, p_retry_after_seconds double precision default null)
+returns text
+language sql security definer set search_path = ''
+as $$
+    update private.jobs
+    set status = case when p_retry_after_seconds is null then 'dead' else 'queued' end,
+        lease_until = null,
+        worker = null,
+        run_at = coalesce(clock_timestamp() + make_interval(secs => p_retry_after_seconds), run_at),
+        last_error = left(p_error, 2000),
+        finished_at = case when p_retry_after_seconds is null then now() end
+    where id = p_id and attempt = p_attempt and status = 'running'
+    returning status
+$$;
+
+comment on function service.fail_job is
+    'Gives a job back after a failure: to be tried again in so many seconds, or dead when null. Null when the lease was lost.';
+
+create function service.heartbeat_jobs(p_jobs jsonb, p_lease_seconds int default 60)
+returns bigint[]
+language sql security definer set search_path = ''
+as $$
+    with held as (
+        update private.jobs as job
+        set lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+        from jsonb_to_recordset(p_jobs) as given (id bigint, attempt int)
+        where job.id = given.id and job.attempt = given.attempt and job.status = 'running'
+        returning job.id
+    )
+    select coalesce(array_agg(held.id), '{}') from held
+$$;
+
+comment on function service.heartbeat_jobs is
+    'Prolongs leases: p_jobs = [{"id", "attempt"}]. Returns the ids still held; stop working on the others.';
+
+create function service.requeue_job(p_id bigint)
+returns boolean
+language sql security definer set search_path = ''
+as $$
+    with requeued as (
+        update private.jobs
+        set status = 'queued', attempt = 0, run_at = now(), finished_at = null
+        where id = p_id and status = 'dead'
+        returning 1
+    )
+    select exists (select from requeued)
+$$;
+
+comment on function service.requeue_job is 'Replays a dead job. False when there is no dead job of this id.';
+
+create function service.purge_jobs(p_older_than interval default '1 day')
+returns int
+language sql security definer set search_path = ''
+as $$
+    with purged as (
+        delete from private.jobs
+        where id in (
+            select id from private.jobs
+            where status = 'done' and finished_at < now() - p_older_than
+            order by finished_at
+            limit 10000
+        )
+        returning 1
+    )
+    select count(*)::int from purged
+$$;
+
+comment on function service.purge_jobs is 'Removes old finished jobs, at most 10,000 a call; dead ones stay until someone looks.';
+
+create function service.job_stats()
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'queued', count(*) filter (where status = 'queued'),
+        'running', count(*) filter (where status = 'running'),
+        'dead', count(*) filter (where status = 'dead'),
+        'oldest_due_seconds', coalesce(
+            extract(epoch from now() - min(run_at) filter (where status = 'queued' and run_at <= now())), 0))
+    from private.jobs
+    where status <> 'done'
+$$;
+
+comment on function service.job_stats is 'How the queue is doing; alarm on oldest_due_seconds, not on length.';

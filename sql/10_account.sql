@@ -1,0 +1,286 @@
+-- account: tenants, the people who work in them, and who belongs where.
+
+create table public.accounts (
+    id uuid primary key default private.uuid_v7(),
+    name text not null,
+    locale text not null default 'en',
+    status text not null default 'active',
+    settings jsonb not null default '{}',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint accounts_name_check check (char_length(btrim(name)) between 1 and 100),
+    constraint accounts_locale_check check (locale ~ '^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})?$'),
+    constraint accounts_status_check check (status in ('active', 'suspended')),
+    constraint accounts_settings_check check (jsonb_typeof(settings) = 'object')
+);
+
+comment on table public.accounts is 'A tenant: one company''s support desk. Nothing is shared between accounts.';
+comment on column public.accounts.locale is 'The language of what the system itself writes into conversations.';
+
+create table public.users (
+    id uuid primary key references auth.users (id) on delete cascade,
+    name text not null default '',
+    display_name text,
+    email text not null,
+    avatar_url text,
+    ui_settings jsonb not null default '{}',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint users_name_check check (char_length(name) <= 200),
+    constraint users_display_name_check check (char_length(display_name) between 1 and 200),
+    constraint users_avatar_url_check check (avatar_url ~ '^https?://' and char_length(avatar_url) <= 2000),
+    constraint users_ui_settings_check check (
+        jsonb_typeof(ui_settings) = 'object' and octet_length(ui_settings::text) <= 65536)
+);
+
+comment on table public.users is
+    'The profile of a login, one to one with auth.users. One e-mail address is one login, in any number of accounts.';
+comment on column public.users.display_name is 'Shown instead of name when set.';
+comment on column public.users.ui_settings is 'The dashboard''s own memory: theme, panel layout, editor choices.';
+
+create table public.account_users (
+    account_id uuid not null references public.accounts (id) on delete cascade,
+    user_id uuid not null references public.users (id) on delete cascade,
+    role text not null default 'agent',
+    availability text not null default 'online',
+    auto_offline boolean not null default true,
+    active_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint account_users_pkey primary key (account_id, user_id),
+    constraint account_users_role_check check (role in ('agent', 'administrator')),
+    constraint account_users_availability_check check (availability in ('online', 'busy', 'offline'))
+);
+
+comment on table public.account_users is 'Membership: this user works in this account, in this role.';
+comment on column public.account_users.availability is 'What the agent chose; shown as offline without a heartbeat when auto_offline.';
+comment on column public.account_users.active_at is 'When the account was last opened by this user.';
+
+-- The helpers below start at the user; the primary key starts at the account.
+create index account_users_user_id_idx on public.account_users (user_id, account_id, role);
+
+create function private.account_ids(p_role text default null)
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(member.account_id), '{}')
+    from public.account_users as member
+    join public.accounts as account on account.id = member.account_id
+    where member.user_id = (select auth.uid())
+        and (p_role is null or member.role = p_role)
+        and account.status = 'active'
+$$;
+
+comment on function private.account_ids is
+    'The active accounts the caller belongs to, with this role if one is named. In policies write
+     account_id = any ((select private.account_ids())::uuid[]): asked once per statement, and indexable.';
+grant execute on function private.account_ids to authenticated;
+
+create function private.colleague_ids()
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(distinct colleague.user_id), '{}')
+    from public.account_users as colleague
+    where colleague.account_id = any ((select private.account_ids())::uuid[])
+$$;
+
+comment on function private.colleague_ids is 'Everyone who shares an account with the caller, the caller included.';
+grant execute on function private.colleague_ids to authenticated;
+
+create function private.is_administrator(p_account_id uuid)
+returns boolean
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select p_account_id = any ((select private.account_ids('administrator'))::uuid[])
+$$;
+
+comment on function private.is_administrator is 'Whether the caller is an administrator of this account.';
+grant execute on function private.is_administrator to authenticated;
+
+create function private.require_administrator(p_account_id uuid)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if not private.is_administrator(p_account_id) then
+        perform private.fail(403, 'not_administrator', 'Only an administrator of the account may do this.');
+    end if;
+end;
+$$;
+
+comment on function private.require_administrator is
+    'Fails unless the caller administers this account; for a stranger the account does not exist.';
+
+create function private.shown_name(p_user public.users)
+returns text
+language sql immutable set search_path = ''
+as $$
+    select coalesce(nullif(btrim(p_user.display_name), ''), nullif(btrim(p_user.name), ''), split_part(p_user.email, '@', 1))
+$$;
+
+comment on function private.shown_name is 'How a person signs: display name, else name, else the local part of the address.';
+
+create function private.copy_auth_user()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if new.email is null or new.email = '' then
+        return null;  -- anonymous and phone logins do not work a desk
+    end if;
+    insert into public.users (id, name, email)
+    values (new.id, left(btrim(coalesce(new.raw_user_meta_data ->> 'name', '')), 200), lower(new.email))
+    on conflict (id) do update set email = excluded.email;
+    return null;
+end;
+$$;
+
+comment on function private.copy_auth_user is
+    'Trigger: keeps a profile for each login. A trigger, because Auth makes logins and knows nothing of us.';
+
+create trigger users_copy_from_auth
+    after insert or update of email on auth.users
+    for each row execute function private.copy_auth_user();
+
+create function private.conversation_sequence(p_account_id uuid)
+returns text
+language sql immutable set search_path = ''
+as $$
+    select 'conversation_display_id_' || replace(p_account_id::text, '-', '')
+$$;
+
+comment on function private.conversation_sequence is 'The name, in schema private, of the sequence that numbers an account''s conversations.';
+
+create function private.make_account_sequence()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    execute format('create sequence private.%I', private.conversation_sequence(new.id));
+    return null;
+end;
+$$;
+
+comment on function private.make_account_sequence is
+    'Trigger: a sequence per account numbers its conversations without a lock; gaps are allowed.';
+
+create trigger accounts_make_sequence
+    after insert on public.accounts
+    for each row execute function private.make_account_sequence();
+
+create function private.drop_account_sequence()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    execute format('drop sequence if exists private.%I', private.conversation_sequence(old.id));
+    return null;
+end;
+$$;
+
+comment on function private.drop_account_sequence is 'Trigger: removes the account''s sequence with it.';
+
+create trigger accounts_drop_sequence
+    after delete on public.accounts
+    for each row execute function private.drop_account_sequence();
+
+create function private.keep_an_administrator()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The account's row is locked, so that two administrators cannot demote one another at once.
+    perform from public.accounts where id = old.account_id for update;
+    if found and not exists (
+        select from public.account_users
+        where account_id = old.account_id and role = 'administrator'
+    ) then
+        perform private.fail(
+            409, 'last_administrator', 'An account needs an administrator.',
+            'Make someone else administrator first.');
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.keep_an_administrator is
+    'Trigger: refuses to remove or demote the last administrator while the account exists.';
+
+create trigger account_users_keep_an_administrator
+    after delete or update of role on public.account_users
+    for each row
+    when (old.role = 'administrator')
+    execute function private.keep_an_administrator();
+
+create trigger accounts_set_updated_at
+    before update on public.accounts
+    for each row execute function private.set_updated_at();
+create trigger users_set_updated_at
+    before update on public.users
+    for each row execute function private.set_updated_at();
+create trigger account_users_set_updated_at
+    before update on public.account_users
+    for each row execute function private.set_updated_at();
+
+alter table public.accounts enable row level security;
+alter table public.users enable row level security;
+alter table public.account_users enable row level security;
+
+create policy "members read their accounts"
+    on public.accounts for select to authenticated
+    using (id = any ((select private.account_ids())::uuid[]));
+
+create policy "administrators change their accounts"
+    on public.accounts for update to authenticated
+    using (id = any ((select private.account_ids('administrator'))::uuid[]))
+    with check (id = any ((select private.account_ids('administrator'))::uuid[]));
+
+create policy "members read the profiles of their colleagues"
+    on public.users for select to authenticated
+    using (id = (select auth.uid()) or id = any ((select private.colleague_ids())::uuid[]));
+
+create policy "users change their own profile"
+    on public.users for update to authenticated
+    using (id = (select auth.uid()))
+    with check (id = (select auth.uid()));
+
+create policy "members read who belongs to their accounts"
+    on public.account_users for select to authenticated
+    using (account_id = any ((select private.account_ids())::uuid[]));
+
+create policy "members change their own availability"
+    on public.account_users for update to authenticated
+    using (user_id = (select auth.uid()) and account_id = any ((select private.account_ids())::uuid[]))
+    with check (user_id = (select auth.uid()) and account_id = any ((select private.account_ids())::uuid[]));
+
+grant select (id, name, locale, status, settings, created_at, updated_at) on public.accounts to authenticated;
+grant update (name, locale) on public.accounts to authenticated;
+grant select (id, name, display_name, email, avatar_url, created_at, updated_at) on public.users to authenticated;
+grant update (name, display_name, avatar_url, ui_settings) on public.users to authenticated;
+grant select (account_id, user_id, role, availability, auto_offline, active_at, created_at, updated_at)
+    on public.account_users to authenticated;
+grant update (availability, auto_offline) on public.account_users to authenticated;
+
+create function private.my_ui_settings()
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select ui_settings from public.users where id = (select auth.uid())
+$$;
+
+comment on function private.my_ui_settings is 'The caller''s own interface settings.';
+grant execute on function private.my_ui_settings to authenticated;
+
+create function public.my_ui_settings()
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.my_ui_settings()
+$$;
+
+comment on function public.my_ui_settings is 'The caller''s own interface settings; colleagues cannot read them.';
+grant execute on function public.my_ui_settings to authenticated;

@@ -1,0 +1,27 @@
+-- realtime: how the database speaks to listeners. Topics themselves are guarded in 90_realtime.sql.
+--
+--   inbox:<inbox id>:<epoch>                 agents of an inbox: compact list deltas, never message bodies
+--   conversation:<conversation id>:<epoch>   agents with the conversation open: messages and changes
+--   visitor:<contact inbox id>               one visitor: public messages only
+--   user:<user id>                           one login: what concerns only them
+--
+-- A broadcast is a hint; the table is the truth.
+
+create function private.broadcast(p_topic text, p_event text, p_payload jsonb)
+returns void
+language sql set search_path = ''
+as $$
+    select realtime.send(p_payload, p_event, p_topic, true)
+$$;
+
+comment on function private.broadcast is 'Sends an event to a private topic when the transaction commits.';
+
+create function private.tell_access_changed(p_user_id uuid, p_account_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.broadcast(
+        'user:' || p_user_id, 'access.changed', jsonb_build_object('account_id', p_account_id))
+$$;
+
+comment on function private.tell_access_changed is 'Tells a login that what it may see in an account has changed.';

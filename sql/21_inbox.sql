@@ -1,0 +1,399 @@
+-- inbox: a connected channel and the agents who work it.
+
+create table public.inboxes (
+    id uuid not null default private.uuid_v7(),
+    account_id uuid not null references public.accounts (id) on delete cascade,
+    name text not null,
+    channel_type text not null,
+    greeting_enabled boolean not null default false,
+    greeting_message text,
+    allow_messages_after_resolved boolean not null default true,
+    lock_to_single_conversation boolean not null default false,
+    enable_auto_assignment boolean not null default true,
+    enable_email_collect boolean not null default true,
+    working_hours_enabled boolean not null default false,
+    out_of_office_message text,
+    timezone text not null default 'UTC',
+    epoch bigint not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint inboxes_pkey primary key (id),
+    constraint inboxes_account_id_id_key unique (account_id, id),
+    constraint inboxes_name_check check (char_length(btrim(name)) between 1 and 100),
+    constraint inboxes_channel_type_check check (channel_type in ('web_widget', 'api')),
+    constraint inboxes_greeting_message_check check (char_length(greeting_message) <= 10000),
+    constraint inboxes_out_of_office_message_check check (char_length(out_of_office_message) <= 10000),
+    constraint inboxes_timezone_check check (timezone ~ '^[A-Za-z0-9_+/-]{1,64}$')
+);
+
+comment on table public.inboxes is 'One connected channel: a website chat, an API channel, later a mailbox or a phone number.';
+comment on column public.inboxes.greeting_message is 'Sent as a template on a contact''s first message, when greeting_enabled.';
+comment on column public.inboxes.allow_messages_after_resolved is
+    'Website: whether a visitor may go on in a resolved conversation (it is reopened) or must start a new one.';
+comment on column public.inboxes.epoch is
+    'Part of the names of the inbox''s realtime topics; moves when someone loses access, so stale listeners hear nothing.';
+
+create table public.inbox_members (
+    account_id uuid not null,
+    inbox_id uuid not null,
+    user_id uuid not null,
+    created_at timestamptz not null default now(),
+    constraint inbox_members_pkey primary key (inbox_id, user_id),
+    constraint inbox_members_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint inbox_members_user_fkey foreign key (account_id, user_id)
+        references public.account_users (account_id, user_id) on delete cascade
+);
+
+comment on table public.inbox_members is 'The agents who work an inbox. Administrators see every inbox without a row here.';
+
+create index inbox_members_account_id_inbox_id_idx on public.inbox_members (account_id, inbox_id);
+create index inbox_members_account_id_user_id_idx on public.inbox_members (account_id, user_id);
+create index inbox_members_user_id_idx on public.inbox_members (user_id, inbox_id);
+
+create table public.channel_web_widgets (
+    account_id uuid not null,
+    inbox_id uuid not null,
+    website_token text not null default replace(gen_random_uuid()::text, '-', ''),
+    website_url text not null default '',
+    allowed_domains text[] not null default '{}',
+    widget_color text not null default '#1f5fd0',
+    widget_position text not null default 'right',
+    welcome_title text not null default '',
+    welcome_tagline text not null default '',
+    reply_time text not null default 'in_a_few_minutes',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint channel_web_widgets_pkey primary key (inbox_id),
+    constraint channel_web_widgets_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint channel_web_widgets_website_token_key unique (website_token),
+    constraint channel_web_widgets_website_url_check check (char_length(website_url) <= 500),
+    constraint channel_web_widgets_allowed_domains_check check (
+        cardinality(allowed_domains) <= 50
+        and array_to_string(allowed_domains, ' ', '') ~ '^([a-z0-9*.:-]{1,253}( |$))*$'),
+    constraint channel_web_widgets_widget_color_check check (widget_color ~ '^#[0-9a-f]{6}$'),
+    constraint channel_web_widgets_widget_position_check check (widget_position in ('left', 'right')),
+    constraint channel_web_widgets_welcome_title_check check (char_length(welcome_title) <= 200),
+    constraint channel_web_widgets_welcome_tagline_check check (char_length(welcome_tagline) <= 1000),
+    constraint channel_web_widgets_reply_time_check check (
+        reply_time in ('in_a_few_minutes', 'in_a_few_hours', 'in_a_day'))
+);
+
+comment on table public.channel_web_widgets is 'The website chat behind an inbox: its look, its texts, where it may be shown.';
+comment on column public.channel_web_widgets.website_token is 'Names the widget in the page''s snippet; public, and no secret.';
+comment on column public.channel_web_widgets.allowed_domains is
+    'Hosts that may show the widget, for example shop.example or *.shop.example; empty = any.';
+
+create index channel_web_widgets_account_id_inbox_id_idx on public.channel_web_widgets (account_id, inbox_id);
+
+create table public.channel_apis (
+    account_id uuid not null,
+    inbox_id uuid not null,
+    identifier text not null default replace(gen_random_uuid()::text, '-', ''),
+    reply_window_hours int,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint channel_apis_pkey primary key (inbox_id),
+    constraint channel_apis_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint channel_apis_identifier_key unique (identifier),
+    constraint channel_apis_reply_window_hours_check check (reply_window_hours between 1 and 8760)
+);
+
+comment on table public.channel_apis is 'The API channel behind an inbox: other programs post and fetch its messages.';
+comment on column public.channel_apis.identifier is 'Names the inbox in the public client API.';
+comment on column public.channel_apis.reply_window_hours is 'Hours after the last incoming message in which agents may reply; null = always.';
+
+create index channel_apis_account_id_inbox_id_idx on public.channel_apis (account_id, inbox_id);
+
+create function private.inbox_ids()
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(visible.id), '{}')
+    from (
+        select inbox.id
+        from public.inboxes as inbox
+        where inbox.account_id = any ((select private.account_ids('administrator'))::uuid[])
+        union
+        select member.inbox_id
+        from public.inbox_members as member
+        where member.user_id = (select auth.uid())
+            and member.account_id = any ((select private.account_ids())::uuid[])
+    ) as visible (id)
+$$;
+
+comment on function private.inbox_ids is
+    'The inboxes whose conversations the caller may see: all of the accounts they administer, and those they are a
+     member of. In policies write inbox_id = any ((select private.inbox_ids())::uuid[]).';
+grant execute on function private.inbox_ids to authenticated;
+
+create function private.inbox_topic(p_inbox_id uuid, p_epoch bigint)
+returns text
+language sql immutable set search_path = ''
+as $$
+    select 'inbox:' || p_inbox_id || ':' || p_epoch
+$$;
+
+comment on function private.inbox_topic is 'The topic of an inbox''s list deltas.';
+
+create function private.move_inbox_epoch(p_inbox_id uuid)
+returns void
+language plpgsql set search_path = ''
+as $$
+declare
+    moved bigint;
+begin
+    update public.inboxes set epoch = epoch + 1 where id = p_inbox_id returning epoch into moved;
+    if moved is not null then
+        -- The last word on the old topic: those who may still listen fetch the new name.
+        perform private.broadcast(private.inbox_topic(p_inbox_id, moved - 1), 'topic.moved', '{}');
+    end if;
+end;
+$$;
+
+comment on function private.move_inbox_epoch is 'Renames an inbox''s topics, so that whoever lost access hears nothing more.';
+
+create function private.inbox_members_changed()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if tg_op = 'DELETE' then
+        perform private.move_inbox_epoch(old.inbox_id);
+        perform private.tell_access_changed(old.user_id, old.account_id);
+    else
+        perform private.tell_access_changed(new.user_id, new.account_id);
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.inbox_members_changed is 'Trigger: moves the epoch when someone leaves an inbox, and tells them either way.';
+
+create trigger inbox_members_move_epoch
+    after insert or delete on public.inbox_members
+    for each row execute function private.inbox_members_changed();
+
+create function private.account_users_changed()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- An administrator heard every inbox; as agent, or gone, they no longer may.
+    if old.role = 'administrator' and (tg_op = 'DELETE' or new.role <> 'administrator') then
+        perform private.move_inbox_epoch(inbox.id)
+        from public.inboxes as inbox
+        where inbox.account_id = old.account_id;
+    end if;
+    perform private.tell_access_changed(old.user_id, old.account_id);
+    return null;
+end;
+$$;
+
+comment on function private.account_users_changed is 'Trigger: moves the epoch of every inbox an administrator loses.';
+
+create trigger account_users_move_epoch
+    after delete or update of role on public.account_users
+    for each row execute function private.account_users_changed();
+
+create trigger inboxes_set_updated_at
+    before update on public.inboxes
+    for each row execute function private.set_updated_at();
+create trigger channel_web_widgets_set_updated_at
+    before update on public.channel_web_widgets
+    for each row execute function private.set_updated_at();
+create trigger channel_apis_set_updated_at
+    before update on public.channel_apis
+    for each row execute function private.set_updated_at();
+
+create function private.make_inbox(p_account_id uuid, p_name text, p_channel_type text)
+returns uuid
+language plpgsql set search_path = ''
+as $$
+declare
+    inbox_id uuid;
+begin
+    insert into public.inboxes (account_id, name, channel_type)
+    values (p_account_id, btrim(p_name), p_channel_type)
+    returning id into inbox_id;
+    case p_channel_type
+        when 'web_widget' then
+            insert into public.channel_web_widgets (account_id, inbox_id, welcome_title)
+            values (p_account_id, inbox_id, btrim(p_name));
+        when 'api' then
+            insert into public.channel_apis (account_id, inbox_id) values (p_account_id, inbox_id);
+    end case;
+    return inbox_id;
+end;
+$$;
+
+comment on function private.make_inbox is 'An inbox with its channel row. The caller has checked who may.';
+
+create function private.create_account(p_name text, p_locale text)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    caller uuid := auth.uid();
+    account public.accounts;
+    inbox_id uuid;
+begin
+    if not exists (select from public.users where id = caller) then
+        perform private.fail(403, 'user_not_found', 'Sign in with an e-mail address first.');
+    end if;
+    if char_length(btrim(coalesce(p_name, ''))) not between 1 and 100 then
+        perform private.fail(400, 'name_invalid', 'Give the workspace a name of 1 to 100 characters.');
+    end if;
+    if (select count(*) from public.account_users where user_id = caller) >= 50 then
+        perform private.fail(429, 'too_many_accounts', 'One login can belong to 50 accounts at most.');
+    end if;
+    insert into public.accounts (name, locale)
+    values (btrim(p_name), coalesce(p_locale, 'en'))
+    returning * into account;
+    insert into public.account_users (account_id, user_id, role) values (account.id, caller, 'administrator');
+    inbox_id := private.make_inbox(account.id, btrim(p_name), 'web_widget');
+    insert into public.inbox_members (account_id, inbox_id, user_id) values (account.id, inbox_id, caller);
+    return jsonb_build_object('id', account.id, 'name', account.name);
+end;
+$$;
+
+comment on function private.create_account is 'See public.create_account.';
+grant execute on function private.create_account to authenticated;
+
+create function public.create_account(p_name text, p_locale text default 'en')
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.create_account(p_name, p_locale)
+$$;
+
+comment on function public.create_account is
+    'A new account with its first website inbox; the caller becomes its administrator. Returns {id, name}.
+     Fails with name_invalid, too_many_accounts.';
+grant execute on function public.create_account to authenticated;
+
+create function private.create_inbox(p_account_id uuid, p_name text, p_channel_type text)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    inbox_id uuid;
+begin
+    perform private.require_administrator(p_account_id);
+    if char_length(btrim(coalesce(p_name, ''))) not between 1 and 100 then
+        perform private.fail(400, 'name_invalid', 'Give the inbox a name of 1 to 100 characters.');
+    end if;
+    if p_channel_type is null or p_channel_type not in ('web_widget', 'api') then
+        perform private.fail(400, 'channel_type_invalid', 'The channel is web_widget or api.');
+    end if;
+    inbox_id := private.make_inbox(p_account_id, p_name, p_channel_type);
+    insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, inbox_id, auth.uid());
+    return jsonb_build_object('id', inbox_id);
+end;
+$$;
+
+comment on function private.create_inbox is 'See public.create_inbox.';
+grant execute on function private.create_inbox to authenticated;
+
+create function public.create_inbox(p_account_id uuid, p_name text, p_channel_type text)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.create_inbox(p_account_id, p_name, p_channel_type)
+$$;
+
+comment on function public.create_inbox is
+    'A new inbox with its channel; the administrator who makes it becomes its first member. Returns {id}.
+     Fails with account_not_found, not_administrator, name_invalid, channel_type_invalid.';
+grant execute on function public.create_inbox to authenticated;
+
+create function private.set_inbox_member(p_inbox_id uuid, p_user_id uuid, p_member boolean)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    account uuid;
+begin
+    select account_id into account
+    from public.inboxes
+    where id = p_inbox_id and account_id = any (private.account_ids());
+    if account is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    perform private.require_administrator(account);
+    if not exists (select from public.account_users where account_id = account and user_id = p_user_id) then
+        perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
+    end if;
+    if p_member then
+        insert into public.inbox_members (account_id, inbox_id, user_id)
+        values (account, p_inbox_id, p_user_id)
+        on conflict do nothing;
+    else
+        delete from public.inbox_members where inbox_id = p_inbox_id and user_id = p_user_id;
+    end if;
+end;
+$$;
+
+comment on function private.set_inbox_member is 'See public.set_inbox_member.';
+grant execute on function private.set_inbox_member to authenticated;
+
+create function public.set_inbox_member(p_inbox_id uuid, p_user_id uuid, p_member boolean)
+returns void
+language sql set search_path = ''
+as $$
+    select private.set_inbox_member(p_inbox_id, p_user_id, p_member)
+$$;
+
+comment on function public.set_inbox_member is
+    'Adds an agent to an inbox or takes them out; administrators only.
+     Fails with inbox_not_found, not_administrator, user_not_found.';
+grant execute on function public.set_inbox_member to authenticated;
+
+alter table public.inboxes enable row level security;
+alter table public.inbox_members enable row level security;
+alter table public.channel_web_widgets enable row level security;
+alter table public.channel_apis enable row level security;
+
+create policy "agents read the inboxes they work"
+    on public.inboxes for select to authenticated
+    using (id = any ((select private.inbox_ids())::uuid[]));
+
+create policy "administrators change the inboxes of their accounts"
+    on public.inboxes for update to authenticated
+    using (account_id = any ((select private.account_ids('administrator'))::uuid[]))
+    with check (account_id = any ((select private.account_ids('administrator'))::uuid[]));
+
+create policy "agents read who works their inboxes"
+    on public.inbox_members for select to authenticated
+    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+
+create policy "agents read the website chats of their inboxes"
+    on public.channel_web_widgets for select to authenticated
+    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+
+create policy "administrators change the website chats of their accounts"
+    on public.channel_web_widgets for update to authenticated
+    using (account_id = any ((select private.account_ids('administrator'))::uuid[]))
+    with check (account_id = any ((select private.account_ids('administrator'))::uuid[]));
+
+create policy "agents read the API channels of their inboxes"
+    on public.channel_apis for select to authenticated
+    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+
+create policy "administrators change the API channels of their accounts"
+    on public.channel_apis for update to authenticated
+    using (account_id = any ((select private.account_ids('administrator'))::uuid[]))
+    with check (account_id = any ((select private.account_ids('administrator'))::uuid[]));
+
+grant select on public.inboxes, public.inbox_members, public.channel_web_widgets, public.channel_apis
+    to authenticated;
+grant update (
+    name, greeting_enabled, greeting_message, allow_messages_after_resolved, lock_to_single_conversation,
+    enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone
+) on public.inboxes to authenticated;
+grant update (
+    website_url, allowed_domains, widget_color, widget_position, welcome_title, welcome_tagline, reply_time
+) on public.channel_web_widgets to authenticated;
+grant update (reply_window_hours) on public.channel_apis to authenticated;

@@ -1,0 +1,122 @@
+-- credential: secrets and sessions that no client can read.
+
+create table private.visitor_sessions (
+    id uuid primary key default gen_random_uuid(),
+    account_id uuid not null,
+    inbox_id uuid not null,
+    contact_id uuid not null,
+    contact_inbox_id uuid not null,
+    refresh_hash text not null,
+    previous_hash text,
+    rotated_at timestamptz not null default now(),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null default now() + interval '1 year',
+    constraint visitor_sessions_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint visitor_sessions_refresh_hash_check check (refresh_hash ~ '^[0-9a-f]{64}$'),
+    constraint visitor_sessions_previous_hash_check check (previous_hash ~ '^[0-9a-f]{64}$')
+);
+
+comment on table private.visitor_sessions is
+    'A browser that opened a website chat. Its contact ids are reserved here and become rows with the first message,
+     so that looking at a page leaves no trace in the address book.';
+comment on column private.visitor_sessions.refresh_hash is 'SHA-256 of the refresh token in force; it changes with each use.';
+comment on column private.visitor_sessions.previous_hash is
+    'SHA-256 of the one before, good for a minute after the change: the answer that carried the new one may be lost.';
+
+create unique index visitor_sessions_refresh_hash_key on private.visitor_sessions (refresh_hash);
+create index visitor_sessions_previous_hash_idx on private.visitor_sessions (previous_hash) where previous_hash is not null;
+create index visitor_sessions_account_id_inbox_id_idx on private.visitor_sessions (account_id, inbox_id);
+create index visitor_sessions_expires_at_idx on private.visitor_sessions (expires_at);
+
+create function service.widget_config(p_website_token text)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'website_token', widget.website_token,
+        'account_id', widget.account_id,
+        'inbox_id', widget.inbox_id,
+        'name', inbox.name,
+        'locale', account.locale,
+        'color', widget.widget_color,
+        'position', widget.widget_position,
+        'welcome_title', widget.welcome_title,
+        'welcome_tagline', widget.welcome_tagline,
+        'reply_time', widget.reply_time,
+        'allowed_domains', to_jsonb(widget.allowed_domains))
+    from public.channel_web_widgets as widget
+    join public.inboxes as inbox on inbox.id = widget.inbox_id
+    join public.accounts as account on account.id = widget.account_id
+    where widget.website_token = p_website_token and account.status = 'active'
+$$;
+
+comment on function service.widget_config is 'What the service needs to show a website chat; null when the token names none.';
+
+create function service.open_visitor_session(
+    p_website_token text,
+    p_new_hash text,
+    p_refresh_hash text default null,
+    p_client text default '',
+    p_per_minute int default 10
+)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    widget jsonb := service.widget_config(p_website_token);
+    session private.visitor_sessions;
+begin
+    if widget is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no website chat with this token.');
+    end if;
+    perform private.take('session:' || (widget ->> 'inbox_id') || ':' || left(p_client, 100), p_per_minute, p_per_minute / 60.0);
+    if p_refresh_hash is not null then
+        update private.visitor_sessions as open
+        set refresh_hash = p_new_hash,
+            -- Within the grace the token in force stays good too: two tabs may be on their way.
+            previous_hash = open.refresh_hash,
+            rotated_at = now(),
+            expires_at = now() + interval '1 year'
+        where open.inbox_id = (widget ->> 'inbox_id')::uuid
+            and open.expires_at > now()
+            and (
+                open.refresh_hash = p_refresh_hash
+                or (open.previous_hash = p_refresh_hash and open.rotated_at > now() - interval '1 minute')
+            )
+        returning * into session;
+        if session.id is null then
+            perform private.fail(
+                401, 'session_expired', 'This chat session is over.', 'Ask for a new one without a refresh token.');
+        end if;
+    else
+        insert into private.visitor_sessions (account_id, inbox_id, contact_id, contact_inbox_id, refresh_hash)
+        values (
+            (widget ->> 'account_id')::uuid, (widget ->> 'inbox_id')::uuid,
+            private.uuid_v7(), private.uuid_v7(), p_new_hash)
+        returning * into session;
+    end if;
+    return jsonb_build_object(
+        'account_id', session.account_id,
+        'inbox_id', session.inbox_id,
+        'contact_id', session.contact_id,
+        'contact_inbox_id', session.contact_inbox_id,
+        'returning', p_refresh_hash is not null);
+end;
+$$;
+
+comment on function service.open_visitor_session is
+    'Opens or renews a visitor''s session; the service mints a token from the ids it returns. Hashes are SHA-256 in hex.
+     Fails with inbox_not_found, session_expired, too_many_requests.';
+
+create function service.purge_visitor_sessions()
+returns int
+language sql security definer set search_path = ''
+as $$
+    with purged as (
+        delete from private.visitor_sessions where expires_at < now() returning 1
+    )
+    select count(*)::int from purged
+$$;
+
+comment on function service.purge_visitor_sessions is 'Removes the sessions that are over.';

@@ -1,0 +1,685 @@
+-- message: what was said. Its insert is the one hot write of the product; everything that follows from
+-- it happens in its two triggers.
+
+create table public.messages (
+    id uuid not null default private.uuid_v7(),
+    account_id uuid not null,
+    conversation_id uuid not null,
+    inbox_id uuid not null,
+    seq bigint not null,
+    updated_seq bigint not null,
+    visitor_seq bigint,
+    message_type text not null default 'outgoing',
+    content_type text not null default 'text',
+    content text not null default '',
+    content_attributes jsonb not null default '{}',
+    private boolean not null default false,
+    status text not null default 'sent',
+    sender_user_id uuid,
+    sender_contact_id uuid,
+    source_id text,
+    edited_at timestamptz,
+    deleted_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    -- The conversation comes first: this is the index a page of messages is read from, and it makes a
+    -- client's own id unique only where that client may write.
+    constraint messages_pkey primary key (conversation_id, id),
+    constraint messages_conversation_id_seq_key unique (conversation_id, seq),
+    constraint messages_conversation_fkey foreign key (account_id, conversation_id)
+        references public.conversations (account_id, id) on delete cascade,
+    constraint messages_sender_user_fkey foreign key (sender_user_id)
+        references public.users (id) on delete set null,
+    constraint messages_sender_contact_fkey foreign key (account_id, sender_contact_id)
+        references public.contacts (account_id, id) on delete set null (sender_contact_id),
+    constraint messages_sender_check check (num_nonnulls(sender_user_id, sender_contact_id) <= 1),
+    constraint messages_message_type_check check (message_type in ('incoming', 'outgoing', 'activity', 'template')),
+    constraint messages_content_type_check check (
+        content_type in (
+            'text', 'input_text', 'input_textarea', 'input_email', 'input_select', 'cards', 'form', 'article',
+            'incoming_email', 'input_csat', 'integrations', 'sticker', 'voice_call')),
+    constraint messages_status_check check (
+        status in ('queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown')),
+    constraint messages_private_check check (not private or message_type = 'outgoing'),
+    constraint messages_content_check check (char_length(content) <= 150000),
+    constraint messages_content_attributes_check check (
+        jsonb_typeof(content_attributes) = 'object' and octet_length(content_attributes::text) <= 262144)
+);
+
+comment on table public.messages is 'One thing said in a conversation. Never changed by clients once it is there.';
+comment on column public.messages.id is 'May be made by the client (UUIDv7), so that sending again sends once.';
+comment on column public.messages.seq is 'Its place in the conversation; conversations.last_seq when it was written.';
+comment on column public.messages.updated_seq is 'conversations.last_seq of its last change; what clients fill gaps by.';
+comment on column public.messages.visitor_seq is 'conversations.last_visitor_seq of its last change; null when visitors never see it.';
+comment on column public.messages.private is 'A note among agents: never delivered, never shown to the contact.';
+comment on column public.messages.status is 'queued < sending < sent < delivered < read; failed and unknown stand beside.';
+comment on column public.messages.source_id is 'The provider''s id.';
+comment on column public.messages.content is 'CommonMark, as typed; rendered per channel.';
+
+create unique index messages_inbox_id_source_id_key on public.messages (inbox_id, source_id) where source_id is not null;
+create index messages_conversation_id_updated_seq_idx on public.messages (conversation_id, updated_seq);
+create index messages_conversation_id_visitor_seq_idx on public.messages (conversation_id, visitor_seq) where visitor_seq is not null;
+create index messages_account_id_created_at_idx on public.messages (account_id, created_at desc);
+create index messages_account_id_conversation_id_idx on public.messages (account_id, conversation_id);
+create index messages_sender_user_id_idx on public.messages (sender_user_id) where sender_user_id is not null;
+create index messages_account_id_sender_contact_id_idx
+    on public.messages (account_id, sender_contact_id) where sender_contact_id is not null;
+
+create function private.is_visible_to_visitor(p_message public.messages)
+returns boolean
+language sql immutable set search_path = ''
+as $$
+    select not p_message.private and p_message.message_type <> 'activity'
+$$;
+
+comment on function private.is_visible_to_visitor is 'The one rule of what a contact may see: no notes, no activity lines.';
+
+create function private.message_sender(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select case
+        when p_message.sender_user_id is not null then (
+            select jsonb_build_object(
+                'type', 'user', 'id', sender.id, 'name', private.shown_name(sender), 'avatar_url', sender.avatar_url)
+            from public.users as sender where sender.id = p_message.sender_user_id)
+        when p_message.sender_contact_id is not null then (
+            select jsonb_build_object(
+                'type', 'contact', 'id', sender.id, 'name', sender.name, 'avatar_url', sender.avatar_url)
+            from public.contacts as sender where sender.id = p_message.sender_contact_id)
+        else jsonb_build_object('type', 'system', 'id', null, 'name', '', 'avatar_url', null)
+    end
+$$;
+
+comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}.';
+
+create function private.message_json(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', p_message.id,
+        'conversation_id', p_message.conversation_id,
+        'seq', p_message.seq,
+        'updated_seq', p_message.updated_seq,
+        'message_type', p_message.message_type,
+        'content_type', p_message.content_type,
+        'content', p_message.content,
+        'content_attributes', p_message.content_attributes,
+        'private', p_message.private,
+        'status', p_message.status,
+        'sender', private.message_sender(p_message),
+        'created_at', p_message.created_at,
+        'edited_at', p_message.edited_at,
+        'deleted_at', p_message.deleted_at)
+$$;
+
+comment on function private.message_json is 'A message as agents get it, from functions and broadcasts alike.';
+
+create function private.visitor_message_json(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', p_message.id,
+        'conversation_id', p_message.conversation_id,
+        'seq', p_message.visitor_seq,
+        'position', p_message.seq,
+        'message_type', p_message.message_type,
+        'content_type', p_message.content_type,
+        'content', p_message.content,
+        'content_attributes', p_message.content_attributes - 'external_error' - 'automation_rule_id',
+        'status', p_message.status,
+        -- An agent is a name and a face to the visitor, not an id.
+        'sender', private.message_sender(p_message) - 'id',
+        'created_at', p_message.created_at)
+$$;
+
+comment on function private.visitor_message_json is 'A message as its visitor gets it, from functions and broadcasts alike.';
+
+create function private.visitor_contact_inbox_id()
+returns uuid
+language plpgsql stable parallel safe set search_path = ''
+as $$
+begin
+    return (auth.jwt() ->> 'contact_inbox_id')::uuid;
+exception when invalid_text_representation then
+    return null;
+end;
+$$;
+
+comment on function private.visitor_contact_inbox_id is 'Whose chat this is, from the token that our service minted.';
+grant execute on function private.visitor_contact_inbox_id to visitor;
+
+create function private.write_message()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    -- No client can name message_type, so activity lines and templates come from our own functions.
+    client constant text := case
+        when new.message_type in ('activity', 'template') then 'system'
+        else coalesce(current_setting('role', true), 'none') end;
+    conversation public.conversations;
+    contact public.contacts;
+    recent int;
+    public_reply boolean;
+    reopened text;
+begin
+    -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
+    -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
+    select * into conversation from public.conversations where id = new.conversation_id;
+    if conversation.id is null
+        or (client = 'authenticated' and not conversation.inbox_id = any (private.inbox_ids()))
+        or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
+    then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+
+    if client in ('authenticated', 'visitor') then
+        if btrim(new.content, E' \t\r\n') = '' then
+            perform private.fail(400, 'message_empty', 'Write something first.');
+        end if;
+        new.content_type := 'text';
+        new.content_attributes := '{}';
+        new.created_at := now();
+        new.source_id := null;
+    end if;
+    if client = 'authenticated' then
+        new.message_type := 'outgoing';
+        new.sender_user_id := auth.uid();
+        new.sender_contact_id := null;
+        -- Website and API channels have no provider to wait for.
+        new.status := 'sent';
+        if char_length(new.content) > 150000 then
+            perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
+        end if;
+    elsif client = 'visitor' then
+        new.message_type := 'incoming';
+        new.private := false;
+        new.sender_user_id := null;
+        new.sender_contact_id := conversation.contact_id;
+        new.status := 'sent';
+        if char_length(new.content) > 10000 then
+            perform private.fail(400, 'message_too_long', 'A message has 10,000 characters at most.');
+        end if;
+        if not private.can_visitor_reply(conversation) then
+            perform private.fail(
+                409, 'conversation_resolved', 'This conversation is closed.', 'Start a new conversation.');
+        end if;
+        perform private.take('visitor:' || conversation.contact_inbox_id, 20, 1);
+    end if;
+    new.account_id := conversation.account_id;
+    new.inbox_id := conversation.inbox_id;
+    new.updated_at := now();
+
+    -- Locks are taken in the order contact, conversation, message, here and everywhere.
+    if new.message_type = 'incoming' then
+        update public.contacts set last_activity_at = now()
+        where id = conversation.contact_id
+            and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
+    end if;
+    select * into conversation from public.conversations where id = new.conversation_id for no key update;
+    select * into contact from public.contacts where id = conversation.contact_id;
+
+    if client in ('authenticated', 'visitor') then
+        select count(*) into recent
+        from (
+            select from public.messages
+            where conversation_id = new.conversation_id
+                and seq > conversation.last_seq - 400
+                and created_at > now() - interval '1 minute'
+            limit 200
+        ) as minute;
+        if recent >= 200 then
+            perform private.fail(
+                429, 'too_many_messages', 'This conversation got 200 messages within a minute.', 'Wait a minute.');
+        end if;
+    end if;
+
+    -- A human's public answer: what ends the waiting.
+    public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
+        and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
+    reopened := case
+        when new.message_type = 'incoming' and not contact.blocked
+            and conversation.status in ('resolved', 'snoozed') then 'open'
+        else conversation.status end;
+
+    update public.conversations
+    set last_seq = last_seq + 1,
+        last_visitor_seq = last_visitor_seq + private.is_visible_to_visitor(new)::int,
+        last_activity_at = greatest(last_activity_at, new.created_at),
+        status = reopened,
+        waiting_since = case
+            when public_reply then null
+            when new.message_type = 'incoming' then coalesce(waiting_since, new.created_at)
+            else waiting_since end,
+        first_reply_created_at = case
+            when public_reply then coalesce(first_reply_created_at, new.created_at)
+            else first_reply_created_at end,
+        unread_count = unread_count + (new.message_type = 'incoming')::int,
+        visitor_unread_count = visitor_unread_count
+            + (new.message_type in ('outgoing', 'template') and not new.private)::int,
+        preview = case when new.message_type = 'activity' then preview else jsonb_build_object(
+            'content', left(new.content, 200),
+            'message_type', new.message_type,
+            'private', new.private,
+            'sender_name', private.message_sender(new) ->> 'name',
+            'created_at', new.created_at) end
+    where id = new.conversation_id
+    returning * into conversation;
+
+    new.seq := conversation.last_seq;
+    new.updated_seq := conversation.last_seq;
+    new.visitor_seq := case when private.is_visible_to_visitor(new) then conversation.last_visitor_seq end;
+    return new;
+end;
+$$;
+
+comment on function private.write_message is
+    'Trigger: checks the writer, fills in what clients may not say, and moves the conversation, in one update of it.
+     A trigger and not a function, because agents and visitors insert messages directly.';
+
+create trigger messages_write
+    before insert on public.messages
+    for each row execute function private.write_message();
+
+create function private.tell_message_created()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations;
+    inbox public.inboxes;
+begin
+    select * into conversation from public.conversations where id = new.conversation_id;
+    select * into inbox from public.inboxes where id = new.inbox_id;
+    perform private.broadcast(
+        private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
+        'message.created',
+        jsonb_build_object(
+            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+    if new.visitor_seq is not null then
+        perform private.broadcast(
+            'visitor:' || conversation.contact_inbox_id,
+            'message.created',
+            jsonb_build_object(
+                'seq', new.visitor_seq,
+                'conversation_id', new.conversation_id,
+                'message', private.visitor_message_json(new)));
+    end if;
+    if new.message_type <> 'activity' then
+        perform private.record_event(
+            new.account_id, 'message.created', new.conversation_id,
+            jsonb_build_object('message_id', new.id, 'seq', new.seq));
+    end if;
+    if new.message_type = 'incoming' and inbox.greeting_enabled and btrim(inbox.greeting_message) <> '' then
+        perform private.enqueue(
+            'send_greeting',
+            jsonb_build_object('conversation_id', new.conversation_id),
+            new.account_id,
+            new.conversation_id::text,
+            new.conversation_id::text);
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.tell_message_created is
+    'Trigger: broadcasts a new message to agents and its visitor, records it, and asks for what should follow.';
+
+create trigger messages_tell_created
+    after insert on public.messages
+    for each row execute function private.tell_message_created();
+
+create function private.change_message()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations;
+begin
+    new.updated_at := now();
+    update public.conversations
+    set last_seq = last_seq + 1,
+        last_visitor_seq = last_visitor_seq + (new.visitor_seq is not null)::int
+    where id = new.conversation_id
+    returning * into conversation;
+    new.updated_seq := conversation.last_seq;
+    if new.visitor_seq is not null then
+        new.visitor_seq := conversation.last_visitor_seq;
+    end if;
+    return new;
+end;
+$$;
+
+comment on function private.change_message is 'Trigger: gives a change of a message its number, so that nobody misses it.';
+
+create trigger messages_change
+    before update of content, content_type, content_attributes, status, edited_at, deleted_at on public.messages
+    for each row
+    when (
+        (old.content, old.content_type, old.content_attributes, old.status, old.edited_at, old.deleted_at)
+        is distinct from
+        (new.content, new.content_type, new.content_attributes, new.status, new.edited_at, new.deleted_at))
+    execute function private.change_message();
+
+create function private.tell_message_changed()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations;
+begin
+    select * into conversation from public.conversations where id = new.conversation_id;
+    perform private.broadcast(
+        private.topic_of(conversation),
+        'message.updated',
+        jsonb_build_object(
+            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+    if new.visitor_seq is not null then
+        perform private.broadcast(
+            'visitor:' || conversation.contact_inbox_id,
+            'message.updated',
+            jsonb_build_object(
+                'seq', new.visitor_seq,
+                'conversation_id', new.conversation_id,
+                'message', private.visitor_message_json(new)));
+    end if;
+    perform private.record_event(
+        new.account_id, 'message.updated', new.conversation_id, jsonb_build_object('message_id', new.id));
+    return null;
+end;
+$$;
+
+comment on function private.tell_message_changed is 'Trigger: broadcasts and records a change of a message.';
+
+create trigger messages_tell_changed
+    after update on public.messages
+    for each row
+    when (old.updated_seq is distinct from new.updated_seq)
+    execute function private.tell_message_changed();
+
+create function private.message_page(p_conversation_id uuid, p_before_seq bigint, p_limit int)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    page jsonb;
+    first_seq bigint;
+begin
+    if coalesce(p_limit, 0) not between 1 and 200 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
+    end if;
+    select jsonb_agg(private.message_json(message) order by message.seq), min(message.seq)
+    into page, first_seq
+    from (
+        select *
+        from public.messages
+        where conversation_id = p_conversation_id
+            and seq < coalesce(p_before_seq, 9223372036854775807)
+        order by seq desc
+        limit p_limit
+    ) as message;
+    return jsonb_build_object(
+        'messages', coalesce(page, '[]'),
+        'has_more', exists (
+            select from public.messages where conversation_id = p_conversation_id and seq < first_seq),
+        'last_seq', conversation.last_seq,
+        'topic', private.topic_of(conversation));
+end;
+$$;
+
+comment on function private.message_page is 'See public.message_page.';
+grant execute on function private.message_page to authenticated;
+
+create function public.message_page(p_conversation_id uuid, p_before_seq bigint default null, p_limit int default 30)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.message_page(p_conversation_id, p_before_seq, p_limit)
+$$;
+
+comment on function public.message_page is
+    'The newest messages before a seq, oldest first: {messages, has_more, last_seq, topic}.
+     Fails with conversation_not_found, invalid_argument.';
+grant execute on function public.message_page to authenticated;
+
+create function private.message_changes(p_conversation_id uuid, p_after_seq bigint)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    page jsonb;
+    found_rows int;
+begin
+    select jsonb_agg(private.message_json(message) order by message.seq), count(*)
+    into page, found_rows
+    from (
+        select *
+        from public.messages
+        where conversation_id = p_conversation_id and updated_seq > coalesce(p_after_seq, 0)
+        order by updated_seq
+        limit 201
+    ) as message;
+    return jsonb_build_object(
+        'messages', case when found_rows > 200 then '[]' else coalesce(page, '[]') end,
+        'reset', found_rows > 200,
+        'last_seq', conversation.last_seq,
+        'topic', private.topic_of(conversation));
+end;
+$$;
+
+comment on function private.message_changes is 'See public.message_changes.';
+grant execute on function private.message_changes to authenticated;
+
+create function public.message_changes(p_conversation_id uuid, p_after_seq bigint)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.message_changes(p_conversation_id, p_after_seq)
+$$;
+
+comment on function public.message_changes is
+    'What is new or changed after a seq, for listeners that missed something: {messages, reset, last_seq, topic}.
+     reset: more than 200, load the page anew. Fails with conversation_not_found.';
+grant execute on function public.message_changes to authenticated;
+
+create function private.send_message(
+    p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint
+)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    caller uuid := auth.uid();
+    message public.messages;
+    missed jsonb;
+begin
+    perform private.agent_conversation(p_conversation_id);
+    if p_id is null then
+        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
+    end if;
+    -- The lock makes "has anything arrived since?" and the insert one step, and a second try wait for the first.
+    perform from public.conversations where id = p_conversation_id for no key update;
+    select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
+    if message.id is not null then
+        if message.sender_user_id is distinct from caller then
+            perform private.fail(409, 'message_id_taken', 'Another message has this id.');
+        end if;
+        return private.message_json(message);
+    end if;
+    if p_expected_last_seq is not null and not coalesce(p_private, false) then
+        select jsonb_agg(private.message_json(newer) order by newer.seq) into missed
+        from public.messages as newer
+        where newer.conversation_id = p_conversation_id
+            and newer.seq > p_expected_last_seq
+            and newer.message_type in ('incoming', 'outgoing')
+            and not newer.private
+            and newer.sender_user_id is distinct from caller;
+        if missed is not null then
+            perform private.fail(
+                409, 'conversation_moved', 'Someone wrote here while you were writing.',
+                'Read it, then send again without expected_last_seq.',
+                jsonb_build_object('messages', missed)::text);
+        end if;
+    end if;
+    -- The trigger sees the role of the request and fills in the rest, as for a direct insert.
+    insert into public.messages (id, conversation_id, content, private)
+    values (p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false))
+    returning * into message;
+    return private.message_json(message);
+end;
+$$;
+
+comment on function private.send_message is 'See public.send_message.';
+grant execute on function private.send_message to authenticated;
+
+create function public.send_message(
+    p_conversation_id uuid,
+    p_id uuid,
+    p_content text,
+    p_private boolean default false,
+    p_expected_last_seq bigint default null
+)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.send_message(p_conversation_id, p_id, p_content, p_private, p_expected_last_seq)
+$$;
+
+comment on function public.send_message is
+    'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
+     With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
+     Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken, too_many_messages.';
+grant execute on function public.send_message to authenticated;
+
+create function private.mark_conversation_unread(p_conversation_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    last_incoming timestamptz;
+begin
+    perform private.agent_conversation(p_conversation_id);
+    select created_at into last_incoming
+    from public.messages
+    where conversation_id = p_conversation_id and message_type = 'incoming'
+    order by seq desc
+    limit 1;
+    update public.conversations
+    set unread_count = greatest(unread_count, (last_incoming is not null)::int),
+        agent_last_seen_at = last_incoming - interval '1 second'
+    where id = p_conversation_id;
+end;
+$$;
+
+comment on function private.mark_conversation_unread is 'See public.mark_conversation_unread.';
+grant execute on function private.mark_conversation_unread to authenticated;
+
+create function public.mark_conversation_unread(p_conversation_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.mark_conversation_unread(p_conversation_id)
+$$;
+
+comment on function public.mark_conversation_unread is
+    'Puts the conversation back to unread from its last incoming message on. Fails with conversation_not_found.';
+grant execute on function public.mark_conversation_unread to authenticated;
+
+create function private.set_typing(p_conversation_id uuid, p_typing boolean, p_private boolean)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    name text;
+begin
+    perform private.take('typing:' || auth.uid(), 5, 1);
+    select private.shown_name(users) into name from public.users where id = auth.uid();
+    perform private.broadcast(
+        private.topic_of(conversation),
+        'typing',
+        jsonb_build_object(
+            'conversation_id', p_conversation_id,
+            'typing', p_typing,
+            'private', p_private,
+            'actor', jsonb_build_object('type', 'user', 'id', auth.uid(), 'name', name)));
+    if not p_private then
+        perform private.broadcast(
+            'visitor:' || conversation.contact_inbox_id,
+            'typing',
+            jsonb_build_object(
+                'conversation_id', p_conversation_id,
+                'typing', p_typing,
+                'actor', jsonb_build_object('name', name)));
+    end if;
+end;
+$$;
+
+comment on function private.set_typing is 'See public.set_typing.';
+grant execute on function private.set_typing to authenticated;
+
+create function public.set_typing(p_conversation_id uuid, p_typing boolean, p_private boolean default false)
+returns void
+language sql set search_path = ''
+as $$
+    select private.set_typing(p_conversation_id, p_typing, p_private)
+$$;
+
+comment on function public.set_typing is
+    'Shows colleagues, and the visitor unless it is a note, that the caller types. Call at most every two seconds.
+     Fails with conversation_not_found, too_many_requests.';
+grant execute on function public.set_typing to authenticated;
+
+create function service.send_greeting(p_conversation_id uuid)
+returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations;
+    inbox public.inboxes;
+    greeting_id uuid;
+begin
+    select * into conversation from public.conversations where id = p_conversation_id for no key update;
+    select * into inbox from public.inboxes where id = conversation.inbox_id;
+    -- Asked again here, under the lock: an agent may have answered first, or the setting may have gone.
+    if conversation.id is null
+        or not inbox.greeting_enabled
+        or btrim(coalesce(inbox.greeting_message, '')) = ''
+        or exists (
+            select from public.messages
+            where conversation_id = p_conversation_id
+                and message_type in ('outgoing', 'template')
+                and not private)
+    then
+        return null;
+    end if;
+    insert into public.messages (conversation_id, message_type, content)
+    values (p_conversation_id, 'template', inbox.greeting_message)
+    returning id into greeting_id;
+    return greeting_id;
+end;
+$$;
+
+comment on function service.send_greeting is
+    'Writes the inbox''s greeting, once, if nobody has answered yet. Returns the message''s id, or null when there was nothing to do.';
+
+alter table public.messages enable row level security;
+
+create policy "agents read the messages in their inboxes"
+    on public.messages for select to authenticated
+    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+
+create policy "agents write messages in their inboxes"
+    on public.messages for insert to authenticated
+    with check (
+        inbox_id = any ((select private.inbox_ids())::uuid[])
+        and message_type = 'outgoing'
+        and sender_user_id = (select auth.uid()));
+
+grant select on public.messages to authenticated;
+grant insert (id, conversation_id, content, private) on public.messages to authenticated;
