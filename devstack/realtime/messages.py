@@ -1,0 +1,131 @@
+"""The table realtime.messages: its rows as broadcasts, replay, and a partition for each day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from devstack.context import Pool
+from devstack.realtime.database import patiently
+from devstack.realtime.frames import Broadcast
+
+MAX_REPLAY = 25
+DEFAULT_REPLAY = 10
+KEEP = timedelta(days=3)
+AHEAD = timedelta(days=3)
+_LOCK_TIMEOUT = "2s"  # a partition can wait for the next round; inserts cannot
+
+
+class ReplayError(Exception):
+    """A replay that cannot be given; says why."""
+
+
+def as_broadcast(row: Mapping[str, str | None]) -> Broadcast | None:
+    """The broadcast in a row of realtime.messages, given as text; None when it holds none."""
+    event, payload, data = row["event"], row["payload"], row["binary_payload"]
+    if row["extension"] != "broadcast" or event is None:
+        return None
+    if data is not None:
+        return Broadcast(
+            event=event,
+            data=bytes.fromhex(data.removeprefix("\\x")),
+            id=row["id"],
+            meta={"id": row["id"]},
+        )
+    if payload is None or not payload.startswith("{"):
+        return None
+    return Broadcast.of_json(event, payload, id=row["id"], meta={"id": row["id"]})
+
+
+async def replay(pool: Pool, topic: str, params: Any) -> list[Broadcast]:
+    """Return the newest stored private broadcasts of a topic, oldest first.
+
+    Raises `ReplayError`.
+    """
+    invalid = ReplayError("Replay params are not valid")
+    if not isinstance(params, dict):
+        raise invalid
+    since, limit = params.get("since"), params.get("limit")
+    since = 0 if since is None else since
+    limit = DEFAULT_REPLAY if limit is None else limit
+    if not (type(since) is int and type(limit) is int):
+        raise invalid
+    try:
+        start = datetime.fromtimestamp(since / 1000, UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        raise invalid from None
+
+    async def ask() -> list[dict[str, Any]]:
+        async with pool.connection() as conn:
+            cursor = await conn.execute(
+                "select extension, event, payload::text, binary_payload::text, id::text"
+                " from realtime.messages where topic = %s and private"
+                " and extension = 'broadcast' and inserted_at >= %s"
+                " order by inserted_at desc limit %s",
+                (topic, start, max(1, min(limit, MAX_REPLAY))),
+            )
+            return await cursor.fetchall()
+
+    try:
+        rows = await patiently(ask)
+    except psycopg.Error:
+        raise ReplayError("Realtime was unable to replay messages") from None
+    found = [_as_replayed(row) for row in reversed(rows)]
+    return [message for message in found if message]
+
+
+def _as_replayed(row: Mapping[str, str | None]) -> Broadcast | None:
+    message = as_broadcast(row)
+    if message is None:
+        return None
+    meta = {"replayed": True, "id": message.id}
+    if message.data is not None:
+        return Broadcast(event=message.event, data=message.data, id=message.id, meta=meta)
+    return Broadcast.of_json(message.event, row["payload"] or "", id=message.id, meta=meta)
+
+
+async def keep_partitions(pool: Pool) -> None:
+    """Make the partitions of the days ahead and drop those of days gone by."""
+    today = datetime.now(UTC).date()
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            "select relname from pg_inherits join pg_class on pg_class.oid = inhrelid"
+            " where inhparent = 'realtime.messages'::regclass"
+        )
+        present = {row["relname"] for row in await cursor.fetchall()}
+        wanted = {
+            f"messages_{day:%Y_%m_%d}": day
+            for day in (today + timedelta(days=n) for n in range(AHEAD.days + 1))
+        }
+        for name, day in wanted.items():
+            if name in present:
+                continue
+            table = sql.Identifier("realtime", name)
+            async with conn.transaction():
+                await conn.execute("select set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
+                try:
+                    async with conn.transaction():
+                        await conn.execute(
+                            sql.SQL(
+                                "create table {} partition of realtime.messages"
+                                " for values from ({}) to ({})"
+                            ).format(table, sql.Literal(day), sql.Literal(day + timedelta(days=1)))
+                        )
+                        await conn.execute(
+                            sql.SQL("alter table {} owner to supabase_realtime_admin").format(table)
+                        )
+                except psycopg.errors.CheckViolation:
+                    pass  # rows of that day are in the default partition, and may stay there
+        oldest = today - KEEP
+        for name in sorted(present - set(wanted)):
+            if name.removeprefix("messages_") < f"{oldest:%Y_%m_%d}":
+                await conn.execute(
+                    sql.SQL("drop table if exists {}").format(sql.Identifier("realtime", name))
+                )
+        await conn.execute(
+            "delete from realtime.messages_default where inserted_at < %s", (oldest,)
+        )
