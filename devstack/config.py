@@ -64,7 +64,7 @@ class AuthSettings:
         """Read the `[auth]` table; what is missing keeps Supabase's default."""
         email = auth.get("email", {})
         return cls(
-            site_url=auth.get("site_url", cls.site_url),
+            site_url=auth.get("site_url", "http://127.0.0.1:3000"),
             redirect_urls=tuple(auth.get("additional_redirect_urls", [])),
             jwt_expiry=auth.get("jwt_expiry", 3600),
             signup=auth.get("enable_signup", True),
@@ -182,9 +182,7 @@ def load_config(
         )
     if ports is None:
         gateway, database, web, smtp, postgrest = free_ports(5)
-        ports = Ports(
-            gateway=gateway, database=database, mail=web, smtp=smtp, postgrest=postgrest
-        )
+        ports = Ports(gateway=gateway, database=database, mail=web, smtp=smtp, postgrest=postgrest)
     return StackConfig(
         name=name,
         folder=folder or stack_folder(name),

@@ -190,9 +190,7 @@ def main() -> None:
     config = read_spec(arguments.spec)
     app = create_app(config, Keys.load(config.folder))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    web.run_app(
-        app, host="127.0.0.1", port=config.ports.gateway, print=None, shutdown_timeout=1.0
-    )
+    web.run_app(app, host="127.0.0.1", port=config.ports.gateway, print=None, shutdown_timeout=1.0)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class Postgres:
             with tempfile.NamedTemporaryFile("w", prefix="pgpass-") as password:
                 password.write("postgres\n")
                 password.flush()
-                os.chmod(password.name, 0o644)
+                Path(password.name).chmod(0o644)  # the unprivileged server reads it
                 self._run(
                     "initdb",
                     f"--username={SUPERUSER}",

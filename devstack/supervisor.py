@@ -83,7 +83,9 @@ class Supervisor:
                     f"This stack is already running (process {process.pid});"
                     " stop it with `make stop`, or start another with STACK=name."
                 )
-            self.say("supervisor", f"stopping {entry['name']} ({process.pid}), left by a killed run")
+            self.say(
+                "supervisor", f"stopping {entry['name']} ({process.pid}), left by a killed run"
+            )
             _terminate(process)
         self._pids.unlink(missing_ok=True)
 
@@ -121,15 +123,13 @@ class Supervisor:
             loop.add_signal_handler(number, self._stop.set)
         waits = {asyncio.create_task(p.wait()): part.name for part, p in self._running}
         stop = asyncio.create_task(self._stop.wait())
-        done, pending = await asyncio.wait(
-            [*waits, stop], return_when=asyncio.FIRST_COMPLETED
-        )
+        done, pending = await asyncio.wait([*waits, stop], return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         if stop in done:
             return None
         ended = next(iter(done))
-        return waits.get(ended)  # type: ignore[call-overload, no-any-return]
+        return next(name for task, name in waits.items() if task is ended)
 
     async def stop(self) -> None:
         """Stop all parts, the last started first."""
@@ -215,9 +215,8 @@ def _owner(port: int) -> str:
     """Who listens on a port, in words, as far as the system tells."""
     with contextlib.suppress(psutil.AccessDenied, OSError):
         for connection in psutil.net_connections("tcp"):
-            local = connection.laddr
-            if local and local.port == port and connection.status == psutil.CONN_LISTEN:
-                if connection.pid:
-                    with contextlib.suppress(psutil.NoSuchProcess):
-                        return f" by {psutil.Process(connection.pid).name()} ({connection.pid})"
+            listening = connection.status == psutil.CONN_LISTEN and connection.pid
+            if listening and connection.laddr and connection.laddr.port == port:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    return f" by {psutil.Process(connection.pid).name()} ({connection.pid})"
     return ""

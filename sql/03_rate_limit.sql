@@ -37,3 +37,16 @@ $$;
 
 comment on function private.take is
     'Takes one token of the bucket, or fails with 429 too_many_requests. Capacity = burst; per_second = refill.';
+
+create function service.purge_rate_limits()
+returns int
+language sql security definer set search_path = ''
+as $$
+    with purged as (
+        -- A bucket that nobody asked of for a day is full again, whatever its size.
+        delete from private.rate_limits where taken_at < now() - interval '1 day' returning 1
+    )
+    select count(*)::int from purged
+$$;
+
+comment on function service.purge_rate_limits is 'Forgets the buckets that have filled up again.';

@@ -72,6 +72,8 @@ create index conversations_by_waiting_idx
     on public.conversations (account_id, inbox_id, status, waiting_since, id);
 create index conversations_by_creation_idx
     on public.conversations (account_id, inbox_id, status, created_at desc, id desc);
+create index conversations_snoozed_until_idx
+    on public.conversations (snoozed_until) where status = 'snoozed' and snoozed_until is not null;
 create index conversations_account_id_contact_id_idx
     on public.conversations (account_id, contact_id, last_activity_at desc);
 create index conversations_account_id_contact_inbox_id_idx
@@ -714,6 +716,28 @@ $$;
 
 comment on function public.mark_conversation_read is 'An agent has the conversation before them. Fails with conversation_not_found.';
 grant execute on function public.mark_conversation_read to authenticated;
+
+create function service.wake_snoozed_conversations()
+returns int
+language sql security definer set search_path = ''
+as $$
+    with woken as (
+        update public.conversations
+        set status = 'open'
+        where id in (
+            select id
+            from public.conversations
+            where status = 'snoozed' and snoozed_until <= now()
+            order by snoozed_until
+            limit 500
+            for no key update skip locked
+        )
+        returning 1
+    )
+    select count(*)::int from woken
+$$;
+
+comment on function service.wake_snoozed_conversations is 'Opens the conversations whose snooze is over; at most 500 a call.';
 
 alter table public.conversations enable row level security;
 

@@ -94,7 +94,9 @@ def scratch() -> Iterator[Scratch]:
 
 
 def _pgdelta(*arguments: str) -> subprocess.CompletedProcess[str]:
-    node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    node = shutil.which(
+        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     return subprocess.run(
         [node or "node", str(PGDELTA), *arguments], capture_output=True, text=True, cwd=ROOT
     )
@@ -122,7 +124,9 @@ def difference() -> str:
 def draft(name: str) -> Path | None:
     """Write the difference as the next migration; None when there is nothing to write."""
     if not re.fullmatch(r"[a-z0-9_]{3,60}", name):
-        raise ValueError("Name the migration with lower-case letters, digits and _: name=add_labels.")
+        raise ValueError(
+            "Name the migration with lower-case letters, digits and _: name=add_labels."
+        )
     text = difference()
     if not text:
         return None

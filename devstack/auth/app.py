@@ -41,8 +41,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         _log.exception("%s %s failed", request.method, request.path)
         message = (
-            "Database error" if isinstance(error, psycopg.Error) else "Unexpected failure,"
-            " please check server logs for more information"
+            "Database error"
+            if isinstance(error, psycopg.Error)
+            else "Unexpected failure, please check server logs for more information"
         )
         return error_response(request, AuthError(500, "unexpected_failure", message))
 

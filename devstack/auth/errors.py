@@ -49,7 +49,9 @@ def invalid(message: str, status: int = 400) -> AuthError:
 def not_emulated(feature: str) -> AuthError:
     """The error for what the real Auth can do and this one cannot."""
     return AuthError(
-        501, "not_implemented", f"{feature} is not emulated by the local Auth; see devstack/README.md"
+        501,
+        "not_implemented",
+        f"{feature} is not emulated by the local Auth; see devstack/README.md",
     )
 
 
@@ -71,7 +73,7 @@ def error_response(request: web.Request, error: AuthError) -> web.Response:
     asked = request.headers.get(_VERSION_HEADER, "")
     if _DATE.fullmatch(asked) and asked >= API_VERSION:
         headers[_VERSION_HEADER] = API_VERSION
-        body = {"code": error.code, "message": error.message}
+        body: dict[str, Any] = {"code": error.code, "message": error.message}
     else:
         body = {"code": error.status, "error_code": error.code, "msg": error.message}
     return web.json_response({**body, **error.extra}, status=error.status, headers=headers)

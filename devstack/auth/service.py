@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 from psycopg import AsyncConnection
@@ -60,3 +60,8 @@ AUTH: web.AppKey[Auth] = web.AppKey("auth", Auth)
 def now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)
+
+
+def expired(moment: datetime | None, seconds: float) -> bool:
+    """Whether what began at this moment is older than it may be; what never began is."""
+    return moment is None or moment + timedelta(seconds=seconds) < now()

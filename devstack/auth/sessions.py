@@ -7,8 +7,8 @@ import secrets
 import string
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, LiteralString
 
 from aiohttp import web
 from psycopg.rows import DictRow
@@ -94,9 +94,7 @@ async def refresh(
         issued = await _add_token(conn, user["id"], session_id, parent=token)
     else:
         await _revoke(conn, "session_id = %s", session_id)
-        return AuthError(
-            400, "refresh_token_already_used", "Invalid Refresh Token: Already Used"
-        )
+        return AuthError(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
     await conn.execute(
         "update auth.sessions set refreshed_at = %s, updated_at = %s, user_agent = %s, ip = %s"
         " where id = %s",
@@ -110,9 +108,7 @@ async def find(conn: Connection, session_id: uuid.UUID) -> DictRow | None:
     return await _one(conn, "select * from auth.sessions where id = %s", session_id)
 
 
-async def end_all(
-    conn: Connection, user: User, *, but: uuid.UUID | None = None
-) -> None:
+async def end_all(conn: Connection, user: User, *, but: uuid.UUID | None = None) -> None:
     """End every session of a user, or every other one."""
     await conn.execute(
         "delete from auth.sessions where user_id = %s and id is distinct from %s",
@@ -130,8 +126,8 @@ def is_banned(user: User) -> bool:
     return user["banned_until"] is not None and user["banned_until"] > now()
 
 
-async def _one(conn: Connection, query: str, value: object) -> DictRow | None:
-    return await (await conn.execute(query.encode(), (value,))).fetchone()
+async def _one(conn: Connection, query: LiteralString, value: object) -> DictRow | None:
+    return await (await conn.execute(query, (value,))).fetchone()
 
 
 async def _add_token(
@@ -150,9 +146,9 @@ async def _add_token(
     return token
 
 
-async def _revoke(conn: Connection, which: str, value: object) -> None:
-    query = f"update auth.refresh_tokens set revoked = true, updated_at = %s where {which}"
-    await conn.execute((query + " and not revoked").encode(), (now(), value))
+async def _revoke(conn: Connection, which: LiteralString, value: object) -> None:
+    query = "update auth.refresh_tokens set revoked = true, updated_at = %s where not revoked and "
+    await conn.execute(query + which, (now(), value))
 
 
 async def _response(
@@ -173,14 +169,14 @@ async def _response(
         {
             "iss": auth.url,
             "sub": str(user["id"]),
-            "aud": user["aud"],
+            "aud": user["aud"] or users.AUDIENCE,
             "exp": expires_at,
             "iat": issued_at,
             "email": user["email"] or "",
             "phone": user["phone"] or "",
             "app_metadata": user["raw_app_meta_data"] or {},
             "user_metadata": user["raw_user_meta_data"] or {},
-            "role": user["role"],
+            "role": user["role"] or users.ROLE,
             "aal": "aal1",
             "amr": amr,
             "session_id": str(session_id),
@@ -206,8 +202,3 @@ def _ip(request: web.Request) -> str | None:
         return str(ipaddress.ip_address(request.remote or ""))
     except ValueError:
         return None
-
-
-def expired(moment: datetime | None, seconds: float) -> bool:
-    """Whether something from this moment is older than it may be; nothing is older than that."""
-    return moment is None or moment + timedelta(seconds=seconds) < datetime.now(UTC)

@@ -21,6 +21,7 @@ User = DictRow  # one row of auth.users
 AUDIENCE = "authenticated"
 ROLE = "authenticated"
 _NO_INSTANCE = uuid.UUID(int=0)
+_LOCK = {False: sql.SQL(""), True: sql.SQL("for update")}
 _TOKENS = (
     "confirmation_token",
     "recovery_token",
@@ -47,15 +48,16 @@ _OPTIONAL = (
 
 async def find_by_id(conn: Connection, user_id: uuid.UUID, *, lock: bool = False) -> User | None:
     """The user with this id; `lock` keeps others from changing the row meanwhile."""
-    query = "select * from auth.users where id = %s" + (" for update" if lock else "")
-    return await (await conn.execute(query.encode(), (user_id,))).fetchone()
+    query = sql.SQL("select * from auth.users where id = %s {}").format(_LOCK[lock])
+    return await (await conn.execute(query, (user_id,))).fetchone()
 
 
 async def find_by_email(conn: Connection, email: str, *, lock: bool = False) -> User | None:
     """The user with this address, which must be in lower case."""
-    query = "select * from auth.users where email = %s and not is_sso_user"
-    query += " for update" if lock else ""
-    return await (await conn.execute(query.encode(), (email,))).fetchone()
+    query = sql.SQL("select * from auth.users where email = %s and not is_sso_user {}").format(
+        _LOCK[lock]
+    )
+    return await (await conn.execute(query, (email,))).fetchone()
 
 
 async def create(conn: Connection, **columns: Any) -> User:

@@ -79,7 +79,7 @@ class Realtime:
     async def _take(self, row: Row) -> None:
         """Hand on a committed row: a broadcast to its room, anything else to `changes`."""
         relation = row.relation
-        if (relation.schema, relation.name.split("_")[0]) != ("realtime", "messages"):
+        if (relation.schema, relation.name) != ("realtime", "messages"):
             await self.changes.put(row)
             return
         if row.action != "INSERT" or row.new is None:

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
 from devstack.context import Pool
-from devstack.realtime.database import patiently
+from devstack.realtime.database import PATIENCE, patiently
 from devstack.realtime.frames import dumps
 from devstack.realtime.tokens import Claims
 
@@ -38,7 +38,10 @@ async def readable(
     """Return those of `extensions` the caller may read on this topic."""
 
     async def ask() -> frozenset[str]:
-        async with pool.connection() as conn, conn.transaction(force_rollback=True):
+        async with (
+            pool.connection(timeout=PATIENCE) as conn,
+            conn.transaction(force_rollback=True),
+        ):
             made = await conn.execute(
                 "insert into realtime.messages (topic, extension)"
                 " select %s, unnest(%s::text[]) returning id",
@@ -62,7 +65,10 @@ async def writable(pool: Pool, topic: str, caller: Caller, extension: str) -> bo
     """Return whether the caller may write this extension on this topic."""
 
     async def ask() -> bool:
-        async with pool.connection() as conn, conn.transaction(force_rollback=True):
+        async with (
+            pool.connection(timeout=PATIENCE) as conn,
+            conn.transaction(force_rollback=True),
+        ):
             await _act_as(conn, caller, topic)
             await conn.execute(
                 "insert into realtime.messages (topic, extension) values (%s, %s)",

@@ -18,20 +18,19 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from devstack.context import Pool
-from devstack.realtime import rows
-from devstack.realtime.bindings import ANY, Binding, BindingError, Filter
-from devstack.realtime.database import condition, patiently
+from devstack.realtime import publication, rows
+from devstack.realtime.authorization import STATEMENT_TIMEOUT
+from devstack.realtime.bindings import ANY, Binding, Filter
+from devstack.realtime.database import PATIENCE, patiently
 from devstack.realtime.frames import dumps
 from devstack.realtime.pgoutput import Relation, Row, Tuple
 from devstack.realtime.rows import Connection, Rendered, Table
 from devstack.realtime.tokens import Claims
+from devstack.realtime.view import View, has_key
 
 if TYPE_CHECKING:
     from devstack.realtime.channel import Channel
 
-PUBLICATION = "supabase_realtime"
-MAX_RECORD = 1024 * 1024  # bytes of a row that is sent whole
-SMALL_VALUE = 64  # bytes of a value that is sent of a larger row
 _BATCH = 200  # rows
 _BATCH_BYTES = 4 * 1024 * 1024
 _BACKLOG_BYTES = 32 * 1024 * 1024  # waiting rows; beyond, the stream is held up
@@ -85,9 +84,9 @@ class Changes:
         """Let a channel hear its bindings, all or none. Raises `BindingError`."""
 
         async def check() -> None:
-            async with self._pool.connection() as conn:
+            async with self._pool.connection(timeout=PATIENCE) as conn:
                 for _, binding in bindings:
-                    await _check(conn, binding, claims["role"])
+                    await publication.check(conn, binding, claims["role"])
 
         await patiently(check)
         made = [
@@ -144,7 +143,7 @@ class Changes:
         if not interested:
             return
         roles = {s.role for s in interested}
-        async with self._pool.connection() as conn:
+        async with self._pool.connection(timeout=PATIENCE) as conn:
             table = await rows.describe(conn, relation.schema, relation.name, roles)
             if table is None:
                 return
@@ -153,7 +152,7 @@ class Changes:
             sights = await _sights(conn, table, batch, interested)
         turn_ends = time.monotonic() + _SLICE
         for place, row in enumerate(batch):
-            view = _View(table, row, new[place], old[place])
+            view = View(table, row, new[place], old[place])
             wanted: dict[tuple[Channel, str], list[int]] = {}
             for s in interested:
                 if not s.binding.hears(row.action) or not view.passes(s.binding.filters):
@@ -173,78 +172,6 @@ class Changes:
                     turn_ends = time.monotonic() + _SLICE
 
 
-class _View:
-    """One change, as different readers get to see it."""
-
-    def __init__(self, table: Table, row: Row, new: Rendered | None, old: Rendered | None) -> None:
-        self._table = table
-        self._row = row
-        self._new = new
-        self._old = old
-        self._tested = (old if row.action == "DELETE" else new) or Rendered({}, {})
-        self._data: dict[object, str] = {}
-
-    def passes(self, filters: Iterable[Filter]) -> bool:
-        """Whether the new row (of a DELETE: the old one) passes all filters."""
-        return all(self._tested.passes.get(f, False) for f in filters)
-
-    def data(self, role: str, select: frozenset[str] | None, *, failed: bool) -> str:
-        """JSON text of `data` for a role that asked for these columns."""
-        key = role, select, failed
-        if key not in self._data:
-            self._data[key] = self._compose(role, select, failed)
-        return self._data[key]
-
-    def _compose(self, role: str, select: frozenset[str] | None, failed: bool) -> str:
-        row, primary = self._row, self._table.primary_key
-        known = {"schema": row.relation.schema, "table": row.relation.name, "type": row.action}
-        error = None
-        if row.action != "DELETE" and not _has_key(self._table, row):
-            error = "Error 400: Bad Request, no primary key"
-        elif row.action != "DELETE" and not all(role in column.readers for column in primary):
-            error = "Error 401: Unauthorized"
-        elif failed:
-            error = "Error 500: Internal Server Error, RLS policy evaluation failed"
-        if error:
-            return dumps(known | {"errors": [error]})
-        columns = [
-            column
-            for column in self._table.columns.values()
-            if role in column.readers
-            and (select is None or column.name in select or column.primary)
-        ]
-        names = {column.name for column in columns}
-        large = row.size > MAX_RECORD
-        at = row.committed_at
-        parts = {
-            **{name: dumps(value) for name, value in known.items()},
-            "commit_timestamp": dumps(f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"),
-            "columns": dumps([{"name": c.name, "type": c.type_name} for c in columns]),
-        }
-        if self._new is not None:
-            parts["record"] = _object(self._new, names, large)
-        if row.action != "INSERT":
-            if row.action == "DELETE" and self._table.secured:
-                names &= {column.name for column in primary}
-            parts["old_record"] = _object(self._old or Rendered({}, {}), names, large)
-        parts["errors"] = dumps(["Error 413: Payload Too Large"] if large else None)
-        return "{" + ",".join(f"{dumps(name)}:{text}" for name, text in parts.items()) + "}"
-
-
-def _object(row: Rendered, names: set[str], small: bool) -> str:
-    members = (
-        f"{dumps(name)}:{value}"
-        for name, value in row.values.items()
-        if name in names and not (small and len(value.encode()) > SMALL_VALUE)
-    )
-    return "{" + ",".join(members) + "}"
-
-
-def _has_key(table: Table, row: Row) -> bool:
-    key = table.primary_key
-    return bool(key) and all(column.name in (row.new or ()) for column in key)
-
-
 async def _render(
     conn: Connection, table: Table, relation: Relation, batch: list[Row], filters: list[Filter]
 ) -> tuple[list[Rendered | None], list[Rendered | None]]:
@@ -253,7 +180,11 @@ async def _render(
 
     async def attempt(usable: list[Filter]) -> list[Rendered]:
         async with conn.transaction():
-            await conn.execute("select set_config('timezone', 'UTC', true)")
+            await conn.execute(
+                "select set_config('timezone', 'UTC', true),"
+                " set_config('statement_timeout', %s, true)",
+                (str(STATEMENT_TIMEOUT),),
+            )
             return await rows.render(conn, table, relation, tuples, usable)
 
     try:
@@ -275,7 +206,7 @@ async def _sights(
     conn: Connection, table: Table, batch: list[Row], interested: list[Subscription]
 ) -> dict[Viewer, Sight]:
     """What row level security lets each viewer see of the new rows."""
-    places = [n for n, row in enumerate(batch) if row.action != "DELETE" and _has_key(table, row)]
+    places = [n for n, row in enumerate(batch) if row.action != "DELETE" and has_key(table, row)]
     if not table.secured or not places:
         return {}
     await _settle(conn, {batch[n].xid for n in places})
@@ -307,47 +238,3 @@ def _keys(relation: Relation) -> tuple[tuple[str, str], ...]:
     """Where bindings that hear of this table are kept."""
     schema, table = relation.schema, relation.name
     return (schema, table), (schema, ANY), (ANY, table), (ANY, ANY)
-
-
-async def _check(conn: Connection, binding: Binding, role: str) -> None:
-    """Raises `BindingError` unless this can be heard by this role."""
-    schema = None if binding.schema == ANY else binding.schema
-    name = None if binding.table == ANY else binding.table
-    try:
-        found = await rows.published(conn, PUBLICATION, schema, name)
-        if not found:
-            raise BindingError(
-                "Unable to subscribe to changes with given parameters. Please check Realtime is"
-                f" enabled for the given connect parameters: [{binding}]"
-            )
-        if not binding.filters and not binding.select:
-            return
-        for schema_name, table_name in found:
-            table = await rows.describe(conn, schema_name, table_name, [role])
-            if table and (problem := await _problem(conn, table, binding, role)):
-                raise _unable(binding, "P0001", "raise_exception", problem)
-    except psycopg.Error as error:
-        if conn.closed:
-            raise
-        text = error.diag.message_primary or str(error)
-        raise _unable(binding, error.sqlstate, condition(error), text) from None
-
-
-async def _problem(conn: Connection, table: Table, binding: Binding, role: str) -> str | None:
-    for f in binding.filters:
-        column = table.columns.get(f.column)
-        if column is None or role not in column.readers:
-            return f"invalid column for filter {f.column}"
-        if problem := await rows.check_filter(conn, column, f):
-            return problem
-    for name in sorted(binding.select or ()):
-        if name not in table.columns or role not in table.columns[name].readers:
-            return f"invalid column for select {name}"
-    return None
-
-
-def _unable(binding: Binding, state: str | None, name: str, text: str) -> BindingError:
-    return BindingError(
-        "Unable to subscribe to changes with given parameters. An exception happened so please"
-        f" check your connect parameters: [{binding}]. Exception: ERROR {state} ({name}) {text}"
-    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 from devstack.realtime import authorization, frames, messages, tokens
 from devstack.realtime.authorization import BROADCAST, PRESENCE, Caller
@@ -15,6 +16,7 @@ from devstack.realtime.changes import Subscription
 from devstack.realtime.database import DatabaseAwayError
 from devstack.realtime.frames import Broadcast, Frame, dumps
 from devstack.realtime.messages import ReplayError
+from devstack.realtime.options import Options, access_token
 from devstack.realtime.room import MAX_PAYLOAD, PREFIX, Room
 from devstack.realtime.tokens import Claims, TokenRefusedError
 
@@ -37,22 +39,9 @@ class Channel:
         self.topic = frame.topic
         self.name = frame.topic.removeprefix(PREFIX)
         self.join_ref = frame.ref if frame.join_ref is None else frame.join_ref
-        payload = frame.payload if isinstance(frame.payload, dict) else {}
-        config = _object(payload, "config")
-        broadcast, presence = _object(config, "broadcast"), _object(config, "presence")
-        self.private = _is_true(config.get("private"))
-        key = presence.get("key")
-        self.presence_key = key if isinstance(key, str) and key else str(uuid.uuid4())
-        self._acknowledges = _is_true(broadcast.get("ack"))
-        self._hears_itself = _is_true(broadcast.get("self"))
-        self._announces_replication = _is_true(broadcast.get("replication_ready"))
-        self._replay = broadcast.get("replay")
-        self._presence_enabled = _is_true(presence.get("enabled"))
-        bindings = config.get("postgres_changes")
-        self._bindings = (
-            [b for b in bindings if b is not None] if isinstance(bindings, list) else []
-        )
-        self._token = self._chosen(payload.get("access_token") or payload.get("user_token"))
+        self.options = Options.of(frame.payload)
+        self._realtime = socket.realtime
+        self._token = self.options.token or socket.token
         self._caller = Caller({})
         self._read: frozenset[str] = frozenset()  # of a private channel: what it may read
         self._write: dict[str, bool] = {}  # and write, as far as that has been asked
@@ -63,16 +52,21 @@ class Channel:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._expiry: asyncio.TimerHandle | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is the channel of its topic on its socket."""
+        return self.socket.channels.get(self.topic) is self
+
     # What the room asks
 
     @property
     def sees_presence(self) -> bool:
         """Whether presence is sent to it."""
-        return self._presence_enabled and (not self.private or PRESENCE in self._read)
+        return self.options.presence and (not self.options.private or PRESENCE in self._read)
 
     def takes(self, message: Broadcast) -> bool:
         """Whether to send this broadcast to it now."""
-        if self.private and BROADCAST not in self._read:
+        if self.options.private and BROADCAST not in self._read:
             return False
         if self._held is not None:
             self._held.append(message)
@@ -85,50 +79,52 @@ class Channel:
         """Enter the room, or reply why not."""
         self.socket.channels[self.topic] = self
         try:
-            await self._enter()
+            replayed = await self._enter()
         except (_RefusedError, DatabaseAwayError) as error:
-            self._leave_room()
+            self._leave()
             self.socket.reply(frame, "error", {"reason": str(error)})
             return
-        echoed = [b | {"id": identifier(b)} for b in self._bindings if isinstance(b, dict)]
+        bindings = [b for b in self.options.bindings if isinstance(b, dict)]
+        echoed = [b | {"id": identifier(b)} for b in bindings]
         self.socket.reply(frame, "ok", {"postgres_changes": echoed})
-        if self.sees_presence:
-            self._push_state()
+        self._push_presence()
+        for message in replayed:
+            self._send(message)
         held, self._held = self._held or [], None
-        for message in [*self._replayable, *held]:
-            if message in self._replayable or self.takes(message):
+        for message in held:
+            if self.takes(message):
                 self._send(message)
         self._follow_token()
         self._listen()
-        if self._announces_replication:
+        if self.options.announce_replication:
             self._start("replication", self._announce_replication())
 
-    async def _enter(self) -> None:
+    async def _enter(self) -> list[Broadcast]:
         if not self.name:
             raise _RefusedError("TopicNameRequired: You must provide a topic name")
         try:
-            claims = tokens.check(self.socket.realtime.keys, self._token)
+            claims = tokens.check(self._realtime.keys, self._token)
         except TokenRefusedError as error:
             raise _RefusedError(error.reason) from None
         self._caller = Caller(claims, self.socket.headers)
-        if self.private:
+        if self.options.private:
             self._read = await self._readable(self._caller)
             if not self._read:
                 raise _RefusedError(f"Unauthorized: {self._unreadable}")
-        self._held = []
-        self._room = self.socket.realtime.rooms.enter(self)
-        self._replayable = await self._read_replay()
+        self._held = []  # from here on nothing is missed
+        self._room = self._realtime.rooms.enter(self)
+        return await self._read_replay()
 
     async def _read_replay(self) -> list[Broadcast]:
-        if self._replay is None:
+        if self.options.replay is None:
             return []
-        if not self.private:
+        if not self.options.private:
             reason = "Replay is not allowed for public channels"
             raise _RefusedError(f"UnableToReplayMessages: {reason}")
         if BROADCAST not in self._read:
             raise _RefusedError(f"Unauthorized: {self._unreadable}")
         try:
-            found = await messages.replay(self.socket.realtime.pool, self.name, self._replay)
+            found = await messages.replay(self._realtime.pool, self.name, self.options.replay)
         except ReplayError as error:
             raise _RefusedError(f"UnableToReplayMessages: {error}") from None
         self._replayed = {message.id for message in found}
@@ -136,16 +132,15 @@ class Channel:
 
     def close(self) -> None:
         """End the channel and tell the client."""
-        if self.socket.channels.get(self.topic) is not self:
-            return
         self.push("phx_close", "{}", ref=self.join_ref)
-        self._leave_room()
+        self._leave()
 
-    def _leave_room(self) -> None:
-        if self.socket.channels.get(self.topic) is self:
-            del self.socket.channels[self.topic]
-        self.socket.realtime.rooms.leave(self)
-        self.socket.realtime.changes.unsubscribe(self._subscriptions)
+    def _leave(self) -> None:
+        if not self.is_open:
+            return
+        del self.socket.channels[self.topic]
+        self._realtime.rooms.leave(self)
+        self._realtime.changes.unsubscribe(self._subscriptions)
         self._subscriptions = ()
         if self._expiry:
             self._expiry.cancel()
@@ -153,7 +148,7 @@ class Channel:
             task.cancel()
 
     def _shut(self, message: str) -> None:
-        """End the channel because of its token."""
+        """End the channel from this side, and say why."""
         self._system("system", "error", message)
         self.close()
 
@@ -161,30 +156,33 @@ class Channel:
 
     async def handle(self, frame: Frame) -> None:
         """Do what a frame on this topic asks; what is unknown is ignored."""
-        match frame.event:
-            case "phx_leave":
-                self.socket.reply(frame, "ok", {})
-                self.close()
-            case "access_token":
-                await self._renew(frame.payload)
-            case "broadcast":
-                await self._broadcast(frame)
-            case "presence":
-                await self._presence(frame)
+        try:
+            match frame.event:
+                case "phx_leave":
+                    self.socket.reply(frame, "ok", {})
+                    self.close()
+                case "access_token":
+                    await self._renew(frame.payload)
+                case "broadcast":
+                    await self._broadcast(frame)
+                case "presence":
+                    await self._presence(frame)
+        except DatabaseAwayError as error:
+            self.socket.reply(frame, "error", {"reason": str(error)})
 
     async def _broadcast(self, frame: Frame) -> None:
         message = frame.payload
-        if isinstance(message, dict):
+        if isinstance(message, dict):  # from a text frame
             event = message.get("event")
             message = Broadcast(event=event if isinstance(event, str) else "", body=dumps(message))
         if not isinstance(message, Broadcast) or self._room is None:
             return
-        if self.private and not await self._may_write(BROADCAST):
+        if self.options.private and not await self._may_write(BROADCAST):
             return
         fits = message.size <= MAX_PAYLOAD
         if fits:
-            self._room.broadcast(message, None if self._hears_itself else self)
-        if self._acknowledges:
+            self._room.broadcast(message, None if self.options.hear_itself else self)
+        if self.options.acknowledge:
             status, response = ("ok", {}) if fits else ("error", {"reason": "Payload too large"})
             self.socket.reply(frame, status, response)
 
@@ -204,35 +202,36 @@ class Channel:
             self.socket.reply(frame, "error", {"reason": "Unknown presence event"})
 
     async def _track(self, frame: Frame, payload: Any) -> None:
-        if self.private:
+        late = not self.options.presence  # it is this that switches presence on
+        if self.options.private:
             if not await self._may_write(PRESENCE):
                 self.socket.reply(frame, "error", {"reason": "Unauthorized"})
                 return
-            if not self._presence_enabled:
+            if late:
                 self._read |= await self._ask_read(self._caller, [PRESENCE])
         if not isinstance(payload, dict):
             reason = "Presence track payload must be a map"
             self.socket.reply(frame, "error", {"reason": reason})
             return
-        if self._room is None:
-            return
         if len(dumps(payload)) > MAX_PAYLOAD:
             self._shut("Track message size exceeded")
             return
-        joined_late, self._presence_enabled = not self._presence_enabled, True
+        if self._room is None or not self.is_open:
+            return
+        self.options.presence = True
         self._room.track(self, payload)
         self.socket.reply(frame, "ok", {})
-        if joined_late and self.sees_presence:
-            self._push_state()
+        if late:
+            self._push_presence()
 
     async def _renew(self, payload: Any) -> None:
-        token = payload.get("access_token") if isinstance(payload, dict) else None
-        if not isinstance(token, str) or token.startswith("sb_") or token == self._token:
+        token = access_token(payload)
+        if token is None or token == self._token:
             return
         try:
-            claims = tokens.check(self.socket.realtime.keys, token)
+            claims = tokens.check(self._realtime.keys, token)
             caller = Caller(claims, self.socket.headers)
-            read = await self._readable(caller) if self.private else self._read
+            read = await self._readable(caller) if self.options.private else self._read
         except (TokenRefusedError, DatabaseAwayError) as error:
             self._shut(str(error))
             return
@@ -245,29 +244,18 @@ class Channel:
 
     # Rights
 
-    def _chosen(self, token: Any) -> str:
-        """The token to go by: the API key unless the client brought an access token."""
-        if isinstance(token, str) and not token.startswith("sb_"):
-            return token
-        return self.socket.token
-
     async def _readable(self, caller: Caller) -> frozenset[str]:
-        extensions = [BROADCAST, PRESENCE] if self._presence_enabled else [BROADCAST]
+        extensions = [BROADCAST, PRESENCE] if self.options.presence else [BROADCAST]
         return await self._ask_read(caller, extensions)
 
-    async def _ask_read(self, caller: Caller, extensions: list[str]) -> frozenset[str]:
-        pool = self.socket.realtime.pool
-        return await authorization.readable(pool, self.name, caller, extensions)
+    async def _ask_read(self, caller: Caller, extensions: Collection[str]) -> frozenset[str]:
+        return await authorization.readable(self._realtime.pool, self.name, caller, extensions)
 
     async def _may_write(self, extension: str) -> bool:
         if extension not in self._write:
-            pool = self.socket.realtime.pool
-            try:
-                self._write[extension] = await authorization.writable(
-                    pool, self.name, self._caller, extension
-                )
-            except DatabaseAwayError:
-                return False
+            self._write[extension] = await authorization.writable(
+                self._realtime.pool, self.name, self._caller, extension
+            )
         return self._write[extension]
 
     @property
@@ -281,7 +269,7 @@ class Channel:
         left = self._caller.claims["exp"] - time.time()
         if left <= 0:
             self._shut(f"Token has expired {int(-left)} seconds ago")
-        elif self.socket.channels.get(self.topic) is self:
+        elif self.is_open:
             loop = asyncio.get_running_loop()
             self._expiry = loop.call_later(min(left, CHECK_TOKEN_EVERY), self._follow_token)
 
@@ -289,34 +277,36 @@ class Channel:
 
     def _listen(self) -> None:
         """Hear the bindings, from now on with the rights of the present token."""
-        if self._bindings:
+        if self.options.bindings:
             self._start("changes", self._subscribe(self._caller.claims))
 
     async def _subscribe(self, claims: Claims) -> None:
-        realtime = self.socket.realtime
+        changes = self._realtime.changes
         try:
-            bindings = [(identifier(b), parse(b)) for b in self._bindings]
-            await asyncio.wait_for(realtime.replication.ready.wait(), REPLICATION_TIMEOUT)
-            made = await realtime.changes.subscribe(self, bindings, claims)
-        except (BindingError, DatabaseAwayError) as error:
+            bindings = [(identifier(b), parse(b)) for b in self.options.bindings]
+            await self._replication()
+            made = await changes.subscribe(self, bindings, claims)
+        except (BindingError, DatabaseAwayError, psycopg.Error) as error:
             self._system("postgres_changes", "error", str(error))
         except TimeoutError:
             self._system("postgres_changes", "error", str(DatabaseAwayError()))
         else:
-            realtime.changes.unsubscribe(self._subscriptions)
+            changes.unsubscribe(self._subscriptions)
             self._subscriptions = made
             self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
 
     async def _announce_replication(self) -> None:
         try:
-            ready = self.socket.realtime.replication.ready
-            await asyncio.wait_for(ready.wait(), REPLICATION_TIMEOUT)
+            await self._replication()
         except TimeoutError:
             self._shut("Replication connection was not established in time")
         else:
             self._system("system", "ok", "Replication connection established")
 
-    def _start(self, name: str, work: Any) -> None:
+    async def _replication(self) -> None:
+        await asyncio.wait_for(self._realtime.replication.ready.wait(), REPLICATION_TIMEOUT)
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         if before := self._tasks.get(name):
             before.cancel()
         self._tasks[name] = asyncio.create_task(work)
@@ -324,25 +314,16 @@ class Channel:
     # What the client is told
 
     def push(self, event: str, payload: str, ref: frames.Ref = None) -> None:
-        """Send an event on this channel; `payload` is JSON text."""
-        if self.socket.channels.get(self.topic) is self:
-            self.socket.write(
-                frames.encode(
-                    self.socket.version,
-                    topic=self.topic,
-                    event=event,
-                    payload=payload,
-                    ref=ref,
-                    join_ref=self.join_ref,
-                )
-            )
+        """Send an event on this channel, if it is open; `payload` is JSON text."""
+        if self.is_open:
+            self.socket.push(self.topic, event, payload, ref, self.join_ref)
 
     def _send(self, message: Broadcast) -> None:
         if frame := message.encode(self.socket.version, self.topic):
             self.socket.write(frame)
 
-    def _push_state(self) -> None:
-        if self._room:
+    def _push_presence(self) -> None:
+        if self.sees_presence and self._room:
             self.push("presence_state", dumps(self._room.state()))
 
     def _system(self, extension: str, status: str, message: str) -> None:
@@ -353,12 +334,3 @@ class Channel:
             "message": message,
         }
         self.push("system", dumps(payload))
-
-
-def _object(parent: dict[str, Any], key: str) -> dict[str, Any]:
-    value = parent.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _is_true(value: Any) -> bool:
-    return value is True or value in ("true", "1")

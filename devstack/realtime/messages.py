@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import AsyncConnection, sql
+from psycopg.rows import DictRow
 
 from devstack.context import Pool
-from devstack.realtime.database import patiently
+from devstack.realtime.database import PATIENCE, patiently
 from devstack.realtime.frames import Broadcast
 
 MAX_REPLAY = 25
 DEFAULT_REPLAY = 10
 KEEP = timedelta(days=3)
 AHEAD = timedelta(days=3)
+_DAY = re.compile(r"messages_\d{4}_\d\d_\d\d$")
 _LOCK_TIMEOUT = "2s"  # a partition can wait for the next round; inserts cannot
+
+log = logging.getLogger("devstack.realtime")
 
 
 class ReplayError(Exception):
@@ -60,7 +67,7 @@ async def replay(pool: Pool, topic: str, params: Any) -> list[Broadcast]:
         raise invalid from None
 
     async def ask() -> list[dict[str, Any]]:
-        async with pool.connection() as conn:
+        async with pool.connection(timeout=PATIENCE) as conn:
             cursor = await conn.execute(
                 "select extension, event, payload::text, binary_payload::text, id::text"
                 " from realtime.messages where topic = %s and private"
@@ -89,43 +96,48 @@ def _as_replayed(row: Mapping[str, str | None]) -> Broadcast | None:
 
 
 async def keep_partitions(pool: Pool) -> None:
-    """Make the partitions of the days ahead and drop those of days gone by."""
+    """Make the partitions of the days ahead, and drop those of days gone by."""
     today = datetime.now(UTC).date()
-    async with pool.connection() as conn:
+    ahead = [today + timedelta(days=n) for n in range(AHEAD.days + 1)]
+    oldest = today - KEEP
+    async with pool.connection(timeout=PATIENCE) as conn:
         cursor = await conn.execute(
             "select relname from pg_inherits join pg_class on pg_class.oid = inhrelid"
             " where inhparent = 'realtime.messages'::regclass"
         )
         present = {row["relname"] for row in await cursor.fetchall()}
-        wanted = {
-            f"messages_{day:%Y_%m_%d}": day
-            for day in (today + timedelta(days=n) for n in range(AHEAD.days + 1))
-        }
-        for name, day in wanted.items():
-            if name in present:
-                continue
-            table = sql.Identifier("realtime", name)
-            async with conn.transaction():
+        missing = [day for day in ahead if _partition(day) not in present]
+        outdated = [name for name in present if _DAY.match(name) and name < _partition(oldest)]
+        try:
+            async with conn.transaction():  # one, so that PostgREST hears of it once
                 await conn.execute("select set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
-                try:
-                    async with conn.transaction():
-                        await conn.execute(
-                            sql.SQL(
-                                "create table {} partition of realtime.messages"
-                                " for values from ({}) to ({})"
-                            ).format(table, sql.Literal(day), sql.Literal(day + timedelta(days=1)))
-                        )
-                        await conn.execute(
-                            sql.SQL("alter table {} owner to supabase_realtime_admin").format(table)
-                        )
-                except psycopg.errors.CheckViolation:
-                    pass  # rows of that day are in the default partition, and may stay there
-        oldest = today - KEEP
-        for name in sorted(present - set(wanted)):
-            if name.removeprefix("messages_") < f"{oldest:%Y_%m_%d}":
-                await conn.execute(
-                    sql.SQL("drop table if exists {}").format(sql.Identifier("realtime", name))
-                )
+                for day in missing:
+                    await _make_partition(conn, day)
+                for name in outdated:
+                    table = sql.Identifier("realtime", name)
+                    await conn.execute(sql.SQL("drop table {}").format(table))
+        except psycopg.errors.LockNotAvailable:
+            log.info("partitions.busy")  # the default partition serves until the next round
         await conn.execute(
             "delete from realtime.messages_default where inserted_at < %s", (oldest,)
         )
+
+
+async def _make_partition(conn: AsyncConnection[DictRow], day: date) -> None:
+    table = sql.Identifier("realtime", _partition(day))
+    bounds = sql.Literal(day), sql.Literal(day + timedelta(days=1))
+    with contextlib.suppress(psycopg.errors.CheckViolation):
+        # It is violated when rows of that day are in the default partition. They may stay there.
+        async with conn.transaction():
+            await conn.execute(
+                sql.SQL(
+                    "create table {} partition of realtime.messages for values from ({}) to ({})"
+                ).format(table, *bounds)
+            )
+            await conn.execute(
+                sql.SQL("alter table {} owner to supabase_realtime_admin").format(table)
+            )
+
+
+def _partition(day: date) -> str:
+    return f"messages_{day:%Y_%m_%d}"

@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import psycopg
 from psycopg import pq
 
+from devstack.realtime.database import DatabaseAwayError
 from devstack.realtime.pgoutput import Decoder, Row
 
 PUBLICATIONS = ("supabase_realtime", "supabase_realtime_messages_publication")
@@ -49,15 +50,19 @@ class Replication:
 
     async def run(self) -> None:
         """Stream for ever, coming back after every break."""
-        pause = _RETRY[0]
+        pause, told = _RETRY[0], ""
         while True:
             try:
                 async with contextlib.aclosing(_Stream.rows(self._dsn, self._connected)) as rows:
                     async for row in rows:
-                        pause = _RETRY[0]
                         await self._on_row(row)
-            except (psycopg.Error, OSError) as error:
-                log.info("replication.lost error=%s", error)
+            except (psycopg.Error, DatabaseAwayError, OSError) as error:
+                if self.ready.is_set():
+                    pause, told = _RETRY[0], ""
+                reason = str(error).partition("\n")[0]
+                if reason != told:
+                    log.info("replication.away reason=%s", reason)
+                    told = reason
             finally:
                 self.ready.clear()
             await asyncio.sleep(pause)
@@ -66,6 +71,7 @@ class Replication:
     async def _connected(self) -> None:
         await self._on_connect()
         self.ready.set()
+        log.info("replication.ready")
 
 
 class _Stream:
@@ -85,7 +91,7 @@ class _Stream:
         ) as connection:
             slot = f"supabase_realtime_{secrets.token_hex(6)}"
             await connection.execute(
-                f"create_replication_slot {slot} temporary logical pgoutput (snapshot 'nothing')"
+                f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"
             )
             stream = cls(connection.pgconn)
             await stream._start(slot)
@@ -100,7 +106,7 @@ class _Stream:
     async def _start(self, slot: str) -> None:
         names = ",".join(PUBLICATIONS)
         self._conn.send_query(
-            f"start_replication slot {slot} logical 0/0"
+            f"START_REPLICATION SLOT {slot} LOGICAL 0/0"
             f" (proto_version '1', publication_names '{names}')".encode()
         )
         self._conn.flush()

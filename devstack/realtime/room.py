@@ -60,7 +60,7 @@ class Room:
         meta = payload | {"phx_ref": secrets.token_urlsafe(9)}
         if before:
             meta["phx_ref_prev"] = before.meta["phx_ref"]
-        self._present[channel] = now = Presence(channel.presence_key, payload, meta)
+        self._present[channel] = now = Presence(channel.options.presence_key, payload, meta)
         self._tell([now], [before] if before else [])
 
     def untrack(self, channel: Channel) -> None:
@@ -89,14 +89,14 @@ class Rooms:
 
     def enter(self, channel: Channel) -> Room:
         """Put a channel into its room."""
-        key = channel.name, channel.private
+        key = channel.name, channel.options.private
         room = self._rooms.setdefault(key, Room(channel.name))
         room.channels[channel] = None
         return room
 
     def leave(self, channel: Channel) -> None:
         """Take a channel out of its room; the last one closes the door."""
-        key = channel.name, channel.private
+        key = channel.name, channel.options.private
         room = self._rooms.get(key)
         if room is None or channel not in room.channels:
             return

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow
 
 from devstack.realtime.authorization import STATEMENT_TIMEOUT
-from devstack.realtime.bindings import MAX_IN_VALUES, Filter, check_is
+from devstack.realtime.bindings import Filter
 from devstack.realtime.pgoutput import Relation, Tuple, Unchanged
 
 Connection = AsyncConnection[DictRow]
@@ -123,7 +122,7 @@ async def render(
     query = sql.SQL(
         "select array[{}] as fragments, array[{}]::boolean[] as tests from {} order by n"
     ).format(sql.SQL(", ").join(fragments), sql.SQL(", ").join(tests), _unnested(len(columns)))
-    found = await _fetch(conn, query, values | _arrays(columns, tuples))
+    found = await fetch(conn, query, values | _arrays(columns, tuples))
     rendered = []
     for row, tuple_ in zip(found, tuples, strict=True):
         known = {name for name, value in tuple_.items() if value is not Unchanged.VALUE}
@@ -167,7 +166,7 @@ async def visible(
             " set_config('request.jwt.claims', %s, true), set_config('role', %s, true)",
             (str(STATEMENT_TIMEOUT), claims, role),
         )
-        found = await _fetch(conn, query, _arrays(key, tuples))
+        found = await fetch(conn, query, _arrays(key, tuples))
     return {row["n"] - 1 for row in found}
 
 
@@ -182,47 +181,6 @@ async def unfinished(conn: Connection, xids: Collection[int]) -> bool:
     _, end, running = row["snapshot"].split(":")
     open_ones = {int(xid) & 0xFFFFFFFF for xid in running.split(",") if xid}
     return any(xid in open_ones or (xid - int(end)) % 2**32 < 2**31 for xid in xids)
-
-
-async def published(
-    conn: Connection, publication: str, schema: str | None, table: str | None
-) -> list[tuple[str, str]]:
-    """Return the tables of a publication, of one schema or all, of one name or all."""
-    cursor = await conn.execute(
-        "select schemaname, tablename from pg_publication_tables where pubname = %s"
-        " and schemaname = coalesce(%s, schemaname) and tablename = coalesce(%s, tablename)",
-        (publication, schema, table),
-    )
-    return [(row["schemaname"], row["tablename"]) for row in await cursor.fetchall()]
-
-
-async def check_filter(conn: Connection, column: Column, f: Filter) -> str | None:
-    """What is wrong with a filter on this column, if anything.
-
-    Raises `psycopg.Error` when its value is none of the column's type.
-    """
-    if f.operator == "is":
-        return check_is(f, column.type_name)
-    value = f.operand(column.sql_type, sql.Placeholder("value"))
-    count = sql.SQL("cardinality({})" if f.operator == "in" else "1").format(value)
-    null = sql.SQL("null::{}").format(column.sql_type)
-    found = await _fetch(
-        conn,
-        sql.SQL("select {} as count, {} as value").format(count, value),
-        {"value": f.value},
-    )
-    if found[0]["count"] > MAX_IN_VALUES:
-        return f"too many values for `in` filter. Maximum {MAX_IN_VALUES}"
-    try:
-        async with conn.transaction():
-            left = null if f.operator == "in" else value
-            await _fetch(conn, sql.SQL("select {}").format(f.test(left, value)), {"value": f.value})
-    except psycopg.Error as error:
-        return (
-            f"operator {f.operator} is not supported on column {f.column}"
-            f" of type {column.type_name}: {error.diag.message_primary}"
-        )
-    return None
 
 
 def _unnested(width: int) -> sql.Composable:
@@ -248,8 +206,9 @@ def _identifier(*parts: str) -> sql.Composable:
     return sql.SQL(sql.Identifier(*parts).as_string().replace("%", "%%"))
 
 
-async def _fetch(
+async def fetch(
     conn: Connection, query: sql.Composed, values: Mapping[str, object]
 ) -> list[DictRow]:
+    """Ask one question."""
     cursor = await conn.execute(query, values)
     return await cursor.fetchall()

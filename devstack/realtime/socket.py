@@ -10,7 +10,7 @@ from aiohttp import WSMsgType, web
 
 from devstack.realtime import frames
 from devstack.realtime.channel import Channel
-from devstack.realtime.frames import Frame, MalformedFrameError, dumps
+from devstack.realtime.frames import Frame, MalformedFrameError, Ref, dumps
 from devstack.realtime.room import PREFIX
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ MAX_FRAME = 5 * 1024 * 1024  # bytes
 MAX_CHANNELS = 100
 MAX_BACKLOG = 16 * 1024 * 1024  # bytes written and not read, at which a reader is given up
 IDLE = 60.0  # seconds without a frame; clients send a heartbeat every 25
+CLOSE_TIMEOUT = 1.0  # seconds to wait for the other side of a closing handshake
 _MALFORMED, _FAILED, _GOING_AWAY = 1007, 1011, 1001  # WebSocket close codes
 
 log = logging.getLogger("devstack.realtime")
@@ -36,7 +37,9 @@ class Socket:
         self.token = token  # the API key, as a JWT
         self.headers = headers  # JSON object of the x-* headers
         self.channels: dict[str, Channel] = {}
-        self._ws = web.WebSocketResponse(max_msg_size=MAX_FRAME, compress=False)
+        self._ws = web.WebSocketResponse(
+            timeout=CLOSE_TIMEOUT, receive_timeout=IDLE, max_msg_size=MAX_FRAME, compress=False
+        )
         self._request = request
         self._transport: asyncio.Transport | None = None
 
@@ -48,7 +51,7 @@ class Socket:
         self._transport = self._request.transport
         try:
             while True:
-                message = await self._ws.receive(timeout=IDLE)
+                message = await self._ws.receive()
                 if message.type is WSMsgType.TEXT:
                     await self._handle(frames.decode_text(self.version, message.data))
                 elif message.type is WSMsgType.BINARY:
@@ -82,19 +85,18 @@ class Socket:
             log.warning("socket.too_slow")
             transport.abort()
 
+    def push(self, topic: str, event: str, payload: str, ref: Ref, join_ref: Ref) -> None:
+        """Send an event; `payload` is JSON text."""
+        self.write(
+            frames.encode(
+                self.version, topic=topic, event=event, payload=payload, ref=ref, join_ref=join_ref
+            )
+        )
+
     def reply(self, frame: Frame, status: str, response: Any) -> None:
         """Answer a frame."""
         payload = dumps({"status": status, "response": response})
-        self.write(
-            frames.encode(
-                self.version,
-                topic=frame.topic,
-                event="phx_reply",
-                payload=payload,
-                ref=frame.ref,
-                join_ref=frame.join_ref,
-            )
-        )
+        self.push(frame.topic, "phx_reply", payload, frame.ref, frame.join_ref)
 
     async def _handle(self, frame: Frame) -> None:
         channel = self.channels.get(frame.topic)

@@ -168,6 +168,8 @@ async def render_errors(
         return error.response()
     except psycopg.Error as error:
         return from_postgres(error).response()
+    except UnicodeEncodeError:
+        return invalid_parameter("Half of a surrogate pair is no text").response()
     except web.HTTPException as error:
         if error.status < 400:
             raise

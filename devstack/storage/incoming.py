@@ -83,7 +83,7 @@ async def _from_form(request: web.Request) -> Incoming:
                 user_metadata=_metadata(fields.get("metadata", fields.get("userMetadata"))),
                 declared=request.content_length,
                 framed=True,
-                chunks=_part_chunks(part),
+                chunks=_part_chunks(form, part),
             )
     raise no_content("No content provided")
 
@@ -115,10 +115,12 @@ async def _raw_chunks(request: web.Request) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _part_chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+async def _part_chunks(form: MultipartReader, part: BodyPartReader) -> AsyncIterator[bytes]:
     with _told_as_no_content():
         while chunk := await part.read_chunk(_CHUNK):
             yield chunk
+        # The part ends at the end of the body too; only the boundary tells that it is whole.
+        await form.next()
 
 
 @contextmanager

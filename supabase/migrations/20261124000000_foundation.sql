@@ -423,6 +423,19 @@ $$;
 comment on function private.take is
     'Takes one token of the bucket, or fails with 429 too_many_requests. Capacity = burst; per_second = refill.';
 
+create function service.purge_rate_limits()
+returns int
+language sql security definer set search_path = ''
+as $$
+    with purged as (
+        -- A bucket that nobody asked of for a day is full again, whatever its size.
+        delete from private.rate_limits where taken_at < now() - interval '1 day' returning 1
+    )
+    select count(*)::int from purged
+$$;
+
+comment on function service.purge_rate_limits is 'Forgets the buckets that have filled up again.';
+
 -- ---- 10_account.sql
 
 -- account: tenants, the people who work in them, and who belongs where.
@@ -1512,6 +1525,8 @@ create index conversations_by_waiting_idx
     on public.conversations (account_id, inbox_id, status, waiting_since, id);
 create index conversations_by_creation_idx
     on public.conversations (account_id, inbox_id, status, created_at desc, id desc);
+create index conversations_snoozed_until_idx
+    on public.conversations (snoozed_until) where status = 'snoozed' and snoozed_until is not null;
 create index conversations_account_id_contact_id_idx
     on public.conversations (account_id, contact_id, last_activity_at desc);
 create index conversations_account_id_contact_inbox_id_idx
@@ -2154,6 +2169,28 @@ $$;
 
 comment on function public.mark_conversation_read is 'An agent has the conversation before them. Fails with conversation_not_found.';
 grant execute on function public.mark_conversation_read to authenticated;
+
+create function service.wake_snoozed_conversations()
+returns int
+language sql security definer set search_path = ''
+as $$
+    with woken as (
+        update public.conversations
+        set status = 'open'
+        where id in (
+            select id
+            from public.conversations
+            where status = 'snoozed' and snoozed_until <= now()
+            order by snoozed_until
+            limit 500
+            for no key update skip locked
+        )
+        returning 1
+    )
+    select count(*)::int from woken
+$$;
+
+comment on function service.wake_snoozed_conversations is 'Opens the conversations whose snooze is over; at most 500 a call.';
 
 alter table public.conversations enable row level security;
 

@@ -1,0 +1,1 @@
+"""HTTP routes: each turns one request into one call."""

@@ -1,0 +1,58 @@
+"""Who may call a route, said beside the route and checked by a test over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from backend.errors import SupadeskError
+from backend.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Caller(StrEnum):
+    """Whom a route serves."""
+
+    PUBLIC = "public"  # anybody; gives nothing away
+    VISITOR = "visitor"  # a website chat's frame, on our own origin
+    SCHEDULER = "scheduler"  # whoever holds the cron secret
+
+
+def serves(caller: Caller) -> Callable[[F], F]:
+    """Declare whom a route serves; a route without this fails the tests."""
+
+    def mark(function: F) -> F:
+        function.__dict__["serves"] = caller
+        return function
+
+    return mark
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, as browsers write them in `Origin`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def require_own_origin(request: Request, settings: Settings) -> None:
+    """Refuse a browser that comes from another page than ours. Raises `origin_not_allowed`."""
+    given = request.headers.get("origin")
+    if given is not None and given.lower() != origin(str(settings.public_url)):
+        raise SupadeskError(
+            403,
+            "origin_not_allowed",
+            "This route answers only to the chat frame on its own origin.",
+            hint="Load the widget from PUBLIC_URL, and set PUBLIC_URL to where the service is reached.",
+        )
+
+
+def client_address(request: Request, settings: Settings) -> str:
+    """The caller's address, from the platform's own header or the socket; never from one they can set."""
+    if settings.client_ip_header:
+        return request.headers.get(settings.client_ip_header, "").split(",")[0].strip() or "unknown"
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,76 @@
+"""Puts the service together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from backend import errors, log
+from backend.api import health, widget
+from backend.api.access import Caller, serves
+from backend.api.assets import WidgetAssets
+from backend.auth import VisitorTokens
+from backend.db import connect
+from backend.limits import Limits
+from backend.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service; its settings come from the environment unless given."""
+    settings = settings or load_settings()
+    log.configure(settings.log_format)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = await connect(settings)
+        yield
+        await app.state.database.close()
+
+    app = FastAPI(
+        title="Supadesk",
+        version="0.1.0",
+        lifespan=lifespan,
+        responses=errors.RESPONSES,
+        docs_url="/docs" if settings.docs else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs else None,
+    )
+    app.state.settings = settings
+    app.state.visitor_tokens = VisitorTokens(settings)
+    app.state.assets = WidgetAssets.load(settings.widget_folder)
+    errors.install(app)
+    app.include_router(health.router)
+    app.include_router(widget.router)
+
+    @app.get("/widget.js", include_in_schema=False)
+    @serves(Caller.PUBLIC)
+    async def loader() -> FileResponse:
+        return FileResponse(
+            settings.widget_folder / "widget.js",
+            media_type="text/javascript",
+            headers={
+                "Cache-Control": "public, max-age=300",
+                "Cross-Origin-Resource-Policy": "cross-origin",
+                "Access-Control-Allow-Origin": "*",
+            },
+        )
+
+    app.mount("/widget/assets", ImmutableFiles(directory=settings.widget_folder / "assets"))
+    app.add_middleware(Limits)
+    return app
+
+
+class ImmutableFiles(StaticFiles):
+    """Files whose names carry a hash of their content: they never change."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, to be kept for a year."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,52 @@
+"""The two doors to the database, both through Supabase: as our own server, and as the caller.
+
+No SQL text and no domain words here: callers name a function and its arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from postgrest import APIError
+
+from backend import errors
+from backend.settings import Settings
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
+
+TIMEOUT = 15.0  # seconds for one call
+
+
+class Database:
+    """One Supabase client with the service key, shared by a process."""
+
+    def __init__(self, client: AsyncClient, http: httpx.AsyncClient) -> None:
+        self._client = client
+        self._http = http
+
+    async def call_service(self, function: str, arguments: dict[str, Any]) -> Any:
+        """Call `service.<function>`. Raises our error for whatever the database refuses."""
+        try:
+            answer = await self._client.schema("service").rpc(function, arguments).execute()
+        except APIError as error:
+            raise errors.from_postgrest(error) from None
+        except httpx.HTTPError:
+            raise errors.Unavailable from None
+        return answer.data
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+async def connect(settings: Settings) -> Database:
+    """The database as our own server sees it."""
+    http = httpx.AsyncClient(timeout=TIMEOUT, limits=httpx.Limits(max_connections=50))
+    client = await acreate_client(
+        settings.url,
+        settings.supabase_secret_key.get_secret_value(),
+        options=AsyncClientOptions(
+            httpx_client=http, auto_refresh_token=False, persist_session=False
+        ),
+    )
+    return Database(client, http)

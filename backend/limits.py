@@ -1,0 +1,97 @@
+"""What a request may be before any route sees it, and the headers every answer carries."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+
+MAX_BODY = 256 * 1024  # bytes; larger things go to Storage
+MAX_PATH = 8 * 1024  # bytes, with the query
+_MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"strict-transport-security": b"max-age=63072000; includeSubDomains",
+    b"permissions-policy": b"camera=(), geolocation=(), payment=(), usb=()",
+}
+#: Only for answers that set none themselves.
+_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+
+
+class Limits:
+    """ASGI middleware: sizes, content types, request ids and security headers."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = str(uuid.uuid4())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        headers = {key.lower(): value for key, value in scope["headers"]}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {key.lower() for key, _ in message["headers"]}
+                extra = dict(_HEADERS)
+                extra[b"x-request-id"] = request_id.encode()
+                if b"content-security-policy" not in present and not scope["path"].startswith(
+                    ("/docs", "/redoc")
+                ):
+                    extra[b"content-security-policy"] = _API_POLICY
+                message["headers"] = [
+                    *message["headers"],
+                    *((key, value) for key, value in extra.items() if key not in present),
+                ]
+            await send(message)
+
+        async def refuse(status: int, code: str, text: str) -> None:
+            body = json.dumps({"code": code, "message": text, "details": None, "hint": None})
+            await send_with_headers(
+                {
+                    "type": "http.response.start",
+                    "status": status,
+                    "headers": [(b"content-type", b"application/json"), (b"connection", b"close")],
+                }
+            )
+            await send({"type": "http.response.body", "body": body.encode()})
+
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_PATH:
+            await refuse(414, "uri_too_long", "The address is too long.")
+            return
+        if scope["method"] in _MUTATING:
+            kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+            if kind != b"application/json":
+                await refuse(415, "unsupported_media_type", "Send application/json.")
+                return
+
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                # Counted, not read from Content-Length, which a client may leave out or get wrong.
+                received += len(message.get("body", b""))
+                if received > MAX_BODY:
+                    # An HTTPException, because FastAPI turns any other one into "bad request" here.
+                    raise HTTPException(413, f"A request has {MAX_BODY // 1024} kB at most.")
+            return message
+
+        await self.app(scope, counted, send_with_headers)

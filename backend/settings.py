@@ -1,0 +1,90 @@
+"""What operators set, from the environment. Secrets have no default; all that is missing is named at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The environment lacks something; the message lists all of it."""
+
+
+class Settings(BaseSettings):
+    """Read once when a process starts, and passed on from there."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    supabase_url: AnyHttpUrl = Field(description="The Supabase project's URL.")
+    supabase_publishable_key: str = Field(description="sb_publishable_… or the legacy anon key.")
+    supabase_secret_key: SecretStr = Field(
+        description="sb_secret_… or the legacy service_role key."
+    )
+    supabase_jwt_signing_key: SecretStr | None = Field(
+        default=None, description="Private ES256 JWK that signs visitors' tokens."
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        default=None,
+        description="The legacy HS256 secret, for projects without a key of their own.",
+    )
+    public_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl("http://127.0.0.1:8000"), description="Where this service is reached."
+    )
+    dashboard_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Origins that may call agents' routes, separated by commas."
+    )
+    cron_secret: SecretStr | None = Field(
+        default=None, description="What a scheduler must send to run jobs over HTTP."
+    )
+    widget_folder: Path = Field(
+        default=Path(__file__).resolve().parent.parent / "widget" / "dist",
+        description="The built widget.",
+    )
+    sessions_per_minute: int = Field(
+        default=10, ge=1, description="How many chat sessions one address may open in a minute."
+    )
+    client_ip_header: str | None = Field(
+        default=None,
+        description="The header in which the platform, and nobody else, puts the client's address.",
+    )
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+    docs: bool = Field(default=False, description="Whether /docs and /openapi.json are served.")
+
+    @field_validator("dashboard_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator(
+        "supabase_jwt_signing_key", "supabase_jwt_secret", "cron_secret", mode="before"
+    )
+    @classmethod
+    def _blank_is_missing(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def url(self) -> str:
+        """The Supabase URL without a trailing slash."""
+        return str(self.supabase_url).rstrip("/")
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises `SettingsError` with everything that is wrong."""
+    try:
+        settings = Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [
+            f"  {str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        ]
+        raise SettingsError("The environment is not complete:\n" + "\n".join(lines)) from None
+    if settings.supabase_jwt_signing_key is None and settings.supabase_jwt_secret is None:
+        raise SettingsError(
+            "The environment is not complete:\n"
+            "  SUPABASE_JWT_SIGNING_KEY: needed to sign visitors' tokens (or SUPABASE_JWT_SECRET)"
+        )
+    return settings

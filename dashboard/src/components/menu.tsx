@@ -1,0 +1,60 @@
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+
+export interface MenuEntry {
+  id: string;
+  label: string;
+  icon?: ReactNode;
+  hint?: string;
+  /** Set on entries of a choice; exactly one is true. */
+  checked?: boolean;
+  onSelect: () => void;
+}
+
+export interface MenuGroup {
+  label?: string;
+  entries: MenuEntry[];
+}
+
+export interface MenuProps {
+  /** What a screen reader calls the button. */
+  label: string;
+  trigger: ReactNode;
+  className: string;
+  groups: MenuGroup[];
+  align?: 'start' | 'end';
+  side?: 'bottom' | 'top' | 'inline-end';
+  id?: string;
+}
+
+const load = () => import('./menu-popup');
+const MenuPopup = lazy(load);
+
+/**
+ * A menu button. The menu itself, with its positioning and keyboard handling, is fetched when the
+ * pointer or the focus comes near, and takes over the button once it was pressed.
+ */
+export function Menu(props: MenuProps) {
+  const [pressed, setPressed] = useState(false);
+  const button = (
+    <button
+      type="button"
+      id={props.id}
+      aria-label={props.label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      title={props.label}
+      className={props.className}
+      onPointerEnter={() => void load()}
+      onFocus={() => void load()}
+      onClick={() => setPressed(true)}
+    >
+      {props.trigger}
+    </button>
+  );
+  if (!pressed) return button;
+  return (
+    <Suspense fallback={button}>
+      <MenuPopup {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,82 @@
+import type { Conversation } from '@/types/conversation';
+import type { ListFilter, Page } from './api';
+
+/** Whether a conversation belongs in a list, by the same words as the list's filter. */
+export function matches(row: Conversation, filter: ListFilter, userId: string): boolean {
+  if (filter.status !== 'all' && row.status !== filter.status) return false;
+  if (filter.inboxId && row.inbox_id !== filter.inboxId) return false;
+  if (filter.tab === 'mine') return row.assignee_id === userId;
+  if (filter.tab === 'unassigned') return row.assignee_id === null;
+  return true;
+}
+
+const time = (iso: string | null): number => (iso ? Date.parse(iso) : Number.POSITIVE_INFINITY);
+// UUIDv7 order is creation order, and the database breaks ties the same way.
+const byId = (a: Conversation, b: Conversation): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+const orders: Record<ListFilter['sort'], (a: Conversation, b: Conversation) => number> = {
+  newest: (a, b) => time(b.last_activity_at) - time(a.last_activity_at) || byId(b, a),
+  oldest: (a, b) => time(a.last_activity_at) - time(b.last_activity_at) || byId(a, b),
+  created: (a, b) => time(b.created_at) - time(a.created_at) || byId(b, a),
+  waiting: (a, b) => {
+    const difference = time(a.waiting_since) - time(b.waiting_since);
+    return (Number.isNaN(difference) ? 0 : difference) || byId(a, b);
+  },
+};
+
+/** All rows of the loaded pages, in the list's order. */
+export const rowsOf = (pages: Page[]): Conversation[] => pages.flatMap((page) => page.rows);
+
+/**
+ * Brings refreshed rows into the loaded pages. `ids` are those that were asked for: one that was
+ * asked for and not returned is no longer visible and leaves the list.
+ */
+export function mergeRows(pages: Page[], ids: string[], fresh: Conversation[], filter: ListFilter, userId: string): Page[] {
+  const asked = new Set(ids);
+  const kept = rowsOf(pages).filter((row) => !asked.has(row.id));
+  const sorted = [...kept, ...fresh.filter((row) => matches(row, filter, userId))].sort(orders[filter.sort]);
+  return repage(pages, cutAtLoadedEnd(pages, sorted, filter, new Set(kept.map((row) => row.id))));
+}
+
+/** Replaces the head of the list with a freshly fetched first page and keeps what lies beyond it. */
+export function mergeHead(pages: Page[], head: Page, filter: ListFilter): Page[] {
+  const last = head.rows.at(-1);
+  if (!last || head.next_cursor === null) return [head];
+  const fetched = new Set(head.rows.map((row) => row.id));
+  const beyond = rowsOf(pages).filter((row) => !fetched.has(row.id) && orders[filter.sort](row, last) > 0);
+  // Nothing of the old list lies beyond: the fetched page is the whole list again.
+  if (beyond.length === 0) return [head];
+  return repage(pages, [...head.rows, ...beyond]);
+}
+
+/** A row beyond the last loaded page would leave a hole before it; paging will bring it. */
+function cutAtLoadedEnd(pages: Page[], rows: Conversation[], filter: ListFilter, loaded: Set<string>): Conversation[] {
+  if ((pages.at(-1)?.next_cursor ?? null) === null) return rows;
+  const end = rows.findLastIndex((row) => loaded.has(row.id));
+  if (end === -1) return rows;
+  const last = rows[end];
+  return rows.filter((row, index) => index <= end || (last !== undefined && orders[filter.sort](row, last) <= 0));
+}
+
+/** Spreads rows over as many pages as before, so that cursors keep their meaning. */
+function repage(pages: Page[], rows: Conversation[]): Page[] {
+  const size = Math.max(1, ...pages.slice(0, -1).map((page) => page.rows.length));
+  return pages.map((page, index) => ({
+    ...page,
+    rows: index === pages.length - 1 ? rows.slice(index * size) : rows.slice(index * size, (index + 1) * size),
+  }));
+}
+
+/**
+ * The order to show while the reader is in the middle of the list: rows keep their places, later
+ * pages follow, and arrivals wait to be asked for.
+ */
+export function holdOrder(held: string[], rows: Conversation[]): { rows: Conversation[]; arrivals: number } {
+  const byRowId = new Map(rows.map((row) => [row.id, row]));
+  const known = new Set(held);
+  const lastKnown = rows.findLastIndex((row) => known.has(row.id));
+  const shown = held.flatMap((id) => byRowId.get(id) ?? []);
+  const following = rows.filter((row, index) => index > lastKnown && !known.has(row.id));
+  const arrivals = rows.filter((row, index) => index <= lastKnown && !known.has(row.id)).length;
+  return { rows: [...shown, ...following], arrivals };
+}

@@ -1,0 +1,55 @@
+import { queryOptions } from '@tanstack/react-query';
+import * as z from 'zod/mini';
+import type { OutboxItem } from '@/lib/outbox';
+import type { Changes } from '@/lib/realtime';
+import { rpc } from '@/lib/supabase';
+import { type Message, messageSchema } from '@/types/message';
+
+const pageSchema = z.object({
+  messages: z.array(messageSchema),
+  has_more: z.boolean(),
+  last_seq: z.number(),
+  topic: z.string(),
+});
+const changesSchema = z.object({
+  messages: z.array(messageSchema),
+  last_seq: z.number(),
+  topic: z.string(),
+  reset: z.boolean(),
+});
+
+export type MessagePage = z.infer<typeof pageSchema>;
+
+const PAGE_SIZE = 30;
+
+export const fetchMessages = async (conversationId: string, beforeSeq: number | null = null): Promise<MessagePage> =>
+  pageSchema.parse(
+    await rpc('message_page', { p_conversation_id: conversationId, p_before_seq: beforeSeq, p_limit: PAGE_SIZE }),
+  );
+
+export const messagesKey = (conversationId: string) => ['messages', conversationId] as const;
+
+export const messagesQuery = (conversationId: string) =>
+  queryOptions({
+    queryKey: messagesKey(conversationId),
+    queryFn: () => fetchMessages(conversationId),
+    // The feed keeps it current from the first load on.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const fetchChanges = async (conversationId: string, afterSeq: number): Promise<Changes<Message>> =>
+  changesSchema.parse(await rpc('message_changes', { p_conversation_id: conversationId, p_after_seq: afterSeq }));
+
+export const sendMessage = async (item: OutboxItem): Promise<Message> =>
+  messageSchema.parse(
+    await rpc('send_message', {
+      p_conversation_id: item.conversationId,
+      p_id: item.id,
+      p_content: item.content,
+      p_private: item.private,
+      p_expected_last_seq: item.expectedLastSeq,
+    }),
+  );
+
+export const setTyping = (conversationId: string, typing: boolean, isPrivate: boolean): Promise<void> =>
+  rpc('set_typing', { p_conversation_id: conversationId, p_typing: typing, p_private: isPrivate });

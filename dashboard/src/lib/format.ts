@@ -1,0 +1,66 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `now`, `4m`, `3h`, `2d`, then the date: short enough for a list row, in the reader's language. */
+export function shortRelative(iso: string, locale: string, now: number = Date.now()): string {
+  const age = Math.max(0, now - Date.parse(iso));
+  const narrow = (value: number, unit: 'minute' | 'hour' | 'day') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value);
+  if (age < MINUTE) {
+    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second');
+  }
+  if (age < HOUR) return narrow(Math.floor(age / MINUTE), 'minute');
+  if (age < DAY) return narrow(Math.floor(age / HOUR), 'hour');
+  if (age < 7 * DAY) return narrow(Math.floor(age / DAY), 'day');
+  const sameYear = new Date(iso).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: '2-digit' }),
+  }).format(new Date(iso));
+}
+
+/** The whole date and time, for titles and facts. */
+export const absolute = (iso: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+
+export const clock = (iso: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso));
+
+/** The heading of a day in a thread: today, yesterday, or the date. */
+export function dayLabel(iso: string, locale: string, now: number = Date.now()): string {
+  const date = new Date(iso);
+  const days = Math.round((startOfDay(date) - startOfDay(new Date(now))) / DAY);
+  if (days === 0 || days === -1) {
+    const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+    return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+  }
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(date.getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' }),
+  }).format(date);
+}
+
+export function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+/** Up to two letters that stand for a name; by code point, so that no script is cut in half. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '').join('');
+}
+
+/** Counts above 99 say nothing more to a person. */
+export const cappedCount = (count: number): string => (count > 99 ? '99+' : String(count));
+
+/** A stable choice among `size` for an id, such as an avatar's tint. */
+export function stableIndex(id: string, size: number): number {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash % size;
+}

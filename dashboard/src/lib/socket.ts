@@ -1,0 +1,131 @@
+import type { RealtimeChannel, RealtimeClient } from '@supabase/realtime-js';
+import type { Channel, ChannelHandlers, PresenceState, SyncStatus, Transport } from './realtime';
+import { env, session } from './supabase';
+
+interface Subscription {
+  topic: string;
+  handlers: ChannelHandlers;
+  channel: RealtimeChannel | null;
+  presence: PresenceState | null;
+  left: boolean;
+}
+
+/**
+ * The Supabase socket behind `Transport`. The client library is fetched after the first screen;
+ * joins asked for before that are made as soon as it is there.
+ */
+export class SupabaseTransport implements Transport {
+  #client: RealtimeClient | null = null;
+  #subscriptions = new Set<Subscription>();
+  #stopped = false;
+  #unsubscribe: () => void = () => {};
+
+  constructor(private readonly status: SyncStatus) {
+    addEventListener('online', this.#online);
+    addEventListener('offline', this.#offline);
+    if (!navigator.onLine) status.setLink('offline');
+    void this.#start();
+  }
+
+  join(topic: string, handlers: ChannelHandlers): Channel {
+    const subscription: Subscription = {
+      topic,
+      handlers,
+      channel: null,
+      presence: null,
+      left: false,
+    };
+    this.#subscriptions.add(subscription);
+    if (this.#client) this.#open(subscription, this.#client);
+    return {
+      leave: () => {
+        subscription.left = true;
+        this.#subscriptions.delete(subscription);
+        if (subscription.channel) void this.#client?.removeChannel(subscription.channel);
+      },
+      track: (state) => {
+        subscription.presence = state;
+        if (subscription.channel?.state === 'joined') void subscription.channel.track(state);
+      },
+    };
+  }
+
+  /** Tries to connect now instead of at the next planned moment. */
+  retry(): void {
+    this.#client?.disconnect();
+    this.#client?.connect();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    removeEventListener('online', this.#online);
+    removeEventListener('offline', this.#offline);
+    this.#unsubscribe();
+    void this.#client?.removeAllChannels();
+    this.#client?.disconnect();
+  }
+
+  #online = (): void => {
+    this.status.setLink('reconnecting');
+    this.retry();
+  };
+
+  #offline = (): void => this.status.setLink('offline');
+
+  async #start(): Promise<void> {
+    const { RealtimeClient } = await import('@supabase/realtime-js');
+    if (this.#stopped) return;
+    const client = new RealtimeClient(`${env().supabaseUrl.replace(/^http/, 'ws')}/realtime/v1`, {
+      params: { apikey: env().publishableKey },
+      accessToken: () => session().accessToken(),
+      heartbeatCallback: (heartbeat) => {
+        if (heartbeat === 'ok') this.status.seen();
+        if (heartbeat === 'timeout' || heartbeat === 'disconnected') this.#interrupted();
+      },
+    });
+    this.#client = client;
+    // A renewed token has to reach the channels before the old one ends.
+    this.#unsubscribe = session().subscribe(() => void client.setAuth());
+    await client.setAuth();
+    for (const subscription of this.#subscriptions) this.#open(subscription, client);
+  }
+
+  #open(subscription: Subscription, client: RealtimeClient): void {
+    const { handlers, topic } = subscription;
+    const channel = client.channel(topic, {
+      config: {
+        private: true,
+        broadcast: { self: false, ack: false },
+        presence: { enabled: handlers.onPresence !== undefined, key: session().current?.user.id ?? '' },
+      },
+    });
+    subscription.channel = channel;
+    channel.on('broadcast', { event: '*' }, (message) => {
+      this.status.seen();
+      handlers.onEvent(message.event, message.payload);
+    });
+    if (handlers.onPresence) {
+      channel.on('presence', { event: 'sync' }, () => {
+        handlers.onPresence?.(
+          Object.values(channel.presenceState<PresenceState>()).flatMap((entries) =>
+            entries.slice(-1),
+          ),
+        );
+      });
+    }
+    channel.subscribe((state) => {
+      if (subscription.left) return;
+      if (state === 'SUBSCRIBED') {
+        this.status.setLink('live');
+        handlers.onJoined();
+        if (subscription.presence) void channel.track(subscription.presence);
+      } else {
+        this.#interrupted();
+      }
+    });
+  }
+
+  #interrupted(): void {
+    this.status.setLink(navigator.onLine ? 'reconnecting' : 'offline');
+  }
+}

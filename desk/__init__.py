@@ -1,0 +1,1 @@
+"""`desk`: the command of those who run Supadesk."""

@@ -1,0 +1,1 @@
+"""One module for each group of Auth's endpoints; each exports its `routes`."""

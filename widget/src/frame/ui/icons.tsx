@@ -1,0 +1,18 @@
+/** The panel's pictures; all decorative, their buttons carry the names. */
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  send: 'M5 12h13M12 5l7 7-7 7',
+  chat: 'M12 4c-4.7 0-8.5 3.1-8.5 7 0 2.1 1.1 4 2.8 5.3L6 20l3.9-2.1c.7.1 1.4.2 2.1.2 4.7 0 8.5-3.1 8.5-7S16.700 4 12 4z',
+  clock: 'M12 7v5l3 2M12 21a9 9 0 100-18 9 9 0 000 18z',
+} as const;
+
+/** `mirrored` icons point the other way in right-to-left languages. */
+export function Icon({ name, mirrored }: { name: keyof typeof PATHS; mirrored?: boolean }) {
+  return (
+    <svg class={mirrored ? 'icon mirrored' : 'icon'} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

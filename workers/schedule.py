@@ -1,0 +1,57 @@
+"""Chores that come with time, not with an event."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from workers.jobs import Service
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A function of schema `service` to call every so often. Calling it twice at once does no harm."""
+
+    function: str
+    every: timedelta
+
+
+CHORES = (
+    Chore("wake_snoozed_conversations", timedelta(seconds=30)),
+    Chore("purge_jobs", timedelta(minutes=15)),
+    Chore("purge_visitor_sessions", timedelta(hours=6)),
+    Chore("purge_rate_limits", timedelta(hours=1)),
+)
+
+
+class Schedule:
+    """Calls each chore when it is due. Every worker has one; the database tolerates that."""
+
+    def __init__(self, service: Service, chores: tuple[Chore, ...] = CHORES) -> None:
+        self._service = service
+        self._chores = chores
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await asyncio.gather(*(self._repeat(chore) for chore in self._chores))
+
+    async def run_all_once(self) -> None:
+        """Every chore now: for a scheduler outside, which keeps time itself."""
+        for chore in self._chores:
+            await self._call(chore)
+
+    async def _repeat(self, chore: Chore) -> None:
+        while True:
+            await self._call(chore)
+            await asyncio.sleep(chore.every.total_seconds())
+
+    async def _call(self, chore: Chore) -> None:
+        try:
+            await self._service.call_service(chore.function, {})
+        except Exception as error:
+            _log.warning("chore.failed", chore=chore.function, error=type(error).__name__)

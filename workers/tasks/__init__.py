@@ -1,0 +1,10 @@
+"""One retryable step each. Running a task twice has the effect of running it once."""
+
+from __future__ import annotations
+
+from workers.registry import Registered
+from workers.tasks import send_greeting
+
+TASKS: dict[str, Registered] = {
+    "send_greeting": Registered(send_greeting.run),
+}
