@@ -21,6 +21,7 @@ from html import escape
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+_BLANK = '<base target="_blank">'  # links leave the frame
 KEPT = 500  # mails
 MAX_SIZE = 25 * 1024 * 1024  # bytes of one mail, what most providers accept
 _LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -99,8 +100,8 @@ def read_mail(number: int, content: bytes, sender: str, to: list[str]) -> Mail:
 
 
 def _clean(text: str) -> str:
-    """Text that can be written as UTF-8."""
-    return text.encode("utf-8", "replace").decode()
+    """Text with plain line ends that can be written as UTF-8."""
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
 
 CATCHER: web.AppKey[Catcher] = web.AppKey("catcher", Catcher)
@@ -155,7 +156,7 @@ async def mail_page(request: web.Request) -> web.Response:
     )
     frame = (
         f'<h2>HTML</h2><iframe title="The mail as HTML" sandbox="allow-popups'
-        f' allow-popups-to-escape-sandbox" srcdoc="{escape(mail.html)}"></iframe>'
+        f' allow-popups-to-escape-sandbox" srcdoc="{escape(_BLANK + mail.html)}"></iframe>'
     )
     body = (
         f"<dl><dt>From</dt><dd>{escape(mail.sender)}</dd>"
@@ -197,7 +198,7 @@ def _page(title: str, body: str, reload: bool = False) -> web.Response:
         f"<body><main><h1>{escape(title)}</h1>{body}</main></body></html>",
         headers={
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
-            " img-src * data:; frame-src 'self'; form-action 'none'; base-uri 'none'",
+            " img-src data:; frame-src 'self'; form-action 'none'; base-uri 'none'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         },

@@ -155,7 +155,11 @@ def test_the_python_client_stores_reads_and_removes(stack: RunningStack) -> None
     name = f"st-{uuid4().hex[:12]}"
     storage.create_bucket(name)
     box = storage.from_(name)
-    box.upload("folder/a.txt", "grüße".encode(), {**TEXT, "metadata": {"k": [1, 2]}})
+    box.upload(
+        "folder/a.txt",
+        "grüße".encode(),
+        {"content-type": "text/plain", "metadata": {"k": [1, 2]}},
+    )
 
     assert box.download("folder/a.txt").decode() == "grüße"
     assert box.info("folder/a.txt")["metadata"] == {"k": [1, 2]}

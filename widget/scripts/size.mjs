@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const KB = 1000;
+const KB = 1024;
 const BUDGETS = { loader: 4 * KB, panel: 30 * KB };
 const dist = new URL('../dist/', import.meta.url);
 

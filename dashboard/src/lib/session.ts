@@ -1,5 +1,7 @@
-import type { AuthClient } from '@supabase/auth-js';
+import type { AuthClient as AuthClientClass } from '@supabase/auth-js';
 import type { Env } from '@/config/env';
+
+type AuthClient = InstanceType<typeof AuthClientClass>;
 
 /** The parts of the session this application reads. */
 export interface Session {

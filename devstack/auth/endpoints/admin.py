@@ -203,7 +203,7 @@ def _banned_until(text: str) -> datetime | None:
     if text == "none":
         return None
     try:
-        seconds = parse_duration(text)
+        seconds = parse_duration(text) if text.isascii() else _MAX_BAN
     except StackError:
         seconds = _MAX_BAN
     if seconds >= _MAX_BAN:

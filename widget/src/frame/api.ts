@@ -1,5 +1,6 @@
 /** HTTP in one place: one error shape, one timeout, and the few calls a visitor may make. */
 import type { Session, SessionKeeper } from './session';
+import { CHANGES } from './thread';
 import type { Conversation, Message, MessagePage } from './types';
 
 const TIMEOUT_MS = 15_000;
@@ -87,7 +88,7 @@ export class VisitorApi {
     return this.#rpc('widget_messages', {
       p_conversation_id: conversationId,
       p_after_change: after,
-      p_limit: 100,
+      p_limit: CHANGES,
     });
   }
 

@@ -42,9 +42,7 @@ const close = host.embedded ? () => host.say({ type: 'close' }) : null;
 
 useTheme('auto', color);
 document.title = config.inbox.name;
-const mount = document.createElement('div');
-mount.className = 'app';
-document.body.append(mount);
+const mount = document.getElementById('app') ?? document.body;
 
 void useLocale(config.locale, 'auto').finally(() => {
   render(<App store={store} inbox={config.inbox} close={close} />, mount);

@@ -25,6 +25,8 @@ const MAX_CATCH_UP_PAGES = 5;
 /** Before that many failed joins, a lost channel is just "reconnecting". */
 const PATIENCE = 3;
 
+const MAX_PAGE_URL = 2_000;
+
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'offline';
 
 /** Why the panel cannot work at all. */
@@ -165,7 +167,8 @@ export class Store {
 
   /** The page showed or hid the panel. */
   setShown(shown: boolean, pageUrl: string | null): void {
-    this.#pageUrl = pageUrl ?? this.#pageUrl;
+    // The service refuses longer addresses; without one it works as well.
+    if (pageUrl !== null) this.#pageUrl = pageUrl.length <= MAX_PAGE_URL ? pageUrl : null;
     this.shown.value = shown;
     if (!shown) return;
     this.#channel.wake();
@@ -257,6 +260,8 @@ export class Store {
       ...item,
       error: null,
       conversationId: homeless ? null : item.conversationId,
+      // Nobody should have to write a message again because of an address they need not give.
+      email: item.error?.code === 'email_invalid' ? null : item.email,
     });
     this.#readOutbox();
     if (homeless) this.openConversation(null);

@@ -1,6 +1,9 @@
 /** One conversation's messages, kept whole by the `seq` rule. Pure: no clock, no network. */
 import type { Message, MessagePage } from './types';
 
+/** How many changes one call asks for. */
+export const CHANGES = 100;
+
 export interface Thread {
   /** Ascending by position. */
   messages: readonly Message[];
@@ -34,8 +37,9 @@ export function prepend(thread: Thread, page: MessagePage): Thread {
 /** Applies one page of changes; `more` says that another page must follow. */
 export function catchUp(thread: Thread, page: MessagePage): { thread: Thread; more: boolean } {
   const newest = page.messages.reduce((seq, message) => Math.max(seq, message.seq), thread.lastSeq);
-  // A cut page only proves what it shows; the counter of the whole conversation comes at the end.
-  const more = page.has_more && newest > thread.lastSeq;
+  // A page that may have been cut only proves what it shows; one that brought nothing proves the end.
+  const cut = page.has_more || page.messages.length >= CHANGES;
+  const more = cut && newest > thread.lastSeq && newest < page.last_seq;
   return {
     thread: {
       ...thread,

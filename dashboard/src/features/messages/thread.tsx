@@ -1,0 +1,223 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, CloudOff, MessageSquare, TriangleAlert } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '@/components/button';
+import { cx } from '@/components/cx';
+import { StateMessage } from '@/components/state-message';
+import { toApiError } from '@/lib/api-error';
+import { clock, dayLabel } from '@/lib/format';
+import type { Outbox, OutboxItem } from '@/lib/outbox';
+import { showToast } from '@/lib/toast';
+import { fetchMessages, messagesKey, type MessagePage, messagesQuery } from './api';
+import { prependPage } from './merge';
+import { ActivityLine, MessageItem, UnsentItem } from './message-item';
+import { firstUnread, layOut, type ThreadItem } from './thread-items';
+import type { TypingActor } from './use-thread-feed';
+
+const AT_END_PX = 80;
+
+interface ThreadProps {
+  conversationId: string;
+  unreadCount: number;
+  unsent: OutboxItem[];
+  outbox: Outbox;
+  myName: string;
+  offline: boolean;
+  typing: TypingActor | null;
+  onReview: (item: OutboxItem) => void;
+  onSeen: () => void;
+}
+
+/** The messages of one conversation, anchored at their end. Give it a `key` per conversation. */
+export function Thread({ conversationId, unreadCount, unsent, outbox, myName, offline, typing, onReview, onSeen }: ThreadProps) {
+  const { t, i18n } = useTranslation();
+  const client = useQueryClient();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [loadingEarlier, setLoadingEarlier] = useState(false);
+  const [seenUntil, setSeenUntil] = useState<string | null>(null);
+  const query = useQuery(messagesQuery(conversationId));
+  const page = query.data;
+
+  // The line stays where it was when the conversation was opened, although reading clears the count.
+  const [divider, setDivider] = useState<{ id: string | null } | null>(null);
+  if (page && divider === null) setDivider({ id: firstUnread(page.messages, unreadCount) });
+
+  const items = useMemo(() => layOut(page?.messages ?? [], unsent, divider?.id ?? null), [page, unsent, divider]);
+  const lastId = page?.messages.at(-1)?.id ?? null;
+  const lastUnsent = unsent.at(-1)?.id;
+
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (items[index]?.kind === 'message' ? 72 : 40),
+    getItemKey: (index) => items[index]?.key ?? index,
+    overscan: 10,
+    paddingStart: 12,
+    paddingEnd: 16,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+  });
+
+  const ready = page !== undefined;
+  const dividerIndex = items.findIndex((item) => item.kind === 'unread');
+  useEffect(() => {
+    if (!ready) return;
+    if (dividerIndex > 0 && items.length - dividerIndex > 8) virtualizer.scrollToIndex(dividerIndex, { align: 'start' });
+    else virtualizer.scrollToEnd();
+    // Only once, when the first page arrives.
+    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  }, [ready]);
+  // One's own message is always shown.
+  useEffect(() => {
+    if (lastUnsent) virtualizer.scrollToEnd();
+  }, [lastUnsent, virtualizer]);
+
+  useEffect(() => {
+    if (!lastId || !atEnd) return;
+    setSeenUntil(lastId);
+    if (unreadCount > 0 && document.visibilityState === 'visible') onSeen();
+  }, [lastId, atEnd, unreadCount, onSeen]);
+  const unseen = useMemo(() => {
+    const index = page?.messages.findIndex((message) => message.id === seenUntil) ?? -1;
+    return index === -1 ? 0 : (page?.messages.slice(index + 1).filter((message) => message.message_type !== 'activity').length ?? 0);
+  }, [page, seenUntil]);
+
+  async function loadEarlier(): Promise<void> {
+    const oldest = page?.messages[0]?.seq;
+    if (oldest === undefined || loadingEarlier) return;
+    setLoadingEarlier(true);
+    try {
+      const earlier = await fetchMessages(conversationId, oldest);
+      client.setQueryData<MessagePage>(messagesKey(conversationId), (current) => current && prependPage(current, earlier));
+    } catch (error) {
+      showToast(toApiError(error).isNetwork ? t('error.network') : toApiError(error).message, { tone: 'danger' });
+    } finally {
+      setLoadingEarlier(false);
+    }
+  }
+
+  if (query.isPending) return query.fetchStatus === 'paused' ? <StateMessage icon={CloudOff} title={t('thread.offlineTitle')} text={t('thread.offlineText')} /> : <ThreadSkeleton label={t('common.loading')} />;
+  if (query.isError && !page) {
+    const error = toApiError(query.error);
+    return (
+      <StateMessage icon={TriangleAlert} title={t('thread.errorTitle')} text={error.isNetwork ? t('error.network') : error.message}>
+        <Button onClick={() => void query.refetch()}>{t('common.retry')}</Button>
+      </StateMessage>
+    );
+  }
+  if (items.length === 0) return <StateMessage icon={MessageSquare} title={t('thread.emptyTitle')} text={t('thread.emptyText')} />;
+
+  function render(item: ThreadItem) {
+    switch (item.kind) {
+      case 'day':
+        return (
+          <h3 className="flex items-center gap-3 py-3 font-medium text-chip text-muted">
+            <span className="h-px flex-1 bg-border" />
+            {dayLabel(item.at, i18n.language)}
+            <span className="h-px flex-1 bg-border" />
+          </h3>
+        );
+      case 'unread':
+        return (
+          <p className="flex items-center gap-3 pt-3 font-semibold text-accent text-chip">
+            <span className="h-px flex-1 bg-accent" />
+            {t('thread.newSince', { time: clock(item.at, i18n.language) })}
+            <span className="h-px flex-1 bg-accent" />
+          </p>
+        );
+      case 'activity':
+        return <ActivityLine message={item.message} />;
+      case 'message':
+        return <MessageItem message={item.message} first={item.first} last={item.last} />;
+      case 'unsent':
+        return (
+          <UnsentItem
+            item={item.item}
+            first={item.first}
+            name={myName}
+            offline={offline}
+            onRetry={() => void outbox.retry(item.item.id)}
+            onDiscard={() => void outbox.discard(item.item.id)}
+            onReview={() => onReview(item.item)}
+          />
+        );
+    }
+  }
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* Focusable, because a scrolling region without links must be reachable by keyboard. */}
+      <section
+        ref={scroller}
+        aria-label={t('thread.messages')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+        tabIndex={0}
+        onScroll={() => setAtEnd(virtualizer.isAtEnd(AT_END_PX))}
+        className="h-full overflow-y-auto overscroll-contain -outline-offset-2"
+      >
+        <div className="mx-auto max-w-[808px] px-4 sm:px-6">
+          {page?.has_more && (
+            <div className="flex justify-center pt-3">
+              <Button look="quiet" disabled={loadingEarlier} onClick={() => void loadEarlier()}>
+                {t(loadingEarlier ? 'common.loading' : 'thread.loadEarlier')}
+              </Button>
+            </div>
+          )}
+          <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map((virtual) => {
+              const item = items[virtual.index];
+              if (!item) return null;
+              return (
+                <div key={virtual.key} ref={virtualizer.measureElement} data-index={virtual.index} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${virtual.start}px)` }}>
+                  {render(item)}
+                </div>
+              );
+            })}
+          </div>
+          {typing && <TypingLine name={typing.name} />}
+        </div>
+      </section>
+      {!atEnd && (
+        <button
+          type="button"
+          onClick={() => virtualizer.scrollToEnd({ behavior: 'smooth' })}
+          className={cx(
+            'absolute end-6 bottom-4 flex h-8 animate-[rise_140ms] items-center gap-1.5 rounded-full px-3 font-medium text-chip shadow-float',
+            unseen > 0 ? 'bg-accent text-on-accent' : 'border border-border bg-raised text-text',
+          )}
+        >
+          <ArrowDown aria-hidden="true" size={14} />
+          {unseen > 0 ? t('thread.newMessages', { count: unseen }) : t('thread.jumpToLatest')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function TypingLine({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return (
+    <p className="-mt-2 flex items-center gap-2 pb-4 text-chip text-muted">
+      <span aria-hidden="true" className="flex gap-1 rounded-lg border border-border bg-raised px-3 py-2.5">
+        {['', '[animation-delay:150ms]', '[animation-delay:300ms]'].map((delay) => (
+          <span key={delay} className={cx('size-1.5 animate-[dot_1s_infinite] rounded-full bg-edge', delay)} />
+        ))}
+      </span>
+      {t('thread.typing', { name })}
+    </p>
+  );
+}
+
+function ThreadSkeleton({ label }: { label: string }) {
+  return (
+    <div role="status" aria-label={label} className="late mx-auto w-full max-w-[808px] flex-1 space-y-5 p-6">
+      <div className="h-12 w-3/5 rounded-lg bg-hover" />
+      <div className="ms-auto h-16 w-1/2 rounded-lg bg-hover" />
+      <div className="h-9 w-2/5 rounded-lg bg-hover" />
+    </div>
+  );
+}
