@@ -1,0 +1,26 @@
+"""Every route says whom it serves; a new one without a word about that fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+
+from backend.api import health, widget
+from backend.api.access import Caller
+
+
+def routes() -> Iterator[APIRoute]:
+    """All routes of the service's routers."""
+    for router in (health.router, widget.router):
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            yield route
+
+
+@pytest.mark.parametrize("route", list(routes()), ids=lambda route: str(route.path))
+def test_every_route_declares_its_callers_and_a_stable_name(route: APIRoute) -> None:
+    assert isinstance(route.endpoint.__dict__.get("serves"), Caller)
+    assert route.operation_id
+    assert (route.endpoint.__doc__ or "").strip()
