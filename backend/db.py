@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 from postgrest import APIError
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from backend import errors
 from backend.settings import Settings
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TIMEOUT = 15.0  # seconds for one call
 

@@ -204,7 +204,7 @@ def _write_config(folder: Path, variable: str, value: dict[str, str]) -> None:
 
 
 def _local_headers(local: Local) -> Path:
-    """Production's headers from vercel.json, with this stack's addresses in the place of the deployed ones."""
+    """Production's headers from vercel.json, with this stack's addresses for the deployed ones."""
     text = (ROOT / "vercel.json").read_text()
     supabase = local.config.url
     text = text.replace("https://PROJECT.supabase.co", supabase)

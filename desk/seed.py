@@ -13,9 +13,9 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
+from supabase import create_client
 
 from desk.demo_threads import COMPANIES, FIRST_NAMES, LAST_NAMES, PAGES, PRODUCTS, THREADS
-from supabase import create_client
 
 PASSWORD = "supadesk-demo"  # noqa: S105 -- printed on the screen, and only ever on this machine
 CONVERSATIONS = 200

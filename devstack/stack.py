@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import sys
@@ -122,3 +123,4 @@ def reset(config: StackConfig, *, migrate: bool = True) -> None:
     """Empty the running stack's database in well under two seconds, from a template."""
     database = Postgres(config)
     database.restore_template(migrated_template(database) if migrate else "bare")
+    shutil.rmtree(config.folder / "storage", ignore_errors=True)  # the rows of these files are gone

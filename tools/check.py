@@ -47,7 +47,10 @@ def run(checks: tuple[Check, ...]) -> int:
         print(f"── {check.name}", flush=True)
         started = time.monotonic()
         status = subprocess.run(check.command, cwd=ROOT, env=environment).returncode
-        print(f"   {'ok' if status == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+        print(
+            f"   {'ok' if status == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
         if status != 0:
             failed.append(check.name)
     if failed:

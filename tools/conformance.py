@@ -20,7 +20,9 @@ from tests.support.stack import running_stack
 def main() -> int:
     """Copy the suite, install its packages, run it; its exit status."""
     if len(sys.argv) < 2 or not (Path(sys.argv[1]) / "run.py").exists():
-        print("Name the folder of the suite: make conformance SUITE=../conformance", file=sys.stderr)
+        print(
+            "Name the folder of the suite: make conformance SUITE=../conformance", file=sys.stderr
+        )
         return 2
     binaries = Path(sys.executable).parent
     environment = {

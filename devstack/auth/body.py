@@ -11,6 +11,7 @@ from aiohttp import web
 from devstack.auth.errors import AuthError
 
 MAX_BODY = 1024 * 1024  # bytes
+MAX_DEPTH = 100  # objects and lists inside each other
 
 
 class Body:
@@ -48,8 +49,10 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"invalid number {name}")
 
 
-def _check(value: Any) -> None:
+def _check(value: Any, depth: int = 0) -> None:
     """Refuse what JSON can say and Postgres cannot keep."""
+    if depth > MAX_DEPTH:
+        raise ValueError("it is nested too deeply")
     if isinstance(value, str):
         if "\0" in value:
             raise ValueError("a string contains the character U+0000")
@@ -59,10 +62,10 @@ def _check(value: Any) -> None:
     elif isinstance(value, dict):
         for key, item in value.items():
             _check(key)
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item)
+            _check(item, depth + 1)
 
 
 async def read_body(request: web.Request, *, optional: bool = False) -> Body:

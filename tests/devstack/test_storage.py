@@ -15,11 +15,11 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from supabase import create_client
 
 from devstack.storage.errors import StorageError
 from devstack.storage.files import Files
 from devstack.storage.rules import check_key, check_type, parse_limit
-from supabase import create_client
 from tests.support.stack import RunningStack
 
 TEXT = {"content-type": "text/plain"}

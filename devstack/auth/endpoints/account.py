@@ -30,10 +30,10 @@ async def get_user(request: web.Request) -> web.Response:
 async def update_user(request: web.Request) -> web.Response:
     """Change metadata, password or address; a new address has to be confirmed first."""
     auth = request.app[AUTH]
+    body = await read_body(request)
     mails: list[Mail] = []
     async with auth.transaction() as conn:
         me = await signed_in(request, conn, lock=True)
-        body = await read_body(request)
         user, password = me.user, body.text("password")
         email = parse_address(body.text("email")) if body.text("email") else ""
         if password:

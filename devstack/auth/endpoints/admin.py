@@ -113,9 +113,9 @@ async def update_user(request: web.Request) -> web.Response:
     """Change a user without asking; a new password ends all sessions."""
     require_admin(request)
     auth = request.app[AUTH]
+    body = await read_body(request)
     async with auth.transaction() as conn:
         user = await _user(request, conn, lock=True)
-        body = await read_body(request)
         if body.text("phone"):
             raise not_emulated("A user with a phone number")
         email = parse_address(body.text("email")) if body.text("email") else ""
@@ -148,9 +148,9 @@ async def update_user(request: web.Request) -> web.Response:
 async def delete_user(request: web.Request) -> web.Response:
     """Delete a user with all that belongs to it, or only empty it (`should_soft_delete`)."""
     require_admin(request)
+    body = await read_body(request, optional=True)
     async with request.app[AUTH].transaction() as conn:
         user = await _user(request, conn, lock=True)
-        body = await read_body(request, optional=True)
         if body.flag("should_soft_delete"):
             await users.soft_delete(conn, user)
         else:

@@ -54,7 +54,9 @@ export async function useLocale(...wishes: (string | undefined)[]): Promise<void
 /** Regional habits (12 or 24 hours) come from the browser when it speaks the same language. */
 function region(): string {
   const language = locale().split('-')[0];
-  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? locale();
+  // Some systems report tags that Intl rejects, like en-US@posix.
+  const tags = navigator.languages.filter((tag) => /^[a-z\d-]+$/i.test(tag));
+  return tags.find((tag) => tag.split('-')[0] === language) ?? locale();
 }
 
 /** 14:02 or 2:02 PM. */
