@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
 from backend.api import health, widget
-from backend.api.access import Caller, serves
+from backend.access import Caller, serves
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect

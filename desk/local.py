@@ -204,8 +204,8 @@ def _write_config(folder: Path, variable: str, value: dict[str, str]) -> None:
 
 
 def _local_headers(local: Local) -> Path:
-    """Production's headers from vercel.json, with this stack's addresses for the deployed ones."""
-    text = (ROOT / "vercel.json").read_text()
+    """Production's headers, from dashboard/vercel.json, with this stack's addresses in them."""
+    text = (ROOT / "dashboard" / "vercel.json").read_text()
     supabase = local.config.url
     text = text.replace("https://PROJECT.supabase.co", supabase)
     text = text.replace("wss://PROJECT.supabase.co", supabase.replace("http", "ws", 1))

@@ -14,7 +14,7 @@ STATE = ROOT / ".devstack"
 DEFAULT_STACK = "default"
 
 _SIZE = re.compile(r"^(\d+)\s*([KMG]?)(i?)B?$", re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 

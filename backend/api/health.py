@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from backend.api.access import Caller, serves
+from backend.access import Caller, serves
 from backend.db import Database
 
 router = APIRouter(tags=["health"])

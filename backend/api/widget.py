@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.access import Caller, client_address, origin, require_own_origin, serves
+from backend.access import Caller, client_address, origin, require_own_origin, serves
 from backend.api.assets import WidgetAssets
 from backend.auth import (
     VisitorIdentity,

@@ -61,7 +61,7 @@ async def outlive_resets(request: web.Request, handler: Handler) -> web.StreamRe
         except psycopg.OperationalError as error:
             if time.monotonic() > end:
                 raise
-            _log.warning("the database is away (%s); trying again", error)
+            _log.warning("the database is away (%s); trying again", str(error).partition("\n")[0])
             await asyncio.sleep(_RETRY_PAUSE)
 
 

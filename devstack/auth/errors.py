@@ -63,7 +63,7 @@ def database_error(message: str) -> Iterator[None]:
     except psycopg.OperationalError:
         raise  # a lost connection: the request is run again
     except psycopg.Error as error:
-        _log.warning("%s: %s", message, error)
+        _log.warning("%s: %s", message, error.diag.message_primary or error)
         raise AuthError(500, "unexpected_failure", message) from error
 
 

@@ -35,7 +35,7 @@ _BATCH = 200  # rows
 _BATCH_BYTES = 4 * 1024 * 1024
 _BACKLOG_BYTES = 32 * 1024 * 1024  # waiting rows; beyond, the stream is held up
 _ROW_OVERHEAD = 200  # bytes
-_SETTLE = 1.0  # seconds to wait for a commit to become visible
+_SETTLE_TRIES, _SETTLE_PAUSE = 1000, 0.001  # seconds between looks for a commit
 _SLICE = 0.005  # seconds of sending before others get a turn
 
 log = logging.getLogger("devstack.realtime")
@@ -229,9 +229,10 @@ async def _sights(
 
 async def _settle(conn: Connection, xids: set[int]) -> None:
     """Wait until other sessions see what these transactions did."""
-    deadline = time.monotonic() + _SETTLE
-    while await rows.unfinished(conn, xids) and time.monotonic() < deadline:
-        await asyncio.sleep(0.001)
+    for _ in range(_SETTLE_TRIES):
+        if not await rows.unfinished(conn, xids):
+            break
+        await asyncio.sleep(_SETTLE_PAUSE)
 
 
 def _keys(relation: Relation) -> tuple[tuple[str, str], ...]:

@@ -86,9 +86,10 @@ class _Stream:
         cls, dsn: str, connected: Callable[[], Awaitable[None]]
     ) -> AsyncGenerator[Row, None]:
         """Connect, make a slot, and yield rows until the connection breaks."""
-        async with await psycopg.AsyncConnection.connect(
-            dsn, autocommit=True, replication="database", options=_SESSION
-        ) as connection:
+        connection = await psycopg.AsyncConnection.connect(
+            dsn, autocommit=True, replication="database", options=_SESSION, connect_timeout=5
+        )
+        try:
             slot = f"supabase_realtime_{secrets.token_hex(6)}"
             await connection.execute(
                 f"CREATE_REPLICATION_SLOT {slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"
@@ -102,6 +103,8 @@ class _Stream:
                     yield row
             finally:
                 status.cancel()
+        finally:
+            await connection.close()
 
     async def _start(self, slot: str) -> None:
         names = ",".join(PUBLICATIONS)

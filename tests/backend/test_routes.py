@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from backend.api import health, widget
-from backend.api.access import Caller
+from backend.access import Caller
 
 
 def routes() -> Iterator[APIRoute]:

@@ -25,16 +25,17 @@ interface CollisionDialogProps {
   onSendAnyway: () => void;
   onReview: () => void;
   onSaveAsNote: () => void;
+  onClose: () => void;
 }
 
 /** Somebody was faster: shows what they wrote and lets the agent decide about the reply. */
-export default function CollisionDialog({ item, onSendAnyway, onReview, onSaveAsNote }: CollisionDialogProps) {
+export default function CollisionDialog({ item, onSendAnyway, onReview, onSaveAsNote, onClose }: CollisionDialogProps) {
   const { t } = useTranslation();
   const messages = arrived(item.details);
   const latest = messages.at(-1);
   const name = latest?.sender.name ?? t('contact.visitor');
   return (
-    <Dialog title={latest ? t('collision.title', { name }) : t('collision.titleUnknown')} onClose={onReview}>
+    <Dialog title={latest ? t('collision.title', { name }) : t('collision.titleUnknown')} onClose={onClose}>
       <div className="overflow-y-auto px-5 pb-5">
         <p className="text-meta text-muted">{t('collision.text')}</p>
         <ul className="mt-4 space-y-2">

@@ -20,6 +20,8 @@ const isMac = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 export interface ComposerHandle {
   focus: (mode: 'reply' | 'note') => void;
+  /** Gives back what was not sent, in front of whatever was written since. */
+  restore: (content: string) => void;
 }
 
 interface ComposerProps {
@@ -48,6 +50,10 @@ export function Composer({ conversationId, contactName, lastSeq, outbox, ref, on
   useImperativeHandle(ref, () => ({
     focus: (mode) => {
       setNote(mode === 'note');
+      box.current?.focus();
+    },
+    restore: (content) => {
+      setText((current) => (current.trim() ? `${content}\n\n${current}` : content));
       box.current?.focus();
     },
   }));

@@ -1,8 +1,9 @@
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Store } from '../store';
 import type { Inbox } from '../types';
 import { Chat } from './chat';
-import { START } from './focus';
+import { focusScreen, START } from './focus';
 import { Home } from './home';
 import { Icon } from './icons';
 
@@ -17,6 +18,10 @@ export interface ScreenProps {
 /** The whole panel. */
 export function App(props: ScreenProps) {
   const { fatal, screen } = props.store;
+  useEffect(() => {
+    // A screen that changes under the keyboard takes it along; one the visitor is not in, does not.
+    if (document.hasFocus()) focusScreen();
+  }, [screen.value]);
   if (fatal.value) return <Unavailable {...props} />;
   return screen.value === 'home' ? <Home {...props} /> : <Chat {...props} />;
 }

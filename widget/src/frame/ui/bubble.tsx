@@ -29,9 +29,11 @@ export function BubbleRow({ bubble, inbox, showState, onRetry, onDiscard }: Bubb
             <bdi>{name}</bdi>
           </p>
         )}
-        <div class="bubble" dir="auto" title={moment(at)}>
+        <div class="bubble" title={moment(at)}>
           <span class="sr">{`${name}, ${clock(at)}: `}</span>
-          <Content bubble={bubble} />
+          <div dir="auto">
+            <Content bubble={bubble} />
+          </div>
         </div>
         {(last || label) && (
           <p class="meta">

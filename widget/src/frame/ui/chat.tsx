@@ -3,7 +3,6 @@ import { isOwn } from '../timeline';
 import { Close, type ScreenProps } from './app';
 import { Avatar } from './avatar';
 import { Composer } from './composer';
-import { focusScreen } from './focus';
 import { Icon } from './icons';
 import { Log } from './log';
 import { Notice } from './notice';
@@ -15,20 +14,22 @@ export function Chat({ store, inbox, close }: ScreenProps) {
   )?.sender;
   const name = partner?.name ?? inbox.name;
   const subtitle = partner ? inbox.name : replyTime(inbox.reply_time);
-  const back = (): void => {
-    store.goHome();
-    focusScreen();
-  };
   return (
     <main class="chat">
       <header class="bar">
-        <button type="button" class="bare" aria-label={t('back')} onClick={back}>
+        <button type="button" class="bare" aria-label={t('back')} onClick={() => store.goHome()}>
           <Icon name="back" mirrored />
         </button>
         <Avatar name={name} url={partner?.avatar_url ?? null} />
         <div class="title">
-          <h1 dir="auto">{name}</h1>
-          {subtitle && <p dir="auto">{subtitle}</p>}
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
+          {subtitle && (
+            <p>
+              <bdi>{subtitle}</bdi>
+            </p>
+          )}
         </div>
         <Close close={close} />
       </header>

@@ -138,7 +138,8 @@ function Writer({ store }: { store: Store }) {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          // An empty field shows the placeholder, which follows the language and not the text.
+          dir={text === '' ? undefined : 'auto'}
           enterkeyhint="send"
           aria-label={t('messageLabel')}
           aria-invalid={left < 0}

@@ -4,7 +4,7 @@ import { isOwn } from '../timeline';
 import type { Conversation, Message } from '../types';
 import { Close, type ScreenProps } from './app';
 import { Avatar } from './avatar';
-import { focusScreen, START } from './focus';
+import { START } from './focus';
 import { Icon } from './icons';
 import { Notice } from './notice';
 
@@ -17,10 +17,7 @@ export function Home({ store, inbox, close }: ScreenProps) {
   const conversations = store.conversations.value;
   const running = store.running.value;
   const earlier = (conversations ?? []).filter((one) => one !== running).slice(0, SHOWN);
-  const open = (id: string | null) => () => {
-    store.openConversation(id);
-    focusScreen();
-  };
+  const open = (id: string | null) => () => store.openConversation(id);
   return (
     <main class="home">
       <header class="hero">
@@ -28,10 +25,14 @@ export function Home({ store, inbox, close }: ScreenProps) {
           <Close close={close} />
         </div>
         <Avatar name={inbox.name} url={null} large />
-        <h1 tabIndex={-1} dir="auto" {...START}>
-          {inbox.welcome_title || t('welcome')}
+        <h1 tabIndex={-1} {...START}>
+          <bdi>{inbox.welcome_title || t('welcome')}</bdi>
         </h1>
-        {inbox.welcome_tagline && <p dir="auto">{inbox.welcome_tagline}</p>}
+        {inbox.welcome_tagline && (
+          <p>
+            <bdi>{inbox.welcome_tagline}</bdi>
+          </p>
+        )}
       </header>
       <Notice store={store} />
       <div class="cards">
@@ -90,7 +91,11 @@ function Running(props: { store: Store; conversation: Conversation; inbox: strin
             {day(conversation.last_activity_at)}
           </time>
         </p>
-        {last && <p class="quote" dir="auto">{quote(last)}</p>}
+        {last && (
+          <p class="quote">
+            <bdi>{quote(last)}</bdi>
+          </p>
+        )}
       </div>
       <Unread count={conversation.unread_count} />
     </div>

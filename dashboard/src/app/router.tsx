@@ -1,0 +1,124 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import * as z from 'zod/mini';
+import { isView } from '@/config/paths';
+import { accountsQuery } from '@/features/accounts/api';
+import { sorts, statusFilters } from '@/features/conversations/api';
+import { queryClient } from '@/lib/query-client';
+import { session } from '@/lib/supabase';
+import { NotFound, RouteError } from './route-states';
+
+/** What a list address says beyond its path; anything unknown falls back instead of failing. */
+const inboxSearchSchema = z.object({
+  status: z.catch(z.optional(z.enum(statusFilters)), undefined),
+  sort: z.catch(z.optional(z.enum(sorts)), undefined),
+  inbox: z.catch(z.optional(z.string()), undefined),
+});
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
+
+function requireSession(location: { href: string }): string {
+  const current = session().current;
+  if (current) return current.user.id;
+  throw redirect({ to: '/sign-in', search: { next: location.href } });
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: async ({ location }) => {
+    // A link from an e-mail carries its token in the fragment; the auth client has to read it.
+    if (/access_token=|error_code=/.test(window.location.hash)) await session().auth().then((auth) => auth.getSession());
+    if (session().recovering) throw redirect({ to: '/reset-password' });
+    const accounts = await queryClient.ensureQueryData(accountsQuery(requireSession(location)));
+    const last = localStorage.getItem('supadesk:account');
+    const account = accounts.find((each) => each.id === last) ?? accounts[0];
+    if (!account) throw redirect({ to: '/welcome' });
+    throw redirect({ to: '/a/$accountId/inbox/$view', params: { accountId: account.id, view: 'mine' } });
+  },
+});
+
+const onlySignedOut = (): void => {
+  if (session().current) throw redirect({ to: '/' });
+};
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: z.catch(z.optional(z.string()), undefined) }),
+  beforeLoad: onlySignedOut,
+  component: lazyRouteComponent(() => import('@/features/auth/sign-in-page'), 'SignInPage'),
+});
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  beforeLoad: onlySignedOut,
+  component: lazyRouteComponent(() => import('./routes/sign-up'), 'SignUpPage'),
+});
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('@/features/auth/forgot-password-page'), 'ForgotPasswordPage'),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('@/features/auth/reset-password-page'), 'ResetPasswordPage'),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  beforeLoad: ({ location }) => void requireSession(location),
+  component: lazyRouteComponent(() => import('./routes/sign-up'), 'WelcomePage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/a/$accountId',
+  beforeLoad: ({ location, params }) => {
+    requireSession(location);
+    localStorage.setItem('supadesk:account', params.accountId);
+  },
+  component: lazyRouteComponent(() => import('./routes/account'), 'AccountRoute'),
+});
+const accountHome = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/a/$accountId/inbox/$view', params: { ...params, view: 'mine' } });
+  },
+});
+const inbox = createRoute({
+  getParentRoute: () => account,
+  path: '/inbox/$view',
+  validateSearch: inboxSearchSchema,
+  params: {
+    parse: ({ view }) => ({ view: isView(view) ? view : ('mine' as const) }),
+    stringify: ({ view }) => ({ view }),
+  },
+  component: lazyRouteComponent(() => import('./routes/inbox'), 'InboxRoute'),
+});
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: '$displayId',
+  component: lazyRouteComponent(() => import('./routes/conversation'), 'ConversationRoute'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    signUp,
+    forgotPassword,
+    resetPassword,
+    welcome,
+    account.addChildren([accountHome, inbox.addChildren([conversation])]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

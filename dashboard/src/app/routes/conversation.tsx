@@ -1,0 +1,155 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { SearchX, TriangleAlert } from 'lucide-react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '@/components/button';
+import { cx } from '@/components/cx';
+import { StateMessage } from '@/components/state-message';
+import { ContactPanel } from '@/features/contacts/contact-panel';
+import { conversationQuery, markRead } from '@/features/conversations/api';
+import { ConversationFacts } from '@/features/conversations/conversation-facts';
+import { ThreadHeader } from '@/features/conversations/thread-header';
+import { messagesQuery } from '@/features/messages/api';
+import { Composer } from '@/features/messages/composer';
+import { outboxOf } from '@/features/messages/outbox';
+import { Thread } from '@/features/messages/thread';
+import { useThreadFeed } from '@/features/messages/use-thread-feed';
+import { Viewers } from '@/features/presence/viewers';
+import { toApiError } from '@/lib/api-error';
+import type { PresenceState } from '@/lib/realtime';
+import type { Conversation } from '@/types/conversation';
+import { useInbox } from '../inbox-context';
+import { useLive, useOutbox, useSyncState } from '../live';
+
+const CollisionDialog = lazy(() => import('@/features/messages/collision-dialog'));
+
+/** One open conversation with what is known about its contact. */
+export function ConversationRoute() {
+  const { accountId, displayId } = useParams({ from: '/a/$accountId/inbox/$view/$displayId' });
+  const { t } = useTranslation();
+  const query = useQuery(conversationQuery(accountId, Number(displayId)));
+  if (query.data) return <OpenConversation key={query.data.id} row={query.data} />;
+  if (!query.isError) return <main className="min-w-0 flex-1 bg-bg" aria-busy="true" />;
+  const error = toApiError(query.error);
+  const missing = error.code === 'conversation_not_found' || Number.isNaN(Number(displayId));
+  return (
+    <main className="min-w-0 flex-1">
+      {missing ? (
+        <StateMessage icon={SearchX} title={t('thread.missingTitle', { id: displayId })} text={t('thread.missingText')} />
+      ) : (
+        <StateMessage icon={TriangleAlert} title={t('thread.errorTitle')} text={error.isNetwork ? t('error.network') : error.message}>
+          <Button onClick={() => void query.refetch()}>{t('common.retry')}</Button>
+        </StateMessage>
+      )}
+    </main>
+  );
+}
+
+function OpenConversation({ row }: { row: Conversation }) {
+  const { t } = useTranslation();
+  const { cache, status, transport, userId } = useLive();
+  const { people, inboxNames, actions, openRow, composer, panelOpen, togglePanel } = useInbox();
+  const sync = useSyncState(status);
+  const outbox = outboxOf(userId);
+  const allUnsent = useOutbox(userId);
+  const unsent = useMemo(() => allUnsent.filter((item) => item.conversationId === row.id), [allUnsent, row.id]);
+  const { data: page } = useQuery(messagesQuery(row.id));
+  const [writing, setWriting] = useState(false);
+  const [lost, setLost] = useState(false);
+  const [postponed, setPostponed] = useState<string | null>(null);
+  const myName = people.get(userId)?.name ?? '';
+  const name = row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+
+  // The feed starts from the first loaded page and moves on by itself.
+  const [start, setStart] = useState<{ topic: string; lastSeq: number } | null>(null);
+  if (page && !start) setStart({ topic: page.topic, lastSeq: page.last_seq });
+
+  const me = useMemo<PresenceState>(
+    () => ({ user_id: userId, name: myName, mode: writing ? 'replying' : 'viewing' }),
+    [userId, myName, writing],
+  );
+  const { others, typing } = useThreadFeed({
+    conversationId: row.id,
+    start,
+    me,
+    transport,
+    status,
+    onConversation: (fresh) => cache.put([fresh.id], [fresh]),
+    onStale: () => void cache.refresh([row.id]).catch(() => {}),
+    onLost: () => setLost(true),
+  });
+
+  useEffect(() => {
+    openRow.current = row;
+    return () => void (openRow.current = null);
+  }, [row, openRow]);
+  useEffect(() => {
+    document.title = `#${row.display_id} ${name} · Supadesk`;
+    return () => void (document.title = 'Supadesk');
+  }, [row.display_id, name]);
+
+  const seen = useCallback(() => {
+    cache.put([row.id], [{ ...row, unread_count: 0 }]);
+    void markRead(row.id).catch(() => {});
+  }, [cache, row]);
+
+  const conflict = unsent.find((item) => item.state === 'conflict' && item.id !== postponed);
+  const peopleList = useMemo(() => [...people.values()], [people]);
+
+  if (lost) {
+    return (
+      <main className="min-w-0 flex-1">
+        <StateMessage icon={SearchX} title={t('thread.lostTitle')} text={t('thread.lostText')} />
+      </main>
+    );
+  }
+  return (
+    <>
+      <main id="conversation" tabIndex={-1} aria-label={t('thread.region', { id: row.display_id, name })} className="flex min-h-0 min-w-0 flex-1 flex-col bg-bg outline-none">
+        <ThreadHeader row={row} userId={userId} people={peopleList} actions={actions} panelOpen={panelOpen} onTogglePanel={togglePanel}>
+          <Viewers others={others} />
+        </ThreadHeader>
+        <Thread
+          conversationId={row.id}
+          unreadCount={row.unread_count}
+          unsent={unsent}
+          outbox={outbox}
+          myName={myName}
+          offline={sync.link === 'offline'}
+          typing={typing?.type === 'contact' ? typing : null}
+          onReview={() => setPostponed(null)}
+          onSeen={seen}
+        />
+        <Composer conversationId={row.id} contactName={name} lastSeq={page?.last_seq ?? null} outbox={outbox} ref={composer} onWriting={setWriting} />
+      </main>
+      {panelOpen && (
+        <>
+          <button type="button" aria-label={t('common.close')} onClick={togglePanel} className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden" />
+          <aside
+            aria-label={t('contact.title')}
+            className={cx('w-80 shrink-0 border-border border-s bg-surface', 'max-xl:fixed max-xl:inset-y-0 max-xl:end-0 max-xl:z-30 max-xl:max-w-[88vw] max-xl:shadow-float')}
+          >
+            <ContactPanel row={row} onClose={togglePanel}>
+              <ConversationFacts row={row} inboxName={inboxNames.get(row.inbox_id) ?? null} assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null} />
+            </ContactPanel>
+          </aside>
+        </>
+      )}
+      {conflict && (
+        <Suspense>
+          <CollisionDialog
+            item={conflict}
+            onClose={() => setPostponed(conflict.id)}
+            onSendAnyway={() => void outbox.retry(conflict.id, { expectedLastSeq: null })}
+            onSaveAsNote={() => void outbox.retry(conflict.id, { private: true, expectedLastSeq: null })}
+            onReview={() => {
+              void outbox.discard(conflict.id);
+              composer.current?.restore(conflict.content);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

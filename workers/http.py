@@ -1,0 +1,62 @@
+"""Runs jobs for a scheduler that can only call a URL (Vercel cron, a database webhook)."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from backend.access import Caller, serves
+from backend.db import Database
+from backend.errors import SupadeskError
+from backend.settings import Settings
+from workers.jobs import Queue
+from workers.loop import Pace, Worker
+from workers.registry import Context
+from workers.schedule import Schedule
+from workers.tasks import TASKS
+
+router = APIRouter(prefix="/internal/jobs", tags=["internal"])
+BUDGET = timedelta(seconds=45)  # a call ends before the platform ends it
+
+
+class Ran(BaseModel):
+    """What one call did."""
+
+    jobs: int
+    drained: bool
+
+
+def require_scheduler(request: Request, settings: Settings) -> None:
+    """Let in whoever knows the cron secret; without a secret there is nobody to let in."""
+    if settings.cron_secret is None:
+        raise SupadeskError(404, "not_found", "Not found.")
+    expected = f"Bearer {settings.cron_secret.get_secret_value()}"
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise SupadeskError(401, "not_authorized", "This route is for the scheduler.")
+
+
+@router.get("/run", operation_id="run_jobs", include_in_schema=False)
+@serves(Caller.SCHEDULER)
+async def run(request: Request) -> Ran:
+    """Do the timed chores and drain the queue, for as long as one call may take."""
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
+    require_scheduler(request, settings)
+    await Schedule(database).run_all_once()
+    pace = Pace()
+    queue = Queue(database, f"http:{os.getpid()}", pace.lease)
+    worker = Worker(queue, Context(database), TASKS, pace)
+    end = time.monotonic() + BUDGET.total_seconds()
+    jobs = 0
+    while time.monotonic() < end:
+        claimed = await worker.run_once()
+        if claimed == 0:
+            return Ran(jobs=jobs, drained=True)
+        jobs += claimed
+    return Ran(jobs=jobs, drained=False)
