@@ -13,7 +13,12 @@ import typer
 
 from devstack import migrations
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and look after Supadesk.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run and look after Supadesk.",
+)
 MIGRATIONS = Path(__file__).resolve().parent.parent / "supabase" / "migrations"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of sentences.")]

@@ -40,16 +40,16 @@ LAST_NAMES = (
     "Dubois", "Ivanova", "Lindqvist", "Okoye", "Weiss", "Moreau", "Silva", "Novotná",
 )  # fmt: skip
 PRODUCTS = (
-    "Arc floor lamp", "Pebble night light", "Halo pendant", "Drift desk lamp", "Ember candle set",
-    "Mono wall light", "Tide reading lamp",
+    "Sidama natural", "Huila washed", "house espresso", "Yirgacheffe filter", "decaf from Cauca",
+    "hand grinder", "glass dripper",
 )  # fmt: skip
 COMPANIES = ("Studio Morgen", "Café Lindo", "Brightside Hotels", "Atelier Nord", "Kite & Co")
 PAGES = (
-    "https://lumen.example/",
-    "https://lumen.example/lamps/arc",
-    "https://lumen.example/cart",
-    "https://lumen.example/help/returns",
-    "https://lumen.example/orders",
+    "https://fernweh.example/",
+    "https://fernweh.example/roasts/sidama",
+    "https://fernweh.example/cart",
+    "https://fernweh.example/help/returns",
+    "https://fernweh.example/orders",
 )
 
 THREADS = (
@@ -66,8 +66,8 @@ THREADS = (
     ),
     _thread(
         "returns",
-        "c The {product} is lovely but too large for our hallway. Can I send it back?",
-        "a Of course. You have 60 days, and the return is free.",
+        "c I ordered the {product} by mistake, I wanted another one. Can I send it back?",
+        "a Of course. You have 30 days as long as it is unopened, and the return is free.",
         "c Great. Do I need the original box?",
         "a Any sturdy box will do. The label is on its way to your inbox.",
         "n Label sent by hand, the form rejected the address (missing house number).",
@@ -83,27 +83,27 @@ THREADS = (
     ),
     _thread(
         "presale",
-        "c Does the {product} work with a dimmer?",
-        "a It does, with any trailing-edge dimmer. The bulb in the box is dimmable.",
-        "c And how warm is the light?",
-        "a 2700 K, like a candle-lit dinner rather than an office.",
+        "c Which grind should I take the {product} in for a moka pot?",
+        "a Between espresso and filter. Choose Moka in the shop, we grind it the same morning.",
+        "c And how fresh will it be?",
+        "a Roasted on Tuesday or Friday, at your door two days later.",
         "c Sold. Ordering now :)",
     ),
     _thread(
         "warranty",
-        "c My {product} started to flicker after two months.",
-        "a That should not happen. Does it flicker at full brightness too, or only when dimmed?",
-        "c Only below half.",
-        "a Then it is the driver. I am sending you a new one, with a page that shows how to swap it.",
-        "n Third driver of batch 2231 this week. Told purchasing.",
+        "c The handle of my hand grinder got loose after two months.",
+        "a That should not happen. Does it slip when you grind, or only when you fold it?",
+        "c Only when I grind fine.",
+        "a Then it is the hexagon in the handle. I am sending you a new one, no need to return the old.",
+        "n Third handle of batch 2231 this week. Told purchasing.",
         "c It works, thanks for the quick help!",
         "a Lovely to hear. The warranty starts anew with the new part.",
     ),
     _thread(
         "wholesale",
-        "c Hello, I am furnishing a project for {company} and need about forty of the {product}. Is"
-        " there a trade price?",
-        "a Hello {name}, yes: from twenty pieces it is 22 % off, from fifty 30 %.",
+        "c Hello, I buy for {company} and we drink about forty bags a month. Is there a trade"
+        " price?",
+        "a Hello {name}, yes: from twenty bags it is 12 % off, from fifty 18 %.",
         "c Could you hold the offer until the end of the month?",
         "a Done. I noted your name on it, just mention this chat when you order.",
     ),
@@ -128,29 +128,29 @@ THREADS = (
     ),
     _thread(
         "presale",
-        "c مرحبا، هل يمكن استخدام هذا المصباح في الحمام؟",
-        "a مرحبا {name}، نعم، المصباح بدرجة حماية IP44 ويمكن تركيبه على بعد 60 سم من الماء.",
+        "c مرحبا، هل لديكم قهوة منزوعة الكافيين؟",
+        "a مرحبا {name}، نعم، لدينا قهوة كاوكا منزوعة الكافيين بالماء وهي متوفرة الآن.",
         "c شكرا جزيلا",
     ),
     _thread(
         "",
         "c Hey, is anyone there?",
         "a Hi {name}! Yes, we are. What can I do for you?",
-        "c Just wanted to say the {product} made my week. The packaging too!",
-        "a That made ours. Thank you, I will pass it on to the workshop.",
+        "c Just wanted to say the {product} made my week. The note on the bag too!",
+        "a That made ours. Thank you, I will pass it on to the roastery.",
     ),
     _thread(
         "damaged",
-        "c The glass of my {product} arrived broken :( I have photos.",
-        "a Oh no, I am sorry. No photos needed, a new glass leaves today.",
+        "c My glass dripper arrived broken :( I have photos.",
+        "a Oh no, I am sorry. No photos needed, a new one leaves today.",
         "c Wow, that was easy. Should I send the broken one back?",
         "a Please recycle it, and mind your fingers.",
     ),
     _thread(
         "cancel",
-        "c Please cancel {order}, I ordered the wrong colour.",
-        "a Cancelled, and the money is on its way back. Shall I set the right colour aside for you?",
-        "c Yes please, the dark green one!",
+        "c Please cancel {order}, I ordered beans instead of ground.",
+        "a Cancelled, and the money is on its way back. Shall I set a ground bag aside for you?",
+        "c Yes please, for a French press!",
         "a It is in your cart and reserved until Sunday.",
     ),
     _thread(

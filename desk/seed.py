@@ -33,8 +33,8 @@ class Login:
 
 
 LOGINS = (
-    Login("admin@example.com", "Ana Duarte", "administrator", "Lumen Home"),
-    Login("agent@example.com", "Ben Okafor", "agent", "Lumen Home"),
+    Login("admin@example.com", "Ana Duarte", "administrator", "Fernweh Coffee"),
+    Login("agent@example.com", "Ben Okafor", "agent", "Fernweh Coffee"),
     Login("other@example.com", "Chiara Rossi", "administrator", "Northwind Outdoor"),
 )
 
@@ -57,9 +57,8 @@ def ensure(supabase_url: str, service_role_key: str, database_url: str) -> Seede
         found = conn.execute(
             """
             select website_token
-            from public.channel_web_widgets as widget
-            join public.accounts as account on account.id = widget.account_id
-            order by account.created_at, widget.created_at
+            from public.channel_web_widgets
+            order by account_id, inbox_id  -- both grow with time
             limit 1
             """
         ).fetchone()
@@ -101,23 +100,23 @@ def _fill(conn: psycopg.Connection, users: dict[str, str]) -> None:
             (accounts[login.account], users[login.email], login.role),
         )
     ana, ben, chiara = (users[login.email] for login in LOGINS)
-    lumen, northwind = accounts["Lumen Home"], accounts["Northwind Outdoor"]
+    fernweh, northwind = accounts["Fernweh Coffee"], accounts["Northwind Outdoor"]
 
-    website = _inbox(conn, lumen, "Website", "web_widget", [ana, ben])
-    orders = _inbox(conn, lumen, "Order desk (API)", "api", [ana])
+    website = _inbox(conn, fernweh, "Website", "web_widget", [ana, ben])
+    orders = _inbox(conn, fernweh, "Order desk (API)", "api", [ana])
     other = _inbox(conn, northwind, "Northwind website", "web_widget", [chiara])
     conn.execute(
         """
         update public.channel_web_widgets
-        set website_url = 'https://lumen.example', welcome_title = 'Hello from Lumen',
-            welcome_tagline = 'Lamps, light and everything between. Ask us anything.',
+        set website_url = 'https://fernweh.example', welcome_title = 'Hello from Fernweh',
+            welcome_tagline = 'Beans, brewing, orders: ask us anything.',
             widget_color = '#8a4b2a'
         where inbox_id = %s
         """,
         (website,),
     )
-    _conversations(conn, choice, lumen, website, [ana, ben], 150)
-    _conversations(conn, choice, lumen, orders, [ana], 20)
+    _conversations(conn, choice, fernweh, website, [ana, ben], 150)
+    _conversations(conn, choice, fernweh, orders, [ana], 20)
     _conversations(conn, choice, northwind, other, [chiara], CONVERSATIONS - 170)
     # Last, so that the greeting is for new visitors and not for those of the demo's past.
     conn.execute(
@@ -153,7 +152,7 @@ def _conversations(
 ) -> None:
     now = datetime.now(UTC)
     # Many are of today, some weeks old: what a desk looks like in the morning.
-    ages = sorted((choice.paretovariate(0.9) * 9 for _ in range(count)), reverse=True)
+    ages = sorted((choice.paretovariate(0.45) * 3 for _ in range(count)), reverse=True)
     for age in ages:
         _conversation(
             conn, choice, account, inbox, agents, now - timedelta(minutes=min(age, 60 * 24 * 40))
@@ -173,7 +172,7 @@ def _conversation(
     words = {
         "name": first,
         "product": choice.choice(PRODUCTS),
-        "order": f"LH-{choice.randint(20400, 29999)}",
+        "order": f"FC-{choice.randint(20400, 29999)}",
         "company": choice.choice(COMPANIES),
     }
     known = choice.random() < 0.7

@@ -87,11 +87,13 @@ as $$
             select jsonb_build_object(
                 'type', 'contact', 'id', sender.id, 'name', sender.name, 'avatar_url', sender.avatar_url)
             from public.contacts as sender where sender.id = p_message.sender_contact_id)
-        else jsonb_build_object('type', 'system', 'id', null, 'name', '', 'avatar_url', null)
+        else jsonb_build_object(
+            'type', 'system', 'id', null, 'avatar_url', null,
+            'name', (select inbox.name from public.inboxes as inbox where inbox.id = p_message.inbox_id))
     end
 $$;
 
-comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}.';
+comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
 
 create function private.message_json(p_message public.messages)
 returns jsonb
@@ -260,7 +262,10 @@ begin
         unread_count = unread_count + (new.message_type = 'incoming')::int,
         visitor_unread_count = visitor_unread_count
             + (new.message_type in ('outgoing', 'template') and not new.private)::int,
-        preview = case when new.message_type = 'activity' then preview else jsonb_build_object(
+        -- Lists show what people said; the system's own lines only where there is nothing else.
+        preview = case when new.message_type = 'activity'
+            or (new.message_type = 'template' and preview is not null)
+            then preview else jsonb_build_object(
             'content', left(new.content, 200),
             'message_type', new.message_type,
             'private', new.private,

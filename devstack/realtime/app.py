@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 
 import psycopg
 from aiohttp import web
+from psycopg.rows import dict_row
 
 from devstack.context import Context, json_response
 from devstack.realtime import messages, tokens
 from devstack.realtime.api import Api, headers
 from devstack.realtime.changes import Changes
-from devstack.realtime.database import DatabaseAwayError, patiently
 from devstack.realtime.frames import VERSIONS
 from devstack.realtime.pgoutput import Row, Unchanged
 from devstack.realtime.replication import Replication
@@ -36,8 +36,9 @@ class Realtime:
         self.rooms = Rooms()
         self.changes = Changes(context.pool)
         self.sockets: set[Socket] = set()
+        self._dsn = context.config.dsn("supabase_admin")
         self.replication = Replication(
-            context.config.dsn("supabase_admin"),
+            self._dsn,
             on_connect=self._keep_partitions,
             on_row=self._take,
         )
@@ -94,12 +95,19 @@ class Realtime:
         self.rooms.broadcast(topic, values["private"] == "t", message)
 
     async def _keep_partitions(self) -> None:
-        await patiently(lambda: messages.keep_partitions(self.pool))
+        # A connection of its own: after a reset the pool takes its time to come back.
+        connection = await psycopg.AsyncConnection.connect(
+            self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=5
+        )
+        try:
+            await messages.keep_partitions(connection)
+        finally:
+            await connection.close()
 
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(_KEEP_PARTITIONS_EVERY)
-            with contextlib.suppress(psycopg.Error, DatabaseAwayError):
+            with contextlib.suppress(psycopg.Error):
                 await self._keep_partitions()
 
 

@@ -22,7 +22,7 @@ DEFAULT_REPLAY = 10
 KEEP = timedelta(days=3)
 AHEAD = timedelta(days=3)
 _DAY = re.compile(r"messages_\d{4}_\d\d_\d\d$")
-_LOCK_TIMEOUT = "2s"  # a partition can wait for the next round; inserts cannot
+_LOCK_TIMEOUT = "500ms"  # a partition can wait for the next round; inserts cannot
 
 log = logging.getLogger("devstack.realtime")
 
@@ -95,32 +95,29 @@ def _as_replayed(row: Mapping[str, str | None]) -> Broadcast | None:
     return Broadcast.of_json(message.event, row["payload"] or "", id=message.id, meta=meta)
 
 
-async def keep_partitions(pool: Pool) -> None:
+async def keep_partitions(conn: AsyncConnection[DictRow]) -> None:
     """Make the partitions of the days ahead, and drop those of days gone by."""
     today = datetime.now(UTC).date()
     ahead = [today + timedelta(days=n) for n in range(AHEAD.days + 1)]
     oldest = today - KEEP
-    async with pool.connection(timeout=PATIENCE) as conn:
-        cursor = await conn.execute(
-            "select relname from pg_inherits join pg_class on pg_class.oid = inhrelid"
-            " where inhparent = 'realtime.messages'::regclass"
-        )
-        present = {row["relname"] for row in await cursor.fetchall()}
-        missing = [day for day in ahead if _partition(day) not in present]
-        outdated = [name for name in present if _DAY.match(name) and name < _partition(oldest)]
-        try:
-            async with conn.transaction():  # one, so that PostgREST hears of it once
-                await conn.execute("select set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
-                for day in missing:
-                    await _make_partition(conn, day)
-                for name in outdated:
-                    table = sql.Identifier("realtime", name)
-                    await conn.execute(sql.SQL("drop table {}").format(table))
-        except psycopg.errors.LockNotAvailable:
-            log.info("partitions.busy")  # the default partition serves until the next round
-        await conn.execute(
-            "delete from realtime.messages_default where inserted_at < %s", (oldest,)
-        )
+    cursor = await conn.execute(
+        "select relname from pg_inherits join pg_class on pg_class.oid = inhrelid"
+        " where inhparent = 'realtime.messages'::regclass"
+    )
+    present = {row["relname"] for row in await cursor.fetchall()}
+    missing = [day for day in ahead if _partition(day) not in present]
+    outdated = [name for name in present if _DAY.match(name) and name < _partition(oldest)]
+    try:
+        async with conn.transaction():  # one, so that PostgREST hears of it once
+            await conn.execute("select set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
+            for day in missing:
+                await _make_partition(conn, day)
+            for name in outdated:
+                table = sql.Identifier("realtime", name)
+                await conn.execute(sql.SQL("drop table {}").format(table))
+    except psycopg.errors.LockNotAvailable:
+        log.info("partitions.busy")  # the default partition serves until the next round
+    await conn.execute("delete from realtime.messages_default where inserted_at < %s", (oldest,))
 
 
 async def _make_partition(conn: AsyncConnection[DictRow], day: date) -> None:

@@ -18,7 +18,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import psycopg
 from psycopg import pq
 
-from devstack.realtime.database import DatabaseAwayError
 from devstack.realtime.pgoutput import Decoder, Row
 
 PUBLICATIONS = ("supabase_realtime", "supabase_realtime_messages_publication")
@@ -27,7 +26,7 @@ _SESSION = (
     " -c bytea_output=hex"
 )
 _STATUS_EVERY = 10.0  # seconds; Postgres gives a silent reader up after 60
-_RETRY = (0.1, 0.25)  # seconds: the first pause, the longest
+_RETRY = 0.1  # seconds
 _SLICE = 0.005  # seconds of decoding before others get a turn
 
 log = logging.getLogger("devstack.realtime")
@@ -50,23 +49,22 @@ class Replication:
 
     async def run(self) -> None:
         """Stream for ever, coming back after every break."""
-        pause, told = _RETRY[0], ""
+        told = ""
         while True:
             try:
                 async with contextlib.aclosing(_Stream.rows(self._dsn, self._connected)) as rows:
                     async for row in rows:
                         await self._on_row(row)
-            except (psycopg.Error, DatabaseAwayError, OSError) as error:
+            except (psycopg.Error, OSError) as error:
                 if self.ready.is_set():
-                    pause, told = _RETRY[0], ""
+                    told = ""
                 reason = str(error).partition("\n")[0]
                 if reason != told:
                     log.info("replication.away reason=%s", reason)
                     told = reason
             finally:
                 self.ready.clear()
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _RETRY[1])
+            await asyncio.sleep(_RETRY)
 
     async def _connected(self) -> None:
         await self._on_connect()

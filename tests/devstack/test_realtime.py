@@ -19,12 +19,12 @@ import aiohttp
 import psycopg
 import pytest
 from psycopg import sql
+from supabase import AsyncClient, acreate_client
 from yarl import URL
 
 from devstack import stack as stacks
 from devstack.realtime.bindings import BindingError, Filter, identifier, parse
 from devstack.realtime.frames import V1, V2, MalformedFrameError, decode_binary, decode_text
-from supabase import AsyncClient, acreate_client
 from tests.support.stack import RunningStack, running_stack
 
 PATIENCE = 10.0  # seconds to wait for something that must come
@@ -39,7 +39,7 @@ create policy "rt users read" on realtime.messages for select to authenticated
 create policy "rt users write" on realtime.messages for insert to authenticated
     with check (realtime.topic() like 'rt-rw-%');
 create policy "rt a policy that fails" on realtime.messages for select to authenticated
-    using (case when realtime.topic() like 'rt-boom-%' then 1 / 0 = 1 else false end);
+    using (case when realtime.topic() like 'rt-boom-%' then 1 / (length(topic) * 0) = 1 else false end);
 """
 TABLES = """
 create table public.rt_notes (id int primary key, owner uuid, body text, n int, flag boolean);
@@ -176,6 +176,8 @@ async def exchange(stack: RunningStack) -> AsyncIterator[Exchange]:
 @pytest.fixture
 async def db(stack: RunningStack) -> AsyncIterator[Database]:
     async with await psycopg.AsyncConnection.connect(stack.owner_url, autocommit=True) as conn:
+        # Otherwise a test stack writes its log, which Realtime reads, up to 0.2 s after a commit.
+        await conn.execute("set synchronous_commit = on")
         yield conn
 
 
@@ -370,18 +372,16 @@ async def test_nothing_is_sent_before_a_commit_nor_after_a_rollback(
 
 
 async def test_a_commit_reaches_the_socket_within_milliseconds(
-    exchange: Exchange, stack: RunningStack
+    exchange: Exchange, db: Database
 ) -> None:
     phone, name = await exchange.phone(), topic()
     await phone.join(name)
     delays = []
-    async with await psycopg.AsyncConnection.connect(stack.owner_url, autocommit=True) as conn:
-        await conn.execute("set synchronous_commit = on")
-        for _ in range(20):
-            start = time.monotonic()
-            await send(conn, name)
-            await phone.hear("broadcast")
-            delays.append(time.monotonic() - start)
+    for _ in range(20):
+        start = time.monotonic()
+        await send(db, name)
+        await phone.hear("broadcast")
+        delays.append(time.monotonic() - start)
     assert sorted(delays)[10] < 0.05
 
 
@@ -802,6 +802,9 @@ async def test_a_binding_that_cannot_be_heard_says_why(
     assert await phone.is_alive()
 
 
+NULL_B = Filter("b", "is", "null", False)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -811,7 +814,7 @@ async def test_a_binding_that_cannot_be_heard_says_why(
         ("a=eq.", (Filter("a", "eq", "", False),)),
         ("a=eq.b=c.d", (Filter("a", "eq", "b=c.d", False),)),
         ("a=not.in.(1,2), b=lt.3", (Filter("a", "in", "{1,2}", True), Filter("b", "lt", "3", False))),
-        ('a=eq."x, \\"y\\"",b=is.null', (Filter("a", "eq", 'x, "y"', False), Filter("b", "is", "null", False))),
+        ('a=eq."x, \\"y\\"",b=is.null', (Filter("a", "eq", 'x, "y"', False), NULL_B)),
         ('a=in.("x)",y)', (Filter("a", "in", '{"x)",y}', False),)),
         ('a=eq.5" pipe', (Filter("a", "eq", '5" pipe', False),)),
         ('a=eq."x"y', (Filter("a", "eq", '"x"y', False),)),
@@ -877,7 +880,8 @@ def test_broken_bytes_are_recognised(frame: bytes) -> None:
 async def test_broken_frames_end_their_own_socket_only(exchange: Exchange) -> None:
     bystander, name = await exchange.phone(), topic()
     await bystander.join(name, broadcast={"self": True})
-    for frame in [*BROKEN_TEXT, *BROKEN_BINARY]:
+    frames: list[str | bytes] = [*BROKEN_TEXT, *BROKEN_BINARY]
+    for frame in frames:
         phone = await exchange.phone()
         if isinstance(frame, str):
             await phone.ws.send_str(frame)
@@ -922,7 +926,6 @@ async def test_a_slow_reader_is_dropped(exchange: Exchange) -> None:
     address = urlsplit(exchange.stack.url)
     path = f"/realtime/v1/websocket?apikey={exchange.stack.anon_key}&vsn=2.0.0"
     slow = socket.create_connection((address.hostname, address.port))
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.sendall(
         f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n".encode()

@@ -63,8 +63,8 @@ export class Store {
 
   readonly connection = computed<Connection>(() => {
     if (!this.#online.value) return 'offline';
-    if (this.#joined.value) return 'live';
-    if (this.#failures.value === 0) return 'connecting';
+    if (this.#joined.value && this.#answered.value) return 'live';
+    if (this.#failures.value === 0 && this.#answered.value) return 'connecting';
     return this.#failures.value >= PATIENCE && this.#answered.value ? 'polling' : 'reconnecting';
   });
 
@@ -315,7 +315,11 @@ export class Store {
 
   async #refresh(): Promise<void> {
     try {
-      const conversations = await this.#api.conversations();
+      const answer = await this.#api.conversations();
+      // One that was started while we asked is not in the answer yet.
+      const open = this.active.value;
+      const conversations =
+        open && answer.every((one) => one.id !== open.id) ? [open, ...answer] : answer;
       batch(() => {
         this.conversations.value = conversations;
         this.#answered.value = true;
@@ -335,21 +339,35 @@ export class Store {
       this.#tellUnread();
       this.#seen();
     } catch (error) {
-      this.#answered.value = false;
-      this.#pollFailures += 1;
-      this.#report(error);
+      this.#missed(error);
     }
     this.#schedulePoll();
   }
 
+  /** A read failed: until one succeeds, what is on screen may be old. */
+  #missed(error: unknown): void {
+    this.#answered.value = false;
+    this.#pollFailures += 1;
+    this.#report(error);
+    this.#schedulePoll();
+  }
+
+  /** Nothing else would tell us what we miss. */
+  get #mustPoll(): boolean {
+    return !this.#joined.value || !this.#answered.value;
+  }
+
   #schedulePoll(): void {
-    clearTimeout(this.#pollTimer);
-    if (this.#joined.value || this.fatal.value) return;
+    // A poll that is due stays due: failing reconnects must not push it away again and again.
+    if (this.#pollTimer !== undefined || !this.#mustPoll || this.fatal.value) return;
     const seen = this.shown.value && document.visibilityState === 'visible';
     // A server in trouble is not helped by everybody asking at the usual pace.
     const wait = this.#pollFailures > 0 ? backoff(this.#pollFailures + 2) : 0;
     this.#pollTimer = setTimeout(
-      () => void this.refresh(),
+      () => {
+        this.#pollTimer = undefined;
+        if (this.#mustPoll) void this.refresh();
+      },
       Math.max(wait, seen ? POLL_SEEN_MS : POLL_UNSEEN_MS),
     );
   }
@@ -410,7 +428,7 @@ export class Store {
     const running = this.#catchingUp.get(id);
     if (running) return running;
     const work = this.#fetchChanges(id)
-      .catch((error) => this.#report(error))
+      .catch((error) => this.#missed(error))
       .finally(() => this.#catchingUp.delete(id));
     this.#catchingUp.set(id, work);
     return work;

@@ -17,7 +17,7 @@ export function SignInPage() {
   const { form, onSubmit, failure, errorOf, busy } = useAuthForm(schema, { email: '', password: '' }, async ({ email, password }) => {
     await signIn(email, password);
     // Only an address inside this application, never one that leads elsewhere.
-    await navigate(next?.startsWith('/a/') ? { href: next } : { to: '/' });
+    await (next?.startsWith('/a/') ? navigate({ href: next, to: '.' }) : navigate({ to: '/' }));
   });
   return (
     <AuthLayout

@@ -132,7 +132,7 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
                   open={row.display_id === openDisplayId}
                   focusable={item.index === focusableIndex || !items.some((each) => each.index === focusableIndex)}
                   userId={userId}
-                  assignee={row.assignee_id ? (people.get(row.assignee_id) ?? null) : null}
+                  assignee={row.assignee_id && filter.tab !== 'mine' ? (people.get(row.assignee_id) ?? null) : null}
                   inboxName={inboxNames.size > 1 ? (inboxNames.get(row.inbox_id) ?? null) : null}
                   draft={row.display_id === openDisplayId ? null : (drafts.get(row.id)?.content ?? null)}
                   onOpenIntent={onOpenIntent}

@@ -42,7 +42,9 @@ export const ConversationRow = memo(function ConversationRow({ row, open, focusa
     row.status !== 'open' && t(`status.${row.status}`),
     row.priority && t(`priority.${row.priority}`),
     row.waiting_since && t('list.waitingFor', { time: shortRelative(row.waiting_since, i18n.language) }),
-    assignee ? (assignee.id === userId ? t('list.assignedToYou') : t('list.assignedTo', { name: assignee.name })) : t('list.unassigned'),
+    row.assignee_id === userId && t('list.assignedToYou'),
+    row.assignee_id === null && t('list.unassigned'),
+    assignee && assignee.id !== userId && t('list.assignedTo', { name: assignee.name }),
     inboxName,
   ]
     .filter(Boolean)

@@ -42,8 +42,8 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
   }
 
   return (
-    <header className="shrink-0 border-border border-b bg-surface">
-      <div className="flex h-14 items-center gap-1.5 px-2 sm:px-4">
+    <header className="@container shrink-0 border-border border-b bg-surface">
+      <div className="flex h-14 items-center gap-1.5 px-2 @lg:px-4">
         <Link
           from="/a/$accountId/inbox/$view/$displayId"
           to="/a/$accountId/inbox/$view"
@@ -53,25 +53,25 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
         >
           <ArrowLeft aria-hidden="true" size={18} className="mirror" />
         </Link>
-        <h2 className="min-w-0 truncate font-semibold text-[0.9375rem]">
+        <h2 className="ms-1 min-w-16 truncate font-semibold text-[0.9375rem]">
           <bdi>{name}</bdi>
         </h2>
         <button type="button" dir="ltr" onClick={() => void copyLink()} title={t('thread.copyLink')} aria-label={t('thread.copyLinkOf', { id: row.display_id })} className="tabular h-6 shrink-0 rounded-sm px-1 text-meta text-muted hover:bg-hover">
           #{row.display_id}
         </button>
-        <span className="max-sm:hidden" title={row.snoozed_until ? absolute(row.snoozed_until, i18n.language) : undefined}>
+        <span className="@max-xl:hidden" title={row.snoozed_until ? absolute(row.snoozed_until, i18n.language) : undefined}>
           <StatusChip status={row.status} />
         </span>
-        <div className="ms-auto flex items-center gap-1">
+        <div className="ms-auto flex shrink-0 items-center gap-0.5">
           <Menu
             id="assignee-menu"
             label={t('thread.assigneeLabel', { name: assignee?.name ?? t('list.unassigned') })}
-            className="flex h-8 max-w-44 items-center gap-2 rounded-md px-2 text-meta hover:bg-hover"
+            className="flex h-8 max-w-40 items-center gap-2 rounded-md px-2 text-meta hover:bg-hover"
             align="end"
             trigger={
               <>
                 {assignee ? <Avatar id={assignee.id} name={assignee.name} url={assignee.avatarUrl} size="xs" /> : <UserRound aria-hidden="true" size={16} className="text-muted" />}
-                <span dir="auto" className="min-w-0 truncate max-md:hidden">
+                <span dir="auto" className="min-w-0 truncate @max-xl:hidden">
                   {assignee?.name ?? t('thread.assign')}
                 </span>
                 <ChevronDown aria-hidden="true" size={13} className="shrink-0 text-muted" />
@@ -140,12 +140,12 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
           {open ? (
             <Button look="primary" className="ms-1" aria-keyshortcuts="e" onClick={() => actions.changeStatus(row, 'resolved')}>
               <Check aria-hidden="true" size={15} />
-              <span className="max-sm:sr-only">{t('thread.resolve')}</span>
+              <span className="@max-sm:sr-only">{t('thread.resolve')}</span>
             </Button>
           ) : (
             <Button className="ms-1" aria-keyshortcuts="Shift+O" onClick={() => actions.changeStatus(row, 'open')}>
               <RotateCcw aria-hidden="true" size={14} />
-              <span className="max-sm:sr-only">{t('thread.reopen')}</span>
+              <span className="@max-sm:sr-only">{t('thread.reopen')}</span>
             </Button>
           )}
         </div>

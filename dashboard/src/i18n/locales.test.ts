@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import ar from './locales/ar.json';
+import en from './locales/en.json';
+import es from './locales/es.json';
+import ptBR from './locales/pt-BR.json';
+
+type Tree = { [key: string]: string | Tree };
+
+const flatten = (tree: Tree, prefix = ''): [string, string][] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flatten(value, `${prefix}${key}.`),
+  );
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').sort();
+
+test.each([
+  ['es', es],
+  ['pt-BR', ptBR],
+  ['ar', ar],
+])('%s says everything English says, in every plural form it has', (locale, tree) => {
+  const theirs = new Map(flatten(tree));
+  const forms = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+  const expected = flatten(en).flatMap(([key]) => {
+    const base = key.replace(PLURAL, '');
+    return base === key ? [key] : forms.map((form) => `${base}_${form}`);
+  });
+  expect([...theirs.keys()].sort()).toEqual([...new Set(expected)].sort());
+});
+
+test.each([
+  ['es', es],
+  ['pt-BR', ptBR],
+  ['ar', ar],
+])('%s uses the same placeholders', (_locale, tree) => {
+  const theirs = new Map(flatten(tree));
+  for (const [key, text] of flatten(en)) {
+    // Arabic may say "one" or "two" in words, without the number.
+    if (PLURAL.test(key) && !key.endsWith('_other')) continue;
+    expect([key, placeholders(theirs.get(key) ?? '')]).toEqual([key, placeholders(text)]);
+  }
+});
