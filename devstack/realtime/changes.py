@@ -131,6 +131,8 @@ class Changes:
                     await self._serve(relation, list(run))
                 except psycopg.Error as error:
                     log.warning("changes.lost table=%s error=%s", relation.name, error)
+                except Exception:  # one row must not end the service for all others
+                    log.exception("changes.failed table=%s", relation.name)
 
     async def _serve(self, relation: Relation, batch: list[Row]) -> None:
         actions = {row.action for row in batch}

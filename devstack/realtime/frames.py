@@ -34,12 +34,18 @@ class Broadcast:
     meta: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of_json(cls, event: str, payload: str, **known: Any) -> Broadcast:
+    def of_json(
+        cls,
+        event: str,
+        payload: str,
+        *,
+        id: str | None = None,
+        meta: dict[str, Any] | None = None,
+    ) -> Broadcast:
         """A broadcast of this JSON text."""
-        meta = known.get("meta")
         tail = f',"meta":{dumps(meta)}' if meta else ""
         body = f'{{"type":"broadcast","event":{dumps(event)},"payload":{payload}{tail}}}'
-        return cls(event=event, body=body, **known)
+        return cls(event=event, body=body, id=id, meta=meta or {})
 
     @property
     def size(self) -> int:

@@ -62,6 +62,8 @@ class Replication:
                 if reason != told:
                     log.info("replication.away reason=%s", reason)
                     told = reason
+            except Exception:  # one row must not end the service for all others
+                log.exception("replication.failed")
             finally:
                 self.ready.clear()
             await asyncio.sleep(_RETRY)

@@ -81,5 +81,6 @@ def _members(row: Rendered, names: set[str], small: bool) -> str:
 
 
 def has_key(table: Table, row: Row) -> bool:
+    """Whether the new row can be found again by its primary key."""
     key = table.primary_key
     return bool(key) and all(column.name in (row.new or ()) for column in key)
