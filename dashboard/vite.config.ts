@@ -29,6 +29,11 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), runtimeConfig()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // Fonts stay files: the content security policy allows font-src 'self', not data:.
-  build: { target: 'es2023', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], assetsInlineLimit: 0, manifest: true },
+  build: {
+    target: 'es2023',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    assetsInlineLimit: 0,
+    manifest: true,
+  },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

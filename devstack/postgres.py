@@ -124,7 +124,8 @@ class Postgres:
                 )
         settings = dict(_SETTINGS)
         if not self.config.durable:
-            settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            # Commits stay synchronous: else the log reaches Realtime only every 200 ms.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         lines = [f"{key} = '{value}'" for key, value in settings.items()]
         conf = self.data / "postgresql.auto.conf"
         conf.write_text("\n".join([*lines, f"port = {self.config.ports.database}", ""]))
@@ -196,6 +197,13 @@ class Postgres:
 
     @staticmethod
     def _drop(conn: psycopg.Connection, name: str) -> None:
+        row = conn.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
+        if row is None:
+            return
+        # Shut first: Realtime comes back within a moment, and its slot would be in the way.
+        conn.execute(
+            sql.SQL("alter database {} allow_connections false").format(sql.Identifier(name))
+        )
         conn.execute(
             """
             select pg_terminate_backend(active_pid)
@@ -212,7 +220,7 @@ class Postgres:
             if row == (0,):
                 break
             conn.execute("select pg_sleep(0.01)")
-        conn.execute(sql.SQL("drop database if exists {} (force)").format(sql.Identifier(name)))
+        conn.execute(sql.SQL("drop database {} (force)").format(sql.Identifier(name)))
 
     @staticmethod
     def _copy(conn: psycopg.Connection, source: str, target: str) -> None:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -124,3 +125,8 @@ def reset(config: StackConfig, *, migrate: bool = True) -> None:
     database = Postgres(config)
     database.restore_template(migrated_template(database) if migrate else "bare")
     shutil.rmtree(config.folder / "storage", ignore_errors=True)  # the rows of these files are gone
+    # Until Realtime reads the new database, what is sent is heard by nobody.
+    hears = http_ready(f"{config.url}/realtime/v1/api/tenants/realtime-dev/health")
+    end = time.monotonic() + 10
+    while port_open(config.ports.gateway) and not hears() and time.monotonic() < end:
+        time.sleep(0.02)

@@ -1,6 +1,6 @@
 // Runs before the first paint so that the chosen theme and direction never flash; a file, because
 // the content security policy allows no inline script.
-(function () {
+(() => {
   try {
     var stored = JSON.parse(localStorage.getItem('supadesk:preferences') || '{}');
     var root = document.documentElement;

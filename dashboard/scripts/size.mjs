@@ -27,7 +27,9 @@ let failed = false;
 for (const [name, chunks] of Object.entries(ROUTES)) {
   const files = collect('index.html');
   for (const chunk of chunks) collect(chunk, files);
-  const total = [...files].filter((file) => file.endsWith('.js')).reduce((sum, file) => sum + weight(file), 0);
+  const total = [...files]
+    .filter((file) => file.endsWith('.js'))
+    .reduce((sum, file) => sum + weight(file), 0);
   const verdict = total <= BUDGET_KB ? 'ok' : 'over budget';
   failed ||= total > BUDGET_KB;
   console.log(`${name.padEnd(8)} ${total.toFixed(1)} KB gz of ${BUDGET_KB} KB: ${verdict}`);

@@ -543,7 +543,7 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if not p_account_id = any (private.account_ids()) then
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
     if not private.is_administrator(p_account_id) then
@@ -1874,7 +1874,7 @@ declare
     last_at timestamptz;
     counts jsonb;
 begin
-    if not p_account_id = any (private.account_ids()) then
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
     if coalesce(p_tab, '') not in ('mine', 'unassigned', 'all')

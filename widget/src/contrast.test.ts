@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { accentOn, accentPair, contrast, parseColor } from './contrast';
 
-const BRANDS = ['#1f93ff', '#0f766e', '#ffd400', '#ffffff', '#000000', '#ff5a5f', '#808080', '#9ca3af'];
+const BRANDS = [
+  '#1f93ff',
+  '#0f766e',
+  '#ffd400',
+  '#ffffff',
+  '#000000',
+  '#ff5a5f',
+  '#808080',
+  '#9ca3af',
+];
 
 it('knows the ends of the scale', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);

@@ -85,8 +85,7 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
   const wishedLocale = (): string => options?.locale ?? config.locale ?? 'auto';
   const wishedTheme = (): Theme => options?.theme ?? 'auto';
   const lang = (): Locale => pickLocale(wishedLocale(), 'auto');
-  const title = (): string =>
-    options?.launcherTitle || config.launcher_title || TEXTS[lang()].open;
+  const title = (): string => options?.launcherTitle || config.launcher_title || TEXTS[lang()].open;
   // The fragment stays out: applications keep secrets in it.
   const pageUrl = (): string => location.href.replace(/#.*/, '');
 
@@ -127,7 +126,8 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
     while (!document.body) await new Promise(requestAnimationFrame);
     if (signal.aborted) return;
     const origin = new URL(base).origin;
-    const { host, button } = (launcher = createLauncher());
+    launcher = createLauncher();
+    const { host, button } = launcher;
     button.addEventListener('click', api.toggle);
     const onEscape = (event: KeyboardEvent): void => {
       // Only ours when the focus is: the page has its own uses for Escape.
@@ -195,7 +195,10 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
 
   const api: Sdk = {
     boot(given) {
-      const url = (given.baseUrl ?? (scriptUrl ? new URL(scriptUrl).origin : '')).replace(/\/+$/, '');
+      const url = (given.baseUrl ?? (scriptUrl ? new URL(scriptUrl).origin : '')).replace(
+        /\/+$/,
+        '',
+      );
       if (!given.websiteToken || !/^https?:/.test(url)) {
         throw new Error('supadesk.boot needs websiteToken and baseUrl.');
       }

@@ -1,8 +1,8 @@
 import { createContext, use } from 'react';
 import type { RowPerson } from '@/features/conversations/conversation-row';
 import type { ConversationActions } from '@/features/conversations/use-conversation-actions';
-import type { Conversation } from '@/types/conversation';
 import type { ComposerHandle } from '@/features/messages/composer';
+import type { Conversation } from '@/types/conversation';
 
 /** What the list, the open conversation and the shortcuts share. */
 export interface InboxContextValue {

@@ -1,5 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import * as z from 'zod/mini';
 import { ConversationCache } from '@/features/conversations/cache';
 import { inboxesQuery } from '@/features/inboxes/api';
@@ -28,7 +36,8 @@ export function useLive(): Live {
   return live;
 }
 
-export const useSyncState = (status: SyncStatus): SyncState => useSyncExternalStore(status.subscribe, status.snapshot);
+export const useSyncState = (status: SyncStatus): SyncState =>
+  useSyncExternalStore(status.subscribe, status.snapshot);
 
 export function useOutbox(userId: string): OutboxItem[] {
   const outbox = outboxOf(userId);
@@ -36,9 +45,20 @@ export function useOutbox(userId: string): OutboxItem[] {
 }
 
 /** Opens the socket for one account and keeps its lists current. */
-export function LiveProvider({ accountId, userId, children }: { accountId: string; userId: string; children: ReactNode }) {
+export function LiveProvider({
+  accountId,
+  userId,
+  children,
+}: {
+  accountId: string;
+  userId: string;
+  children: ReactNode;
+}) {
   const client = useQueryClient();
-  const [connection, setConnection] = useState<{ status: SyncStatus; transport: SupabaseTransport } | null>(null);
+  const [connection, setConnection] = useState<{
+    status: SyncStatus;
+    transport: SupabaseTransport;
+  } | null>(null);
 
   useEffect(() => {
     const status = new SyncStatus();
@@ -50,8 +70,14 @@ export function LiveProvider({ accountId, userId, children }: { accountId: strin
     };
   }, [userId]);
 
-  const cache = useMemo(() => new ConversationCache(client, accountId, userId), [client, accountId, userId]);
-  const live = useMemo(() => connection && { ...connection, cache, userId, accountId }, [connection, cache, userId, accountId]);
+  const cache = useMemo(
+    () => new ConversationCache(client, accountId, userId),
+    [client, accountId, userId],
+  );
+  const live = useMemo(
+    () => connection && { ...connection, cache, userId, accountId },
+    [connection, cache, userId, accountId],
+  );
   if (!live) return null;
   return (
     <LiveContext value={live}>
@@ -70,15 +96,19 @@ function ListFeeds() {
 
   useEffect(() => {
     if (topics === '') return;
-    const refresh = new Coalescer((ids) => void cache.refresh(ids).catch(() => cache.refreshHeads()));
+    const refresh = new Coalescer(
+      (ids) => void cache.refresh(ids).catch(() => cache.refreshHeads()),
+    );
     // One refresh serves all inboxes that join again at the same moment.
     const rejoined = new Coalescer(() => void cache.refreshHeads().catch(() => {}), 250);
     const channels = topics.split(' ').map((topic) =>
       transport.join(topic, {
         onEvent: (event, payload) => {
-          if (event === 'topic.moved') void client.invalidateQueries({ queryKey: ['inboxes', accountId] });
+          if (event === 'topic.moved')
+            void client.invalidateQueries({ queryKey: ['inboxes', accountId] });
           const hint = hintSchema.safeParse(payload);
-          if (event === 'conversation.changed' && hint.success) refresh.add(hint.data.conversation_id);
+          if (event === 'conversation.changed' && hint.success)
+            refresh.add(hint.data.conversation_id);
         },
         onJoined: () => rejoined.add('all'),
       }),
@@ -106,7 +136,8 @@ function ListFeeds() {
 
   useEffect(() => {
     const poll = setInterval(() => {
-      if (status.snapshot().link !== 'live' && navigator.onLine) void cache.refreshHeads().catch(() => {});
+      if (status.snapshot().link !== 'live' && navigator.onLine)
+        void cache.refreshHeads().catch(() => {});
     }, LIST_POLL_MS);
     return () => clearInterval(poll);
   }, [status, cache]);

@@ -20,7 +20,11 @@ export function RouteError({ error }: { error: unknown }) {
   const failure = toApiError(error);
   return (
     <main className="h-full">
-      <StateMessage icon={TriangleAlert} title={t('error.pageTitle')} text={failure.isNetwork ? t('error.network') : failure.message}>
+      <StateMessage
+        icon={TriangleAlert}
+        title={t('error.pageTitle')}
+        text={failure.isNetwork ? t('error.network') : failure.message}
+      >
         <Button onClick={() => location.reload()}>{t('common.retry')}</Button>
       </StateMessage>
     </main>

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import * as z from 'zod/mini';
 import { isView } from '@/config/paths';
 import { accountsQuery } from '@/features/accounts/api';
@@ -14,7 +21,11 @@ const inboxSearchSchema = z.object({
   inbox: z.catch(z.optional(z.string()), undefined),
 });
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: RouteError,
+});
 
 function requireSession(location: { href: string }): string {
   const current = session().current;
@@ -27,13 +38,19 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ location }) => {
     // A link from an e-mail carries its token in the fragment; the auth client has to read it.
-    if (/access_token=|error_code=/.test(window.location.hash)) await session().auth().then((auth) => auth.getSession());
+    if (/access_token=|error_code=/.test(window.location.hash))
+      await session()
+        .auth()
+        .then((auth) => auth.getSession());
     if (session().recovering) throw redirect({ to: '/reset-password' });
     const accounts = await queryClient.ensureQueryData(accountsQuery(requireSession(location)));
     const last = localStorage.getItem('supadesk:account');
     const account = accounts.find((each) => each.id === last) ?? accounts[0];
     if (!account) throw redirect({ to: '/welcome' });
-    throw redirect({ to: '/a/$accountId/inbox/$view', params: { accountId: account.id, view: 'mine' } });
+    throw redirect({
+      to: '/a/$accountId/inbox/$view',
+      params: { accountId: account.id, view: 'mine' },
+    });
   },
 });
 
@@ -57,12 +74,18 @@ const signUp = createRoute({
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
-  component: lazyRouteComponent(() => import('@/features/auth/forgot-password-page'), 'ForgotPasswordPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/auth/forgot-password-page'),
+    'ForgotPasswordPage',
+  ),
 });
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
-  component: lazyRouteComponent(() => import('@/features/auth/reset-password-page'), 'ResetPasswordPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/auth/reset-password-page'),
+    'ResetPasswordPage',
+  ),
 });
 const welcome = createRoute({
   getParentRoute: () => root,

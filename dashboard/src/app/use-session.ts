@@ -3,4 +3,5 @@ import type { Session } from '@/lib/session';
 import { session } from '@/lib/supabase';
 
 /** The signed-in agent, or null. */
-export const useSession = (): Session | null => useSyncExternalStore(session().subscribe, session().snapshot);
+export const useSession = (): Session | null =>
+  useSyncExternalStore(session().subscribe, session().snapshot);

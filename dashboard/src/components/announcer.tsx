@@ -12,7 +12,10 @@ export function Announcer() {
   useEffect(
     () =>
       connectAnnouncer((text) =>
-        setLines((before) => [...before.slice(1 - KEPT), { id: (before.at(-1)?.id ?? 0) + 1, text }]),
+        setLines((before) => [
+          ...before.slice(1 - KEPT),
+          { id: (before.at(-1)?.id ?? 0) + 1, text },
+        ]),
       ),
     [],
   );

@@ -28,10 +28,21 @@ interface AvatarProps {
 
 /** A picture or initials; decorative, because the name always stands beside it. */
 export function Avatar({ id, name, url, size = 'md', className }: AvatarProps) {
-  const shape = cx('inline-flex shrink-0 select-none items-center justify-center rounded-full', sizes[size], className);
+  const shape = cx(
+    'inline-flex shrink-0 select-none items-center justify-center rounded-full',
+    sizes[size],
+    className,
+  );
   if (url) return <img src={url} alt="" className={cx(shape, 'object-cover')} />;
   return (
-    <span aria-hidden="true" className={cx(shape, 'font-semibold text-[white] tracking-tight', tints[stableIndex(id, tints.length)])}>
+    <span
+      aria-hidden="true"
+      className={cx(
+        shape,
+        'font-semibold text-[white] tracking-tight',
+        tints[stableIndex(id, tints.length)],
+      )}
+    >
       {initials(name) || '?'}
     </span>
   );

@@ -28,7 +28,10 @@ export function Field({ label, error, hint, className, ...props }: FieldProps) {
         {...props}
       />
       {note && (
-        <p id={`${id}-note`} className={cx('mt-1.5 text-meta', error ? 'text-danger' : 'text-muted')}>
+        <p
+          id={`${id}-note`}
+          className={cx('mt-1.5 text-meta', error ? 'text-danger' : 'text-muted')}
+        >
           {note}
         </p>
       )}

@@ -1,20 +1,33 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import { Fragment } from 'react';
-import type { MenuEntry, MenuProps } from './menu';
+import { type MenuEntry, MenuLabel, type MenuProps } from './menu';
 
 const itemLook =
   'flex h-8 select-none items-center gap-2.5 rounded-md px-2 text-body text-text outline-none data-highlighted:bg-hover';
 
 /** The open half of `Menu`; it is only ever rendered after the button was pressed. */
-export default function MenuPopup({ label, trigger, className, groups, align, side, id }: MenuProps) {
+export default function MenuPopup({
+  label,
+  trigger,
+  className,
+  groups,
+  align,
+  side,
+  id,
+}: MenuProps) {
   return (
     <Menu.Root defaultOpen modal={false}>
-      <Menu.Trigger id={id} aria-label={label} title={label} className={className}>
-        {trigger}
+      <Menu.Trigger id={id} title={label} className={className}>
+        <MenuLabel label={label} trigger={trigger} />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner side={side ?? 'bottom'} align={align ?? 'start'} sideOffset={6} className="z-40 outline-none">
+        <Menu.Positioner
+          side={side ?? 'bottom'}
+          align={align ?? 'start'}
+          sideOffset={6}
+          className="z-40 outline-none"
+        >
           <Menu.Popup className="max-h-(--available-height) min-w-48 max-w-80 origin-(--transform-origin) animate-[appear_100ms] overflow-y-auto rounded-lg border border-border bg-raised p-1 shadow-float outline-none">
             {groups.map((group, index) => (
               <Fragment key={group.label ?? index}>

@@ -26,6 +26,18 @@ export interface MenuProps {
   id?: string;
 }
 
+/** The button's looks, and its name for those who cannot see them. */
+export function MenuLabel({ label, trigger }: Pick<MenuProps, 'label' | 'trigger'>) {
+  return (
+    <>
+      <span aria-hidden="true" className="contents">
+        {trigger}
+      </span>
+      <span className="sr-only">{label}</span>
+    </>
+  );
+}
+
 const load = () => import('./menu-popup');
 const MenuPopup = lazy(load);
 
@@ -39,7 +51,6 @@ export function Menu(props: MenuProps) {
     <button
       type="button"
       id={props.id}
-      aria-label={props.label}
       aria-haspopup="menu"
       aria-expanded={false}
       title={props.label}
@@ -48,7 +59,7 @@ export function Menu(props: MenuProps) {
       onFocus={() => void load()}
       onClick={() => setPressed(true)}
     >
-      {props.trigger}
+      <MenuLabel label={props.label} trigger={props.trigger} />
     </button>
   );
   if (!pressed) return button;

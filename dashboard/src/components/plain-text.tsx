@@ -8,7 +8,13 @@ export function PlainText({ text }: { text: string }) {
       {linkify(text).map((part, index) =>
         part.kind === 'link' ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
-          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow" className="underline decoration-1 underline-offset-2 hover:decoration-2">
+          <a
+            key={index}
+            href={part.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            className="underline decoration-1 underline-offset-2 hover:decoration-2"
+          >
             {part.text}
           </a>
         ) : (

@@ -2,4 +2,5 @@
 export const views = ['mine', 'unassigned', 'all'] as const;
 export type View = (typeof views)[number];
 
-export const isView = (value: string): value is View => (views as readonly string[]).includes(value);
+export const isView = (value: string): value is View =>
+  (views as readonly string[]).includes(value);

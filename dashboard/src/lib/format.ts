@@ -8,7 +8,10 @@ export function shortRelative(iso: string, locale: string, now: number = Date.no
   const narrow = (value: number, unit: 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value);
   if (age < MINUTE) {
-    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second');
+    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(
+      0,
+      'second',
+    );
   }
   if (age < HOUR) return narrow(Math.floor(age / MINUTE), 'minute');
   if (age < DAY) return narrow(Math.floor(age / HOUR), 'hour');
@@ -23,7 +26,9 @@ export function shortRelative(iso: string, locale: string, now: number = Date.no
 
 /** The whole date and time, for titles and facts. */
 export const absolute = (iso: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
 
 export const clock = (iso: string, locale: string): string =>
   new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso));

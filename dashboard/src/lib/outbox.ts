@@ -58,7 +58,12 @@ export class Outbox {
 
   snapshot = (): OutboxItem[] => this.#items;
 
-  async add(item: Pick<OutboxItem, 'id' | 'conversationId' | 'content' | 'private' | 'expectedLastSeq' | 'createdAt'>): Promise<void> {
+  async add(
+    item: Pick<
+      OutboxItem,
+      'id' | 'conversationId' | 'content' | 'private' | 'expectedLastSeq' | 'createdAt'
+    >,
+  ): Promise<void> {
     this.#items = [...this.#items, { ...item, state: 'waiting', error: null, details: null }];
     this.#publish();
     await this.#loaded;
@@ -67,7 +72,10 @@ export class Outbox {
   }
 
   /** Puts an item back in line, changed as the agent decided. */
-  async retry(id: string, change: Partial<Pick<OutboxItem, 'private' | 'expectedLastSeq'>> = {}): Promise<void> {
+  async retry(
+    id: string,
+    change: Partial<Pick<OutboxItem, 'private' | 'expectedLastSeq'>> = {},
+  ): Promise<void> {
     this.#patch(id, { ...change, state: 'waiting', error: null, details: null });
     await this.#save();
     await this.flush();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   backoff,
-  type ChannelHandlers,
   type Changes,
+  type ChannelHandlers,
   Coalescer,
   ConversationFeed,
   type FeedOptions,
@@ -78,7 +78,12 @@ describe('ConversationFeed', () => {
 
   test('a gap is filled from the table before later payloads are applied', async () => {
     const { send, seen, feed, pull, calls } = setUp();
-    pull.mockResolvedValueOnce({ messages: [{ id: 'a' }], last_seq: 7, topic: 'c:1', reset: false });
+    pull.mockResolvedValueOnce({
+      messages: [{ id: 'a' }],
+      last_seq: 7,
+      topic: 'c:1',
+      reset: false,
+    });
     send(8);
     expect(pull).toHaveBeenCalledWith(5);
     expect(seen).toEqual([]);

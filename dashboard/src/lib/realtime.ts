@@ -247,7 +247,8 @@ export class SyncStatus {
 
   setLink(link: SyncState['link']): void {
     // A first connection is not a re-connection; the word would worry people for nothing.
-    const shown = link === 'reconnecting' && this.#state.link === 'connecting' ? 'connecting' : link;
+    const shown =
+      link === 'reconnecting' && this.#state.link === 'connecting' ? 'connecting' : link;
     if (shown === this.#state.link) return;
     if (shown === 'reconnecting' || shown === 'offline') this.#interrupted = true;
     const caughtUp = shown === 'live' && this.#interrupted ? 0 : null;

@@ -51,7 +51,8 @@ export class SessionStore {
   /** Returns a token that is still good, renewing it first if it is not. */
   async accessToken(): Promise<string | null> {
     if (!this.#session) return null;
-    if (this.#session.expiresAt - Date.now() / 1000 > RENEWAL_MARGIN) return this.#session.accessToken;
+    if (this.#session.expiresAt - Date.now() / 1000 > RENEWAL_MARGIN)
+      return this.#session.accessToken;
     const client = await this.auth();
     const { data } = await client.getSession();
     this.#set(data.session as StoredSession | null);

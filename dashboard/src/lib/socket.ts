@@ -17,6 +17,7 @@ interface Subscription {
 export class SupabaseTransport implements Transport {
   #client: RealtimeClient | null = null;
   #subscriptions = new Set<Subscription>();
+  #leaving = new Map<string, Promise<unknown>>();
   #stopped = false;
   #unsubscribe: () => void = () => {};
 
@@ -41,7 +42,7 @@ export class SupabaseTransport implements Transport {
       leave: () => {
         subscription.left = true;
         this.#subscriptions.delete(subscription);
-        if (subscription.channel) void this.#client?.removeChannel(subscription.channel);
+        this.#close(subscription);
       },
       track: (state) => {
         subscription.presence = state;
@@ -51,9 +52,11 @@ export class SupabaseTransport implements Transport {
   }
 
   /** Tries to connect now instead of at the next planned moment. */
-  retry(): void {
-    this.#client?.disconnect();
-    this.#client?.connect();
+  async retry(): Promise<void> {
+    const client = this.#client;
+    if (!client) return;
+    await client.disconnect();
+    if (!this.#stopped) client.connect();
   }
 
   stop(): void {
@@ -62,12 +65,11 @@ export class SupabaseTransport implements Transport {
     removeEventListener('offline', this.#offline);
     this.#unsubscribe();
     void this.#client?.removeAllChannels();
-    this.#client?.disconnect();
   }
 
   #online = (): void => {
     this.status.setLink('reconnecting');
-    this.retry();
+    void this.retry();
   };
 
   #offline = (): void => this.status.setLink('offline');
@@ -92,11 +94,20 @@ export class SupabaseTransport implements Transport {
 
   #open(subscription: Subscription, client: RealtimeClient): void {
     const { handlers, topic } = subscription;
+    const leaving = this.#leaving.get(topic);
+    if (leaving) {
+      // The client keeps one channel per topic: joining again has to wait until the old one is gone.
+      void leaving.then(() => !subscription.left && this.#open(subscription, client));
+      return;
+    }
     const channel = client.channel(topic, {
       config: {
         private: true,
         broadcast: { self: false, ack: false },
-        presence: { enabled: handlers.onPresence !== undefined, key: session().current?.user.id ?? '' },
+        presence: {
+          enabled: handlers.onPresence !== undefined,
+          key: session().current?.user.id ?? '',
+        },
       },
     });
     subscription.channel = channel;
@@ -123,6 +134,12 @@ export class SupabaseTransport implements Transport {
         this.#interrupted();
       }
     });
+  }
+
+  #close({ channel, topic }: Subscription): void {
+    if (!channel || !this.#client) return;
+    const leaving = this.#client.removeChannel(channel).finally(() => this.#leaving.delete(topic));
+    this.#leaving.set(topic, leaving);
   }
 
   #interrupted(): void {

@@ -35,7 +35,8 @@ export function showToast(
   publish([...toasts.slice(-2), toast]);
 }
 
-export const dismissToast = (id: number): void => publish(toasts.filter((toast) => toast.id !== id));
+export const dismissToast = (id: number): void =>
+  publish(toasts.filter((toast) => toast.id !== id));
 
 /** Runs the newest toast's action; false when there is none. */
 export function runLastToastAction(): boolean {

@@ -20,7 +20,14 @@ export const aConversation = (change: Partial<Conversation> = {}): Conversation 
   unread_count: 0,
   last_seq: 1,
   preview: null,
-  contact: { id: 'p1', name: 'Maria', email: null, phone_number: null, avatar_url: null, identified: 'anonymous' },
+  contact: {
+    id: 'p1',
+    name: 'Maria',
+    email: null,
+    phone_number: null,
+    avatar_url: null,
+    identified: 'anonymous',
+  },
   topic: 'conversation:c1:1',
   ...change,
 });

@@ -126,7 +126,8 @@ export class VisitorChannel {
       return;
     }
     this.#session = session;
-    if (this.#joined) this.#push(this.#topic, 'access_token', { access_token: session.accessToken });
+    if (this.#joined)
+      this.#push(this.#topic, 'access_token', { access_token: session.accessToken });
   }
 
   get #topic(): string {

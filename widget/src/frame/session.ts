@@ -33,7 +33,11 @@ interface SessionAnswer {
 export type Mint = (refreshToken: string | null) => Promise<Session>;
 
 /** The real mint: the service on our own origin. */
-export function mintFrom(websiteToken: string, locale: () => string, pageUrl: () => string | null): Mint {
+export function mintFrom(
+  websiteToken: string,
+  locale: () => string,
+  pageUrl: () => string | null,
+): Mint {
   return async (refreshToken) => {
     const { body, date } = await postJson('/widget/session', {
       website_token: websiteToken,

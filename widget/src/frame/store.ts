@@ -488,7 +488,8 @@ export class Store {
         this.conversations.value = [conversation, ...known];
         const thread = this.threads.value[conversation.id];
         if (thread) this.#setThread(conversation.id, settle(thread, message));
-        else this.#setThread(conversation.id, { messages: [message], lastSeq: 0, hasEarlier: false });
+        else
+          this.#setThread(conversation.id, { messages: [message], lastSeq: 0, hasEarlier: false });
         this.#outbox.remove(item.id);
         // What was written after it belongs to the conversation it opened.
         for (const other of this.#outbox.list()) {
@@ -536,7 +537,8 @@ export class Store {
   /** The end of the conversation is before the visitor's eyes. */
   #seen(): void {
     const conversation = this.active.value;
-    if (!conversation?.unread_count || !this.thread.value || !this.#watching(conversation.id)) return;
+    if (!conversation?.unread_count || !this.thread.value || !this.#watching(conversation.id))
+      return;
     this.#change(conversation.id, { unread_count: 0 });
     this.#tellUnread();
     clearTimeout(this.#seenTimer);
@@ -554,7 +556,8 @@ export class Store {
 
   #change(id: string, changes: Partial<Conversation>): void {
     this.conversations.value =
-      this.conversations.value?.map((one) => (one.id === id ? { ...one, ...changes } : one)) ?? null;
+      this.conversations.value?.map((one) => (one.id === id ? { ...one, ...changes } : one)) ??
+      null;
   }
 
   #setThread(id: string, thread: Thread): void {

@@ -3,8 +3,7 @@
 export type Piece = { text: string; href: string | null };
 
 /** Every repetition is bounded, so a hostile message cannot make this slow. */
-const LINK =
-  /\bhttps?:\/\/[^\s<>"']{1,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/gi;
+const LINK = /\bhttps?:\/\/[^\s<>"']{1,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/gi;
 /** Closes a sentence or a bracket around an address more often than it belongs to it. */
 const TRAILING = /[.,;:!?'"”»…*_~]$/;
 

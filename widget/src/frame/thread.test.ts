@@ -88,7 +88,10 @@ describe('catching up', () => {
   });
 
   it('does not loop on a server that says more but brings nothing', () => {
-    expect(catchUp(start, page([], 9, true))).toMatchObject({ more: false, thread: { lastSeq: 9 } });
+    expect(catchUp(start, page([], 9, true))).toMatchObject({
+      more: false,
+      thread: { lastSeq: 9 },
+    });
   });
 
   it('keeps a counter that live events moved further meanwhile', () => {

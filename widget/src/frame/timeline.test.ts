@@ -87,7 +87,12 @@ describe('the timeline', () => {
       { sendingId: 'p' },
     );
     expect(kinds(rows)).toEqual(['day', 'a', 'p', 'q', 'r']);
-    expect(bubbles(rows).map(({ state }) => state)).toEqual(['sent', 'sending', 'queued', 'failed']);
+    expect(bubbles(rows).map(({ state }) => state)).toEqual([
+      'sent',
+      'sending',
+      'queued',
+      'failed',
+    ]);
   });
 });
 

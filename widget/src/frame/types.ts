@@ -21,7 +21,11 @@ export interface Message {
   content: string | null;
   content_attributes: Record<string, unknown> | null;
   status: string;
-  sender: { type: 'user' | 'contact' | 'system'; name: string | null; avatar_url: string | null } | null;
+  sender: {
+    type: 'user' | 'contact' | 'system';
+    name: string | null;
+    avatar_url: string | null;
+  } | null;
   created_at: string;
 }
 

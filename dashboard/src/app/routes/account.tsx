@@ -24,7 +24,8 @@ export function AccountRoute() {
 
   if (!current) return <Navigate to="/sign-in" />;
   if (accounts.isError) return <RouteError error={accounts.error} />;
-  if (accounts.data && !accounts.data.some((account) => account.id === accountId)) return <NotFound />;
+  if (accounts.data && !accounts.data.some((account) => account.id === accountId))
+    return <NotFound />;
   return (
     <LiveProvider key={accountId} accountId={accountId} userId={userId}>
       <Shell accountId={accountId} session={current} accounts={accounts.data ?? []}>

@@ -36,9 +36,17 @@ export function ConversationRoute() {
   return (
     <main className="min-w-0 flex-1">
       {missing ? (
-        <StateMessage icon={SearchX} title={t('thread.missingTitle', { id: displayId })} text={t('thread.missingText')} />
+        <StateMessage
+          icon={SearchX}
+          title={t('thread.missingTitle', { id: displayId })}
+          text={t('thread.missingText')}
+        />
       ) : (
-        <StateMessage icon={TriangleAlert} title={t('thread.errorTitle')} text={error.isNetwork ? t('error.network') : error.message}>
+        <StateMessage
+          icon={TriangleAlert}
+          title={t('thread.errorTitle')}
+          text={error.isNetwork ? t('error.network') : error.message}
+        >
           <Button onClick={() => void query.refetch()}>{t('common.retry')}</Button>
         </StateMessage>
       )}
@@ -53,13 +61,17 @@ function OpenConversation({ row }: { row: Conversation }) {
   const sync = useSyncState(status);
   const outbox = outboxOf(userId);
   const allUnsent = useOutbox(userId);
-  const unsent = useMemo(() => allUnsent.filter((item) => item.conversationId === row.id), [allUnsent, row.id]);
+  const unsent = useMemo(
+    () => allUnsent.filter((item) => item.conversationId === row.id),
+    [allUnsent, row.id],
+  );
   const { data: page } = useQuery(messagesQuery(row.id));
   const [writing, setWriting] = useState(false);
   const [lost, setLost] = useState(false);
   const [postponed, setPostponed] = useState<string | null>(null);
   const myName = people.get(userId)?.name ?? '';
-  const name = row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name =
+    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
 
   // The feed starts from the first loaded page and moves on by itself.
   const [start, setStart] = useState<{ topic: string; lastSeq: number } | null>(null);
@@ -106,8 +118,20 @@ function OpenConversation({ row }: { row: Conversation }) {
   }
   return (
     <>
-      <main id="conversation" tabIndex={-1} aria-label={t('thread.region', { id: row.display_id, name })} className="flex min-h-0 min-w-0 flex-1 flex-col bg-bg outline-none">
-        <ThreadHeader row={row} userId={userId} people={peopleList} actions={actions} panelOpen={panelOpen} onTogglePanel={togglePanel}>
+      <main
+        id="conversation"
+        tabIndex={-1}
+        aria-label={t('thread.region', { id: row.display_id, name })}
+        className="flex min-h-0 min-w-0 flex-1 flex-col bg-bg outline-none"
+      >
+        <ThreadHeader
+          row={row}
+          userId={userId}
+          people={peopleList}
+          actions={actions}
+          panelOpen={panelOpen}
+          onTogglePanel={togglePanel}
+        >
           <Viewers others={others} />
         </ThreadHeader>
         <Thread
@@ -121,17 +145,36 @@ function OpenConversation({ row }: { row: Conversation }) {
           onReview={() => setPostponed(null)}
           onSeen={seen}
         />
-        <Composer conversationId={row.id} contactName={name} lastSeq={page?.last_seq ?? null} outbox={outbox} ref={composer} onWriting={setWriting} />
+        <Composer
+          conversationId={row.id}
+          contactName={name}
+          lastSeq={page?.last_seq ?? null}
+          outbox={outbox}
+          ref={composer}
+          onWriting={setWriting}
+        />
       </main>
       {panelOpen && (
         <>
-          <button type="button" aria-label={t('common.close')} onClick={togglePanel} className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden" />
+          <button
+            type="button"
+            aria-label={t('common.close')}
+            onClick={togglePanel}
+            className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden"
+          />
           <aside
             aria-label={t('contact.title')}
-            className={cx('w-80 shrink-0 border-border border-s bg-surface', 'max-xl:fixed max-xl:inset-y-0 max-xl:end-0 max-xl:z-30 max-xl:max-w-[88vw] max-xl:shadow-float')}
+            className={cx(
+              'w-80 shrink-0 border-border border-s bg-surface',
+              'max-xl:fixed max-xl:inset-y-0 max-xl:end-0 max-xl:z-30 max-xl:max-w-[88vw] max-xl:shadow-float',
+            )}
           >
             <ContactPanel row={row} onClose={togglePanel}>
-              <ConversationFacts row={row} inboxName={inboxNames.get(row.inbox_id) ?? null} assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null} />
+              <ConversationFacts
+                row={row}
+                inboxName={inboxNames.get(row.inbox_id) ?? null}
+                assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null}
+              />
             </ContactPanel>
           </aside>
         </>
@@ -142,7 +185,9 @@ function OpenConversation({ row }: { row: Conversation }) {
             item={conflict}
             onClose={() => setPostponed(conflict.id)}
             onSendAnyway={() => void outbox.retry(conflict.id, { expectedLastSeq: null })}
-            onSaveAsNote={() => void outbox.retry(conflict.id, { private: true, expectedLastSeq: null })}
+            onSaveAsNote={() =>
+              void outbox.retry(conflict.id, { private: true, expectedLastSeq: null })
+            }
             onReview={() => {
               void outbox.discard(conflict.id);
               composer.current?.restore(conflict.content);

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { MessagesSquare } from 'lucide-react';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
@@ -46,7 +46,10 @@ export function InboxRoute() {
   const openDisplayId = displayId === undefined ? null : Number(displayId);
 
   const people = useMemo(() => new Map(members?.map((member) => [member.id, member])), [members]);
-  const inboxNames = useMemo(() => new Map(inboxes?.map((each) => [each.id, each.name])), [inboxes]);
+  const inboxNames = useMemo(
+    () => new Map(inboxes?.map((each) => [each.id, each.name])),
+    [inboxes],
+  );
   const shared = useMemo<InboxContextValue>(
     () => ({
       people,
@@ -62,7 +65,10 @@ export function InboxRoute() {
 
   const prefetch = useCallback(
     (row: Conversation) => {
-      client.setQueryData(conversationQuery(accountId, row.display_id).queryKey, (known) => known ?? row);
+      client.setQueryData(
+        conversationQuery(accountId, row.display_id).queryKey,
+        (known) => known ?? row,
+      );
       void client.prefetchQuery(messagesQuery(row.id));
     },
     [client, accountId],
@@ -71,7 +77,11 @@ export function InboxRoute() {
 
   function change({ inboxId, ...next }: Partial<Omit<ListFilter, 'tab'>>): void {
     void navigate({
-      search: (current) => ({ ...current, ...next, ...(inboxId === undefined ? {} : { inbox: inboxId ?? undefined }) }),
+      search: (current) => ({
+        ...current,
+        ...next,
+        ...(inboxId === undefined ? {} : { inbox: inboxId ?? undefined }),
+      }),
     });
   }
 
@@ -84,7 +94,12 @@ export function InboxRoute() {
           openDisplayId !== null && 'max-lg:hidden',
         )}
       >
-        <ListHeader accountId={accountId} filter={filter} inboxName={filter.inboxId ? (inboxNames.get(filter.inboxId) ?? null) : null} onChange={change} />
+        <ListHeader
+          accountId={accountId}
+          filter={filter}
+          inboxName={filter.inboxId ? (inboxNames.get(filter.inboxId) ?? null) : null}
+          onChange={change}
+        />
         <ConversationList
           accountId={accountId}
           userId={userId}
@@ -99,7 +114,11 @@ export function InboxRoute() {
       </section>
       {openDisplayId === null ? (
         <div className="min-w-0 flex-1 max-lg:hidden">
-          <StateMessage icon={MessagesSquare} title={t('thread.noneTitle')} text={t('thread.noneText')} />
+          <StateMessage
+            icon={MessagesSquare}
+            title={t('thread.noneTitle')}
+            text={t('thread.noneText')}
+          />
         </div>
       ) : (
         <Outlet />

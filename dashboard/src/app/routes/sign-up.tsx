@@ -13,24 +13,36 @@ import { fields, useAuthForm } from '@/features/auth/use-auth-form';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';
 
-const signUpSchema = z.object({ name: fields.text, workspace: fields.text, email: fields.email, password: fields.newPassword });
+const signUpSchema = z.object({
+  name: fields.text,
+  workspace: fields.text,
+  email: fields.email,
+  password: fields.newPassword,
+});
 
 /** Registers a person and, as soon as there is a session, their workspace. */
 export function SignUpPage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const [sentTo, setSentTo] = useState<string | null>(null);
-  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(signUpSchema, { name: '', workspace: '', email: '', password: '' }, async (values) => {
-    // A second try after a failed workspace must not register the person again.
-    const signedIn = session().current !== null || (await signUp(values));
-    if (!signedIn) {
-      setSentTo(values.email);
-      return;
-    }
-    const account = await createAccount(values.workspace, i18n.language);
-    queryClient.clear();
-    await navigate({ to: '/a/$accountId/inbox/$view', params: { accountId: account.id, view: 'mine' } });
-  });
+  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(
+    signUpSchema,
+    { name: '', workspace: '', email: '', password: '' },
+    async (values) => {
+      // A second try after a failed workspace must not register the person again.
+      const signedIn = session().current !== null || (await signUp(values));
+      if (!signedIn) {
+        setSentTo(values.email);
+        return;
+      }
+      const account = await createAccount(values.workspace, i18n.language);
+      queryClient.clear();
+      await navigate({
+        to: '/a/$accountId/inbox/$view',
+        params: { accountId: account.id, view: 'mine' },
+      });
+    },
+  );
   if (sentTo) {
     return (
       <AuthLayout title={t('auth.confirmTitle')} text={t('auth.confirmText', { email: sentTo })}>
@@ -52,10 +64,39 @@ export function SignUpPage() {
       }
     >
       <form noValidate onSubmit={(event) => void onSubmit(event)} className="space-y-4">
-        <Field label={t('auth.name')} autoComplete="name" dir="auto" autoFocus error={errorOf('name')} {...form.register('name')} />
-        <Field label={t('auth.workspace')} autoComplete="organization" dir="auto" hint={t('auth.workspaceHint')} error={errorOf('workspace')} {...form.register('workspace')} />
-        <Field label={t('auth.email')} type="email" autoComplete="email" dir="ltr" error={errorOf('email')} {...form.register('email')} />
-        <Field label={t('auth.password')} type="password" autoComplete="new-password" dir="ltr" hint={t('auth.passwordHint')} error={errorOf('password')} {...form.register('password')} />
+        <Field
+          label={t('auth.name')}
+          autoComplete="name"
+          dir="auto"
+          autoFocus
+          error={errorOf('name')}
+          {...form.register('name')}
+        />
+        <Field
+          label={t('auth.workspace')}
+          autoComplete="organization"
+          dir="auto"
+          hint={t('auth.workspaceHint')}
+          error={errorOf('workspace')}
+          {...form.register('workspace')}
+        />
+        <Field
+          label={t('auth.email')}
+          type="email"
+          autoComplete="email"
+          dir="ltr"
+          error={errorOf('email')}
+          {...form.register('email')}
+        />
+        <Field
+          label={t('auth.password')}
+          type="password"
+          autoComplete="new-password"
+          dir="ltr"
+          hint={t('auth.passwordHint')}
+          error={errorOf('password')}
+          {...form.register('password')}
+        />
         <Failure text={failure} />
         <Button type="submit" look="primary" size="md" disabled={busy} className="h-10 w-full">
           {t(busy ? 'auth.creating' : 'auth.create')}
@@ -72,15 +113,29 @@ export function WelcomePage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const planned = session().current?.user.metadata.workspace;
-  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(welcomeSchema, { workspace: typeof planned === 'string' ? planned : '' }, async ({ workspace }) => {
-    const account = await createAccount(workspace, i18n.language);
-    queryClient.clear();
-    await navigate({ to: '/a/$accountId/inbox/$view', params: { accountId: account.id, view: 'mine' } });
-  });
+  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(
+    welcomeSchema,
+    { workspace: typeof planned === 'string' ? planned : '' },
+    async ({ workspace }) => {
+      const account = await createAccount(workspace, i18n.language);
+      queryClient.clear();
+      await navigate({
+        to: '/a/$accountId/inbox/$view',
+        params: { accountId: account.id, view: 'mine' },
+      });
+    },
+  );
   return (
     <AuthLayout title={t('auth.welcomeTitle')} text={t('auth.welcomeText')}>
       <form noValidate onSubmit={(event) => void onSubmit(event)} className="space-y-4">
-        <Field label={t('auth.workspace')} autoComplete="organization" dir="auto" autoFocus error={errorOf('workspace')} {...form.register('workspace')} />
+        <Field
+          label={t('auth.workspace')}
+          autoComplete="organization"
+          dir="auto"
+          autoFocus
+          error={errorOf('workspace')}
+          {...form.register('workspace')}
+        />
         <Failure text={failure} />
         <Button type="submit" look="primary" size="md" disabled={busy} className="h-10 w-full">
           {t(busy ? 'auth.creating' : 'auth.create')}

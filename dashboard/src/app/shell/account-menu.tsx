@@ -8,7 +8,13 @@ function Mark() {
 }
 
 /** The account on screen; a menu only for those who have more than one. */
-export function AccountMenu({ account, accounts }: { account: Account | null; accounts: Account[] }) {
+export function AccountMenu({
+  account,
+  accounts,
+}: {
+  account: Account | null;
+  accounts: Account[];
+}) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   if (accounts.length < 2) return <Mark />;
@@ -24,7 +30,11 @@ export function AccountMenu({ account, accounts }: { account: Account | null; ac
             id: each.id,
             label: each.name,
             checked: each.id === account?.id,
-            onSelect: () => void navigate({ to: '/a/$accountId/inbox/$view', params: { accountId: each.id, view: 'mine' } }),
+            onSelect: () =>
+              void navigate({
+                to: '/a/$accountId/inbox/$view',
+                params: { accountId: each.id, view: 'mine' },
+              }),
           })),
         },
       ]}

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import { runLastToastAction } from '@/lib/toast';
 import { setPreferences } from '@/lib/preferences';
+import { runLastToastAction } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
 import { useInbox } from '../inbox-context';
 import { useLive } from '../live';
@@ -50,7 +50,9 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
   /** With a conversation open the next one opens; otherwise only the focus moves. */
   function step(by: 1 | -1): void {
     const focused = document.activeElement?.getAttribute('data-row');
-    const index = rows.current.findIndex((row) => (focused ? row.id === focused : row.display_id === openDisplayId));
+    const index = rows.current.findIndex((row) =>
+      focused ? row.id === focused : row.display_id === openDisplayId,
+    );
     const next = rows.current[index === -1 ? 0 : index + by];
     if (!next) return;
     if (openDisplayId !== null) open(next);
@@ -67,22 +69,79 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
   };
 
   const general: Command[] = [
-    { id: 'palette', label: t('command.palette'), keys: 'mod+k', shown: [isMac ? '⌘' : 'Ctrl', 'K'], group: 'general', run: openPalette },
-    { id: 'help', label: t('command.help'), keys: 'shift+slash', shown: ['?'], group: 'general', run: openSheet },
-    { id: 'undo', label: t('command.undo'), keys: 'z', shown: ['Z'], group: 'general', run: () => void runLastToastAction() },
+    {
+      id: 'palette',
+      label: t('command.palette'),
+      keys: 'mod+k',
+      shown: [isMac ? '⌘' : 'Ctrl', 'K'],
+      group: 'general',
+      run: openPalette,
+    },
+    {
+      id: 'help',
+      label: t('command.help'),
+      keys: 'shift+slash',
+      shown: ['?'],
+      group: 'general',
+      run: openSheet,
+    },
+    {
+      id: 'undo',
+      label: t('command.undo'),
+      keys: 'z',
+      shown: ['Z'],
+      group: 'general',
+      run: () => void runLastToastAction(),
+    },
     {
       id: 'inbox',
       label: t('command.inbox'),
       keys: 'g>i',
       shown: ['G', 'I'],
       group: 'move',
-      run: () => void navigate({ to: '/a/$accountId/inbox/$view', params: { accountId, view: 'mine' } }),
+      run: () =>
+        void navigate({ to: '/a/$accountId/inbox/$view', params: { accountId, view: 'mine' } }),
     },
-    { id: 'next', label: t('command.next'), keys: 'j', shown: ['J'], group: 'move', run: () => step(1) },
-    { id: 'previous', label: t('command.previous'), keys: 'k', shown: ['K'], group: 'move', run: () => step(-1) },
-    { id: 'open', label: t('command.open'), keys: null, shown: ['↵'], group: 'move', run: openFocused },
-    { id: 'light', label: t('command.light'), keys: null, shown: [], group: 'general', run: () => setPreferences({ theme: 'light' }) },
-    { id: 'dark', label: t('command.dark'), keys: null, shown: [], group: 'general', run: () => setPreferences({ theme: 'dark' }) },
+    {
+      id: 'next',
+      label: t('command.next'),
+      keys: 'j',
+      shown: ['J'],
+      group: 'move',
+      run: () => step(1),
+    },
+    {
+      id: 'previous',
+      label: t('command.previous'),
+      keys: 'k',
+      shown: ['K'],
+      group: 'move',
+      run: () => step(-1),
+    },
+    {
+      id: 'open',
+      label: t('command.open'),
+      keys: null,
+      shown: ['↵'],
+      group: 'move',
+      run: openFocused,
+    },
+    {
+      id: 'light',
+      label: t('command.light'),
+      keys: null,
+      shown: [],
+      group: 'general',
+      run: () => setPreferences({ theme: 'light' }),
+    },
+    {
+      id: 'dark',
+      label: t('command.dark'),
+      keys: null,
+      shown: [],
+      group: 'general',
+      run: () => setPreferences({ theme: 'dark' }),
+    },
   ];
   if (openDisplayId === null) return general;
   return [
@@ -95,13 +154,69 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       group: 'move',
       run: () => void navigate({ to: '/a/$accountId/inbox/$view', search: (search) => search }),
     },
-    { id: 'reply', label: t('command.reply'), keys: 'r', shown: ['R'], group: 'write', run: () => composer.current?.focus('reply') },
-    { id: 'note', label: t('command.note'), keys: 'n', shown: ['N'], group: 'write', run: () => composer.current?.focus('note') },
-    { id: 'resolve', label: t('command.resolve'), keys: 'e', shown: ['E'], group: 'act', run: onRow((row) => actions.changeStatus(row, 'resolved')) },
-    { id: 'reopen', label: t('command.reopen'), keys: 'shift+o', shown: ['⇧', 'O'], group: 'act', run: onRow((row) => actions.changeStatus(row, 'open')) },
-    { id: 'assign-me', label: t('command.assignMe'), keys: 'i', shown: ['I'], group: 'act', run: onRow((row) => actions.changeAssignee(row, userId, people.get(userId)?.name ?? null)) },
-    { id: 'assign', label: t('command.assign'), keys: 'a', shown: ['A'], group: 'act', run: () => document.getElementById('assignee-menu')?.click() },
-    { id: 'unread', label: t('command.unread'), keys: 'shift+u', shown: ['⇧', 'U'], group: 'act', run: onRow(actions.makeUnread) },
-    { id: 'panel', label: t('command.panel'), keys: 'bracketright', shown: [']'], group: 'general', run: togglePanel },
+    {
+      id: 'reply',
+      label: t('command.reply'),
+      keys: 'r',
+      shown: ['R'],
+      group: 'write',
+      run: () => composer.current?.focus('reply'),
+    },
+    {
+      id: 'note',
+      label: t('command.note'),
+      keys: 'n',
+      shown: ['N'],
+      group: 'write',
+      run: () => composer.current?.focus('note'),
+    },
+    {
+      id: 'resolve',
+      label: t('command.resolve'),
+      keys: 'e',
+      shown: ['E'],
+      group: 'act',
+      run: onRow((row) => actions.changeStatus(row, 'resolved')),
+    },
+    {
+      id: 'reopen',
+      label: t('command.reopen'),
+      keys: 'shift+o',
+      shown: ['⇧', 'O'],
+      group: 'act',
+      run: onRow((row) => actions.changeStatus(row, 'open')),
+    },
+    {
+      id: 'assign-me',
+      label: t('command.assignMe'),
+      keys: 'i',
+      shown: ['I'],
+      group: 'act',
+      run: onRow((row) => actions.changeAssignee(row, userId, people.get(userId)?.name ?? null)),
+    },
+    {
+      id: 'assign',
+      label: t('command.assign'),
+      keys: 'a',
+      shown: ['A'],
+      group: 'act',
+      run: () => document.getElementById('assignee-menu')?.click(),
+    },
+    {
+      id: 'unread',
+      label: t('command.unread'),
+      keys: 'shift+u',
+      shown: ['⇧', 'U'],
+      group: 'act',
+      run: onRow(actions.makeUnread),
+    },
+    {
+      id: 'panel',
+      label: t('command.panel'),
+      keys: 'bracketright',
+      shown: [']'],
+      group: 'general',
+      run: togglePanel,
+    },
   ];
 }

@@ -6,15 +6,27 @@ import { Dialog } from '@/components/dialog';
 import { Kbd } from '@/components/kbd';
 import type { Command } from './commands';
 
-const fold = (text: string): string => text.normalize('NFD').replace(/\p{Diacritic}/gu, '').toLocaleLowerCase();
+const fold = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLocaleLowerCase();
 
 /** All commands by name. */
-export default function Palette({ commands, onClose }: { commands: Command[]; onClose: () => void }) {
+export default function Palette({
+  commands,
+  onClose,
+}: {
+  commands: Command[];
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const words = fold(text).split(/\s+/).filter(Boolean);
-  const found = commands.filter((command) => words.every((word) => fold(command.label).includes(word)));
+  const found = commands.filter((command) =>
+    words.every((word) => fold(command.label).includes(word)),
+  );
 
   function choose(command: Command | undefined): void {
     if (!command) return;
@@ -54,7 +66,12 @@ export default function Palette({ commands, onClose }: { commands: Command[]; on
           className="h-12 w-full bg-transparent outline-none"
         />
       </div>
-      <ul id="palette-list" role="listbox" aria-label={t('command.palette')} className="max-h-80 overflow-y-auto p-1.5">
+      <ul
+        id="palette-list"
+        role="listbox"
+        aria-label={t('command.palette')}
+        className="max-h-80 overflow-y-auto p-1.5"
+      >
         {found.map((command, index) => (
           <li
             key={command.id}
@@ -66,7 +83,10 @@ export default function Palette({ commands, onClose }: { commands: Command[]; on
             aria-selected={index === active}
             onPointerMove={() => setActive(index)}
             onClick={() => choose(command)}
-            className={cx('flex h-9 items-center gap-3 rounded-md px-3', index === active && 'bg-hover')}
+            className={cx(
+              'flex h-9 items-center gap-3 rounded-md px-3',
+              index === active && 'bg-hover',
+            )}
           >
             {command.label}
             <span className="ms-auto flex gap-1" dir="ltr">
@@ -77,7 +97,9 @@ export default function Palette({ commands, onClose }: { commands: Command[]; on
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p className="px-4 pt-2 pb-6 text-center text-muted">{t('command.none')}</p>}
+      {found.length === 0 && (
+        <p className="px-4 pt-2 pb-6 text-center text-muted">{t('command.none')}</p>
+      )}
     </Dialog>
   );
 }

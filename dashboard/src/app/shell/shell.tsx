@@ -1,6 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { Inbox as InboxIcon, Layers, MessageCircle, PanelLeft, Plug, UserRound, UserRoundX, type LucideIcon } from 'lucide-react';
+import {
+  Inbox as InboxIcon,
+  Layers,
+  type LucideIcon,
+  MessageCircle,
+  PanelLeft,
+  Plug,
+  UserRound,
+  UserRoundX,
+} from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
@@ -22,7 +31,11 @@ interface ShellProps {
   children: ReactNode;
 }
 
-const viewIcons: Record<(typeof views)[number], LucideIcon> = { mine: UserRound, unassigned: UserRoundX, all: Layers };
+const viewIcons: Record<(typeof views)[number], LucideIcon> = {
+  mine: UserRound,
+  unassigned: UserRoundX,
+  all: Layers,
+};
 
 /** Rail, navigation and panes. On a phone the rail becomes a bar at the bottom. */
 export function Shell({ accountId, session, accounts, children }: ShellProps) {
@@ -32,17 +45,26 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
   const { data: members } = useQuery(membersQuery(accountId));
   const me = members?.find((member) => member.id === session.user.id);
   const account = accounts.find((each) => each.id === accountId);
-  const user = { id: session.user.id, name: me?.name ?? session.user.email, email: session.user.email, avatarUrl: me?.avatarUrl ?? null };
+  const user = {
+    id: session.user.id,
+    name: me?.name ?? session.user.email,
+    email: session.user.email,
+    avatarUrl: me?.avatarUrl ?? null,
+  };
 
   function toggleNav(): void {
     setNavOpen(!navOpen);
     localStorage.setItem('supadesk:nav', navOpen ? 'closed' : 'open');
   }
 
-  const railButton = 'flex size-10 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
+  const railButton =
+    'flex size-10 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
   return (
     <div className="flex h-full">
-      <a href="#conversation" className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:shadow-float">
+      <a
+        href="#conversation"
+        className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:shadow-float"
+      >
         {t('nav.skip')}
       </a>
       <nav
@@ -55,35 +77,75 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
         )}
       >
         <AccountMenu account={account ?? null} accounts={accounts} />
-        <Link to="/a/$accountId/inbox/$view" params={{ accountId, view: 'mine' }} aria-label={t('nav.conversations')} title={t('nav.conversations')} className={cx(railButton, 'sm:mt-3 bg-selected text-accent hover:text-accent')}>
+        <Link
+          to="/a/$accountId/inbox/$view"
+          params={{ accountId, view: 'mine' }}
+          aria-label={t('nav.conversations')}
+          title={t('nav.conversations')}
+          className={cx(railButton, 'sm:mt-3 bg-selected text-accent hover:text-accent')}
+        >
           <InboxIcon aria-hidden="true" size={19} />
         </Link>
-        <button type="button" aria-pressed={navOpen} aria-label={t('nav.toggle')} title={t('nav.toggle')} onClick={toggleNav} className={cx(railButton, 'max-xl:hidden')}>
+        <button
+          type="button"
+          aria-pressed={navOpen}
+          aria-label={t('nav.toggle')}
+          title={t('nav.toggle')}
+          onClick={toggleNav}
+          className={cx(railButton, 'max-xl:hidden')}
+        >
           <PanelLeft aria-hidden="true" size={18} className="mirror" />
         </button>
         <div className="sm:mt-auto">
           <UserMenu user={user} />
         </div>
       </nav>
-      {navOpen && <Navigation accountId={accountId} accountName={account?.name ?? ''} userId={session.user.id} />}
-      <div className={cx('flex min-h-0 min-w-0 flex-1', displayId === undefined && 'max-sm:pb-14')}>{children}</div>
-      <div className={cx('fixed end-3 z-10 sm:hidden', displayId === undefined ? 'bottom-[68px]' : 'hidden')}>
+      {navOpen && (
+        <Navigation
+          accountId={accountId}
+          accountName={account?.name ?? ''}
+          userId={session.user.id}
+        />
+      )}
+      <div className={cx('flex min-h-0 min-w-0 flex-1', displayId === undefined && 'max-sm:pb-14')}>
+        {children}
+      </div>
+      <div
+        className={cx(
+          'fixed end-3 z-10 sm:hidden',
+          displayId === undefined ? 'bottom-[68px]' : 'hidden',
+        )}
+      >
         <SyncPill userId={session.user.id} quiet />
       </div>
     </div>
   );
 }
 
-function Navigation({ accountId, accountName, userId }: { accountId: string; accountName: string; userId: string }) {
+function Navigation({
+  accountId,
+  accountName,
+  userId,
+}: {
+  accountId: string;
+  accountName: string;
+  userId: string;
+}) {
   const { t } = useTranslation();
   const { view } = useParams({ strict: false });
   const search = useSearch({ strict: false });
   const { data: inboxes } = useQuery(inboxesQuery(accountId));
   const { data: counts } = useQuery(countsQuery(accountId, { status: 'open', inboxId: null }));
   const item = (active: boolean) =>
-    cx('flex h-8 items-center gap-2.5 rounded-md px-2.5 text-meta', active ? 'bg-selected font-semibold text-text' : 'text-muted hover:bg-hover hover:text-text');
+    cx(
+      'flex h-8 items-center gap-2.5 rounded-md px-2.5 text-meta',
+      active ? 'bg-selected font-semibold text-text' : 'text-muted hover:bg-hover hover:text-text',
+    );
   return (
-    <nav aria-label={t('nav.views')} className="flex w-[216px] shrink-0 flex-col border-border border-e bg-bg max-xl:hidden">
+    <nav
+      aria-label={t('nav.views')}
+      className="flex w-[216px] shrink-0 flex-col border-border border-e bg-bg max-xl:hidden"
+    >
       <p className="flex h-12 items-center truncate px-5 font-semibold">
         <bdi className="truncate">{accountName}</bdi>
       </p>
@@ -93,10 +155,20 @@ function Navigation({ accountId, accountName, userId }: { accountId: string; acc
           const active = view === each && !search.inbox;
           return (
             <li key={each}>
-              <Link to="/a/$accountId/inbox/$view" params={{ accountId, view: each }} aria-current={active ? 'page' : undefined} className={item(active)}>
+              <Link
+                to="/a/$accountId/inbox/$view"
+                params={{ accountId, view: each }}
+                activeOptions={{ exact: true }}
+                aria-current={active ? 'page' : undefined}
+                className={item(active)}
+              >
                 <Icon aria-hidden="true" size={16} className="shrink-0" />
                 {t(`view.${each}`)}
-                {counts && <span className="tabular ms-auto font-normal text-chip text-muted">{cappedCount(counts[each])}</span>}
+                {counts && (
+                  <span className="tabular ms-auto font-normal text-chip text-muted">
+                    {cappedCount(counts[each])}
+                  </span>
+                )}
               </Link>
             </li>
           );
@@ -111,7 +183,14 @@ function Navigation({ accountId, accountName, userId }: { accountId: string; acc
               const Icon = inbox.channel_type === 'web_widget' ? MessageCircle : Plug;
               return (
                 <li key={inbox.id}>
-                  <Link to="/a/$accountId/inbox/$view" params={{ accountId, view: 'all' }} search={{ inbox: inbox.id }} aria-current={active ? 'page' : undefined} className={item(active)}>
+                  <Link
+                    to="/a/$accountId/inbox/$view"
+                    params={{ accountId, view: 'all' }}
+                    search={{ inbox: inbox.id }}
+                    activeOptions={{ exact: true }}
+                    aria-current={active ? 'page' : undefined}
+                    className={item(active)}
+                  >
                     <Icon aria-hidden="true" size={16} className="shrink-0" />
                     <bdi className="truncate">{inbox.name}</bdi>
                   </Link>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, type RefObject } from 'react';
+import { lazy, type RefObject, Suspense } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { usePreferences } from '@/lib/preferences';
 import type { Conversation } from '@/types/conversation';
@@ -20,10 +20,25 @@ export default function Shortcuts(props: ShortcutsProps) {
   const overlay = useOverlay();
   return (
     <>
-      {commands.map((command) => command.keys && <Hotkey key={command.id} command={command} keys={command.keys} enabled={overlay === null} />)}
+      {commands.map(
+        (command) =>
+          command.keys && (
+            <Hotkey
+              key={command.id}
+              command={command}
+              keys={command.keys}
+              enabled={overlay === null}
+            />
+          ),
+      )}
       <Suspense>
         {overlay === 'sheet' && <ShortcutSheet commands={commands} onClose={closeOverlay} />}
-        {overlay === 'palette' && <Palette commands={commands.filter((command) => command.id !== 'palette')} onClose={closeOverlay} />}
+        {overlay === 'palette' && (
+          <Palette
+            commands={commands.filter((command) => command.id !== 'palette')}
+            onClose={closeOverlay}
+          />
+        )}
       </Suspense>
     </>
   );

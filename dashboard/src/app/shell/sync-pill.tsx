@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
-import { clock } from '@/lib/format';
 import { outboxOf } from '@/features/messages/outbox';
+import { clock } from '@/lib/format';
 import { useLive, useOutbox, useSyncState } from '../live';
 
 const dots = {
@@ -29,7 +29,8 @@ export function SyncPill({ userId, quiet = false }: { userId: string; quiet?: bo
 
   const seconds = Math.max(0, Math.round((Date.now() - sync.since) / 1000));
   let text = t(`sync.${sync.link}`, { seconds });
-  if (sync.link === 'live' && sync.caughtUp !== null) text = t('sync.caughtUp', { count: sync.caughtUp });
+  if (sync.link === 'live' && sync.caughtUp !== null)
+    text = t('sync.caughtUp', { count: sync.caughtUp });
   if (unsent > 0 && sync.link !== 'live') text = t('sync.unsent', { state: text, count: unsent });
 
   if (quiet && sync.link === 'live' && sync.caughtUp === null) return null;
@@ -37,22 +38,32 @@ export function SyncPill({ userId, quiet = false }: { userId: string; quiet?: bo
     <Menu
       label={t('sync.label', { state: text })}
       side="top"
-      className={cx('tabular flex h-8 items-center gap-2.5 rounded-md px-2.5 text-chip text-muted hover:bg-hover hover:text-text', quiet ? 'border border-border bg-raised shadow-float' : 'w-full')}
+      className={cx(
+        'tabular flex h-8 items-center gap-2.5 rounded-md px-2.5 text-chip text-muted hover:bg-hover hover:text-text',
+        quiet ? 'border border-border bg-raised shadow-float' : 'w-full',
+      )}
       trigger={
         <>
-          <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', dots[sync.link])} />
+          <span
+            aria-hidden="true"
+            className={cx('size-2 shrink-0 rounded-full', dots[sync.link])}
+          />
           <span className="truncate">{text}</span>
         </>
       }
       groups={[
         {
-          label: sync.lastEventAt ? t('sync.lastEvent', { time: clock(new Date(sync.lastEventAt).toISOString(), i18n.language) }) : t('sync.noEvent'),
+          label: sync.lastEventAt
+            ? t('sync.lastEvent', {
+                time: clock(new Date(sync.lastEventAt).toISOString(), i18n.language),
+              })
+            : t('sync.noEvent'),
           entries: [
             {
               id: 'retry',
               label: t('sync.retry'),
               onSelect: () => {
-                transport.retry();
+                void transport.retry();
                 void cache.refreshHeads().catch(() => {});
                 void outboxOf(userId).flush();
               },

@@ -36,13 +36,27 @@ export function UserMenu({ user }: UserMenuProps) {
       groups={[
         {
           label: user.email,
-          entries: [{ id: 'shortcuts', label: t('shortcuts.title'), icon: <Keyboard aria-hidden="true" size={15} />, hint: '?', onSelect: () => openSheet() }],
+          entries: [
+            {
+              id: 'shortcuts',
+              label: t('shortcuts.title'),
+              icon: <Keyboard aria-hidden="true" size={15} />,
+              hint: '?',
+              onSelect: () => openSheet(),
+            },
+          ],
         },
         {
           label: t('nav.theme'),
           entries: (Object.keys(themes) as Theme[]).map((each) => {
             const Icon = themes[each];
-            return { id: each, label: t(`theme.${each}`), icon: <Icon aria-hidden="true" size={15} />, checked: theme === each, onSelect: () => setPreferences({ theme: each }) };
+            return {
+              id: each,
+              label: t(`theme.${each}`),
+              icon: <Icon aria-hidden="true" size={15} />,
+              checked: theme === each,
+              onSelect: () => setPreferences({ theme: each }),
+            };
           }),
         },
         {
@@ -54,7 +68,16 @@ export function UserMenu({ user }: UserMenuProps) {
             onSelect: () => void changeLocale(locale),
           })),
         },
-        { entries: [{ id: 'sign-out', label: t('auth.signOut'), icon: <LogOut aria-hidden="true" size={15} className="mirror" />, onSelect: () => void signOut() }] },
+        {
+          entries: [
+            {
+              id: 'sign-out',
+              label: t('auth.signOut'),
+              icon: <LogOut aria-hidden="true" size={15} className="mirror" />,
+              onSelect: () => void signOut(),
+            },
+          ],
+        },
       ]}
     />
   );

@@ -32,7 +32,9 @@ export const accountsQuery = (userId: string) =>
   queryOptions({
     queryKey: ['accounts', userId],
     queryFn: async (): Promise<Account[]> =>
-      z.array(accountSchema).parse(await answer(rest().from('accounts').select('id,name,locale').order('name'))),
+      z
+        .array(accountSchema)
+        .parse(await answer(rest().from('accounts').select('id,name,locale').order('name'))),
   });
 
 /** Colleagues, by name. Two small requests: the tables are joined here, not by a foreign key hint. */
@@ -42,13 +44,23 @@ export const membersQuery = (accountId: string) =>
     queryFn: async (): Promise<Member[]> => {
       const memberships = z
         .array(memberSchema)
-        .parse(await answer(rest().from('account_users').select('user_id,role,availability').eq('account_id', accountId)));
+        .parse(
+          await answer(
+            rest()
+              .from('account_users')
+              .select('user_id,role,availability')
+              .eq('account_id', accountId),
+          ),
+        );
       const users = z.array(userSchema).parse(
         await answer(
           rest()
             .from('users')
             .select('id,name,display_name,email,avatar_url')
-            .in('id', memberships.map((membership) => membership.user_id)),
+            .in(
+              'id',
+              memberships.map((membership) => membership.user_id),
+            ),
         ),
       );
       const byId = new Map(users.map((user) => [user.id, user]));
@@ -56,11 +68,22 @@ export const membersQuery = (accountId: string) =>
         .flatMap(({ user_id, role, availability }) => {
           const user = byId.get(user_id);
           if (!user) return [];
-          return [{ id: user.id, name: user.display_name || user.name, email: user.email, avatarUrl: user.avatar_url, role, availability }];
+          return [
+            {
+              id: user.id,
+              name: user.display_name || user.name,
+              email: user.email,
+              avatarUrl: user.avatar_url,
+              role,
+              availability,
+            },
+          ];
         })
         .sort((a, b) => a.name.localeCompare(b.name));
     },
   });
 
 export const createAccount = async (name: string, locale: string): Promise<{ id: string }> =>
-  z.object({ id: z.string() }).parse(await rpc('create_account', { p_name: name, p_locale: locale }));
+  z
+    .object({ id: z.string() })
+    .parse(await rpc('create_account', { p_name: name, p_locale: locale }));

@@ -40,19 +40,29 @@ export async function signIn(email: string, password: string): Promise<void> {
 }
 
 /** Registers a person; false when the address has to be confirmed by e-mail first. */
-export async function signUp(input: { email: string; password: string; name: string; workspace: string }): Promise<boolean> {
+export async function signUp(input: {
+  email: string;
+  password: string;
+  name: string;
+  workspace: string;
+}): Promise<boolean> {
   const { data, error } = await (await session().auth()).signUp({
     email: input.email,
     password: input.password,
     // The workspace waits in the metadata in case the session only starts from the e-mail's link.
-    options: { data: { name: input.name, workspace: input.workspace }, emailRedirectTo: `${location.origin}/` },
+    options: {
+      data: { name: input.name, workspace: input.workspace },
+      emailRedirectTo: `${location.origin}/`,
+    },
   });
   check(error);
   return data.session !== null;
 }
 
 export async function requestPasswordReset(email: string): Promise<void> {
-  const { error } = await (await session().auth()).resetPasswordForEmail(email, { redirectTo: `${location.origin}/reset-password` });
+  const { error } = await (await session().auth()).resetPasswordForEmail(email, {
+    redirectTo: `${location.origin}/reset-password`,
+  });
   check(error);
 }
 

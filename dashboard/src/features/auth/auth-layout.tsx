@@ -26,7 +26,10 @@ export function AuthLayout({ title, text, children, footer }: AuthLayoutProps) {
         <div className="mt-7">{children}</div>
         {footer && <div className="mt-6 text-meta text-muted">{footer}</div>}
       </main>
-      <nav aria-label={t('nav.language')} className="mx-auto flex flex-wrap justify-center gap-x-1 pb-6">
+      <nav
+        aria-label={t('nav.language')}
+        className="mx-auto flex flex-wrap justify-center gap-x-1 pb-6"
+      >
         {locales.map((locale) => (
           <button
             key={locale}
@@ -34,7 +37,10 @@ export function AuthLayout({ title, text, children, footer }: AuthLayoutProps) {
             lang={locale}
             aria-pressed={i18n.language === locale}
             onClick={() => void changeLocale(locale)}
-            className={cx('h-7 rounded-md px-2 text-chip hover:bg-hover', i18n.language === locale ? 'font-semibold text-text' : 'text-muted')}
+            className={cx(
+              'h-7 rounded-md px-2 text-chip hover:bg-hover',
+              i18n.language === locale ? 'font-semibold text-text' : 'text-muted',
+            )}
           >
             {languageNames[locale]}
           </button>

@@ -25,11 +25,15 @@ export function ResetPasswordPage() {
       .then(({ data }) => setState(data.session ? 'ready' : 'expired'))
       .catch(() => setState('expired'));
   }, []);
-  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(schema, { password: '' }, async ({ password }) => {
-    await changePassword(password);
-    showToast(t('auth.passwordChanged'));
-    await navigate({ to: '/' });
-  });
+  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(
+    schema,
+    { password: '' },
+    async ({ password }) => {
+      await changePassword(password);
+      showToast(t('auth.passwordChanged'));
+      await navigate({ to: '/' });
+    },
+  );
   if (state === 'checking') return <AuthLayout title={t('common.loading')}>{null}</AuthLayout>;
   if (state === 'expired') {
     return (
@@ -43,7 +47,16 @@ export function ResetPasswordPage() {
   return (
     <AuthLayout title={t('auth.resetTitle')}>
       <form noValidate onSubmit={(event) => void onSubmit(event)} className="space-y-4">
-        <Field label={t('auth.newPassword')} type="password" autoComplete="new-password" dir="ltr" autoFocus hint={t('auth.passwordHint')} error={errorOf('password')} {...form.register('password')} />
+        <Field
+          label={t('auth.newPassword')}
+          type="password"
+          autoComplete="new-password"
+          dir="ltr"
+          autoFocus
+          hint={t('auth.passwordHint')}
+          error={errorOf('password')}
+          {...form.register('password')}
+        />
         <Failure text={failure} />
         <Button type="submit" look="primary" size="md" disabled={busy} className="h-10 w-full">
           {t('auth.savePassword')}

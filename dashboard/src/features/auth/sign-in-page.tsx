@@ -14,11 +14,15 @@ export function SignInPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { next } = useSearch({ from: '/sign-in' });
-  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(schema, { email: '', password: '' }, async ({ email, password }) => {
-    await signIn(email, password);
-    // Only an address inside this application, never one that leads elsewhere.
-    await (next?.startsWith('/a/') ? navigate({ href: next, to: '.' }) : navigate({ to: '/' }));
-  });
+  const { form, onSubmit, failure, errorOf, busy } = useAuthForm(
+    schema,
+    { email: '', password: '' },
+    async ({ email, password }) => {
+      await signIn(email, password);
+      // Only an address inside this application, never one that leads elsewhere.
+      await (next?.startsWith('/a/') ? navigate({ href: next, to: '.' }) : navigate({ to: '/' }));
+    },
+  );
   return (
     <AuthLayout
       title={t('auth.signInTitle')}
@@ -32,9 +36,24 @@ export function SignInPage() {
       }
     >
       <form noValidate onSubmit={(event) => void onSubmit(event)} className="space-y-4">
-        <Field label={t('auth.email')} type="email" autoComplete="email" dir="ltr" autoFocus error={errorOf('email')} {...form.register('email')} />
+        <Field
+          label={t('auth.email')}
+          type="email"
+          autoComplete="email"
+          dir="ltr"
+          autoFocus
+          error={errorOf('email')}
+          {...form.register('email')}
+        />
         <div>
-          <Field label={t('auth.password')} type="password" autoComplete="current-password" dir="ltr" error={errorOf('password')} {...form.register('password')} />
+          <Field
+            label={t('auth.password')}
+            type="password"
+            autoComplete="current-password"
+            dir="ltr"
+            error={errorOf('password')}
+            {...form.register('password')}
+          />
           <p className="mt-2 text-end text-meta">
             <Link to="/forgot-password" className={linkLook}>
               {t('auth.forgot')}

@@ -11,7 +11,13 @@ export const fields = {
   email: z.email('auth.invalid.email'),
   password: z.string().check(z.minLength(1, 'auth.invalid.required')),
   newPassword: z.string().check(z.minLength(8, 'auth.invalid.password')),
-  text: z.string().check(z.trim(), z.minLength(1, 'auth.invalid.required'), z.maxLength(100, 'auth.invalid.long')),
+  text: z
+    .string()
+    .check(
+      z.trim(),
+      z.minLength(1, 'auth.invalid.required'),
+      z.maxLength(100, 'auth.invalid.long'),
+    ),
 };
 
 /** A form that tells field mistakes beside the field and the server's refusal above the button. */
@@ -22,7 +28,10 @@ export function useAuthForm<Values extends FieldValues>(
 ) {
   const { t } = useTranslation();
   const [failure, setFailure] = useState<string | null>(null);
-  const form = useForm<Values>({ resolver: standardSchemaResolver(schema), defaultValues: defaults });
+  const form = useForm<Values>({
+    resolver: standardSchemaResolver(schema),
+    defaultValues: defaults,
+  });
   const onSubmit = form.handleSubmit(async (values) => {
     setFailure(null);
     try {

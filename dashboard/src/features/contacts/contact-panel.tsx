@@ -22,7 +22,8 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
   const { t, i18n } = useTranslation();
   const query = useQuery(contactQuery(row.account_id, row.contact.id));
   const contact = query.data;
-  const name = row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name =
+    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
   const known = { ...contact?.additional_attributes, ...contact?.custom_attributes };
   const attributes = Object.entries(known).flatMap(([key, value]) => {
     const text = readable(value);
@@ -33,7 +34,12 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
     <div className="h-full overflow-y-auto">
       <div className="flex h-14 items-center ps-5 pe-2">
         <h2 className="font-semibold text-meta">{t('contact.title')}</h2>
-        <button type="button" aria-label={t('common.close')} onClick={onClose} className="ms-auto flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover xl:hidden">
+        <button
+          type="button"
+          aria-label={t('common.close')}
+          onClick={onClose}
+          className="ms-auto flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover xl:hidden"
+        >
           <X aria-hidden="true" size={16} />
         </button>
       </div>
@@ -49,18 +55,31 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
           )}
         </p>
         <p className="text-meta text-muted">{t(`contact.${row.contact.identified}`)}</p>
-        {contact?.blocked && <p className="mt-1 font-medium text-danger text-meta">{t('contact.blocked')}</p>}
+        {contact?.blocked && (
+          <p className="mt-1 font-medium text-danger text-meta">{t('contact.blocked')}</p>
+        )}
       </div>
       {(row.contact.email || row.contact.phone_number) && (
         <Section>
-          {row.contact.email && <CopyLine icon={<Mail aria-hidden="true" size={15} />} value={row.contact.email} />}
-          {row.contact.phone_number && <CopyLine icon={<Phone aria-hidden="true" size={15} />} value={row.contact.phone_number} />}
+          {row.contact.email && (
+            <CopyLine icon={<Mail aria-hidden="true" size={15} />} value={row.contact.email} />
+          )}
+          {row.contact.phone_number && (
+            <CopyLine
+              icon={<Phone aria-hidden="true" size={15} />}
+              value={row.contact.phone_number}
+            />
+          )}
         </Section>
       )}
       <Section title={t('conversation.facts')}>{children}</Section>
       {query.isError && (
         <Section title={t('contact.attributes')}>
-          <p className="text-meta text-muted">{toApiError(query.error).isNetwork ? t('error.network') : toApiError(query.error).message}</p>
+          <p className="text-meta text-muted">
+            {toApiError(query.error).isNetwork
+              ? t('error.network')
+              : toApiError(query.error).message}
+          </p>
           <Button className="mt-2" onClick={() => void query.refetch()}>
             {t('common.retry')}
           </Button>
@@ -69,9 +88,17 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
       {contact && (
         <Section title={t('contact.attributes')}>
           <dl className="space-y-2.5">
-            <Fact label={t('contact.firstSeen')}>{absolute(contact.created_at, i18n.language)}</Fact>
-            {contact.last_activity_at && <Fact label={t('contact.lastSeen')}>{absolute(contact.last_activity_at, i18n.language)}</Fact>}
-            {contact.identifier && <Fact label={t('contact.identifier')}>{contact.identifier}</Fact>}
+            <Fact label={t('contact.firstSeen')}>
+              {absolute(contact.created_at, i18n.language)}
+            </Fact>
+            {contact.last_activity_at && (
+              <Fact label={t('contact.lastSeen')}>
+                {absolute(contact.last_activity_at, i18n.language)}
+              </Fact>
+            )}
+            {contact.identifier && (
+              <Fact label={t('contact.identifier')}>{contact.identifier}</Fact>
+            )}
             {attributes.map(({ key, text }) => (
               <Fact key={key} label={key.replaceAll('_', ' ')}>
                 {text}
@@ -129,7 +156,11 @@ function CopyLine({ icon, value }: { icon: ReactNode; value: string }) {
       <bdi dir="ltr" className="min-w-0 truncate">
         {value}
       </bdi>
-      <Copy aria-hidden="true" size={13} className="ms-auto shrink-0 text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" />
+      <Copy
+        aria-hidden="true"
+        size={13}
+        className="ms-auto shrink-0 text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+      />
     </button>
   );
 }

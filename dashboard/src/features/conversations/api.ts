@@ -1,7 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { rpc } from '@/lib/supabase';
-import { type Conversation, type ConversationStatus, conversationSchema } from '@/types/conversation';
+import {
+  type Conversation,
+  type ConversationStatus,
+  conversationSchema,
+} from '@/types/conversation';
 
 export const sorts = ['newest', 'oldest', 'waiting', 'created'] as const;
 export const statusFilters = ['open', 'pending', 'snoozed', 'resolved', 'all'] as const;
@@ -25,7 +29,12 @@ export type Page = z.infer<typeof pageSchema>;
 
 const PAGE_SIZE = 25;
 
-export const fetchPage = async (accountId: string, filter: ListFilter, cursor: unknown, limit = PAGE_SIZE): Promise<Page> =>
+export const fetchPage = async (
+  accountId: string,
+  filter: ListFilter,
+  cursor: unknown,
+  limit = PAGE_SIZE,
+): Promise<Page> =>
   pageSchema.parse(
     await rpc('conversation_list', {
       p_account_id: accountId,
@@ -61,21 +70,36 @@ export const conversationQuery = (accountId: string, displayId: number) =>
     queryKey: ['conversation', accountId, displayId],
     queryFn: async (): Promise<Conversation> =>
       conversationSchema.parse(
-        await rpc('conversation_by_display_id', { p_account_id: accountId, p_display_id: displayId }),
+        await rpc('conversation_by_display_id', {
+          p_account_id: accountId,
+          p_display_id: displayId,
+        }),
       ),
   });
 
 export const fetchRows = async (ids: string[]): Promise<Conversation[]> =>
   z.array(conversationSchema).parse(await rpc('conversation_rows', { p_ids: ids }));
 
-export const setStatus = async (id: string, status: ConversationStatus, snoozedUntil: string | null): Promise<Conversation> =>
+export const setStatus = async (
+  id: string,
+  status: ConversationStatus,
+  snoozedUntil: string | null,
+): Promise<Conversation> =>
   conversationSchema.parse(
-    await rpc('set_conversation_status', { p_conversation_id: id, p_status: status, p_snoozed_until: snoozedUntil }),
+    await rpc('set_conversation_status', {
+      p_conversation_id: id,
+      p_status: status,
+      p_snoozed_until: snoozedUntil,
+    }),
   );
 
 export const assign = async (id: string, assigneeId: string | null): Promise<Conversation> =>
-  conversationSchema.parse(await rpc('assign_conversation', { p_conversation_id: id, p_assignee_id: assigneeId }));
+  conversationSchema.parse(
+    await rpc('assign_conversation', { p_conversation_id: id, p_assignee_id: assigneeId }),
+  );
 
-export const markRead = (id: string): Promise<void> => rpc('mark_conversation_read', { p_conversation_id: id });
+export const markRead = (id: string): Promise<void> =>
+  rpc('mark_conversation_read', { p_conversation_id: id });
 
-export const markUnread = (id: string): Promise<void> => rpc('mark_conversation_unread', { p_conversation_id: id });
+export const markUnread = (id: string): Promise<void> =>
+  rpc('mark_conversation_unread', { p_conversation_id: id });

@@ -41,7 +41,8 @@ export class ConversationCache {
         }
         const head = await fetchPage(this.accountId, filter, null);
         const data = this.client.getQueryData<InfiniteData<Page, unknown>>(key);
-        if (data) this.#set(filter, fitParams({ ...data, pages: mergeHead(data.pages, head, filter) }));
+        if (data)
+          this.#set(filter, fitParams({ ...data, pages: mergeHead(data.pages, head, filter) }));
       }),
     );
   }

@@ -29,7 +29,17 @@ interface ConversationListProps {
   onClearFilter: (() => void) | null;
 }
 
-export function ConversationList({ accountId, userId, filter, openDisplayId, people, inboxNames, onOpenIntent, onRows, onClearFilter }: ConversationListProps) {
+export function ConversationList({
+  accountId,
+  userId,
+  filter,
+  openDisplayId,
+  people,
+  inboxNames,
+  onOpenIntent,
+  onRows,
+  onClearFilter,
+}: ConversationListProps) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState<string[] | null>(null);
@@ -37,7 +47,10 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
   const query = useInfiniteQuery(listQuery(accountId, filter));
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
   const live = useMemo(() => rowsOf(query.data?.pages ?? []), [query.data]);
-  const { rows, arrivals } = useMemo(() => (held ? holdOrder(held, live) : { rows: live, arrivals: 0 }), [held, live]);
+  const { rows, arrivals } = useMemo(
+    () => (held ? holdOrder(held, live) : { rows: live, arrivals: 0 }),
+    [held, live],
+  );
 
   // Another filter is another list: it starts at its top.
   const filterKey = JSON.stringify(filter);
@@ -70,7 +83,8 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
   const openIndex = rows.findIndex((row) => row.display_id === openDisplayId);
   const openId = rows[openIndex]?.id;
   useEffect(() => {
-    if (openId !== undefined && openIndex >= 0) virtualizer.scrollToIndex(openIndex, { align: 'auto' });
+    if (openId !== undefined && openIndex >= 0)
+      virtualizer.scrollToIndex(openIndex, { align: 'auto' });
     // Only opening another conversation scrolls, not its row moving.
     // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [openId]);
@@ -82,13 +96,20 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
   }
 
   if (query.isPending) {
-    if (query.fetchStatus === 'paused') return <StateMessage icon={CloudOff} title={t('list.offlineTitle')} text={t('list.offlineText')} />;
+    if (query.fetchStatus === 'paused')
+      return (
+        <StateMessage icon={CloudOff} title={t('list.offlineTitle')} text={t('list.offlineText')} />
+      );
     return <ListSkeleton label={t('common.loading')} />;
   }
   if (query.isError && live.length === 0) {
     const error = toApiError(query.error);
     return (
-      <StateMessage icon={error.isNetwork ? CloudOff : TriangleAlert} title={t('list.errorTitle')} text={error.isNetwork ? t('error.network') : error.message}>
+      <StateMessage
+        icon={error.isNetwork ? CloudOff : TriangleAlert}
+        title={t('list.errorTitle')}
+        text={error.isNetwork ? t('error.network') : error.message}
+      >
         <Button onClick={() => void query.refetch()}>
           <RotateCw aria-hidden="true" size={14} />
           {t('common.retry')}
@@ -98,7 +119,11 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
   }
   if (rows.length === 0 && arrivals === 0) {
     return (
-      <StateMessage icon={CircleCheckBig} title={t(`list.empty.${filter.tab}`)} text={onClearFilter ? t('list.emptyFiltered') : t('list.emptyText')}>
+      <StateMessage
+        icon={CircleCheckBig}
+        title={t(`list.empty.${filter.tab}`)}
+        text={onClearFilter ? t('list.emptyFiltered') : t('list.emptyText')}
+      >
         {onClearFilter && <Button onClick={onClearFilter}>{t('list.clearFilters')}</Button>}
       </StateMessage>
     );
@@ -120,28 +145,53 @@ export function ConversationList({ accountId, userId, filter, openDisplayId, peo
           {t('list.newCount', { count: arrivals })}
         </button>
       )}
-      <div ref={scroller} onScroll={follow} className="h-full overflow-y-auto overscroll-contain [contain:strict]">
-        <ul aria-label={t('list.label')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        ref={scroller}
+        onScroll={follow}
+        className="h-full overflow-y-auto overscroll-contain [contain:strict]"
+      >
+        <ul
+          aria-label={t('list.label')}
+          className="relative"
+          style={{ height: virtualizer.getTotalSize() }}
+        >
           {items.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
             return (
-              <li key={item.key} aria-setsize={hasNextPage ? -1 : rows.length} aria-posinset={item.index + 1} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+              <li
+                key={item.key}
+                aria-setsize={hasNextPage ? -1 : rows.length}
+                aria-posinset={item.index + 1}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
                 <ConversationRow
                   row={row}
                   open={row.display_id === openDisplayId}
-                  focusable={item.index === focusableIndex || !items.some((each) => each.index === focusableIndex)}
+                  focusable={
+                    item.index === focusableIndex ||
+                    !items.some((each) => each.index === focusableIndex)
+                  }
                   userId={userId}
-                  assignee={row.assignee_id && filter.tab !== 'mine' ? (people.get(row.assignee_id) ?? null) : null}
+                  assignee={
+                    row.assignee_id && filter.tab !== 'mine'
+                      ? (people.get(row.assignee_id) ?? null)
+                      : null
+                  }
                   inboxName={inboxNames.size > 1 ? (inboxNames.get(row.inbox_id) ?? null) : null}
-                  draft={row.display_id === openDisplayId ? null : (drafts.get(row.id)?.content ?? null)}
+                  draft={
+                    row.display_id === openDisplayId ? null : (drafts.get(row.id)?.content ?? null)
+                  }
                   onOpenIntent={onOpenIntent}
                 />
               </li>
             );
           })}
         </ul>
-        {isFetchingNextPage && <p className="pb-4 text-center text-chip text-muted">{t('common.loading')}</p>}
+        {isFetchingNextPage && (
+          <p className="pb-4 text-center text-chip text-muted">{t('common.loading')}</p>
+        )}
       </div>
     </div>
   );

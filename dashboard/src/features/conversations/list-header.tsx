@@ -22,11 +22,14 @@ export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeade
     ...countsQuery(accountId, filter),
     placeholderData: (before) => before,
   });
-  const quiet = 'flex h-7 items-center gap-1 rounded-md px-1.5 text-meta text-muted hover:bg-hover hover:text-text';
+  const quiet =
+    'flex h-7 items-center gap-1 rounded-md px-1.5 text-meta text-muted hover:bg-hover hover:text-text';
   return (
     <header className="shrink-0 border-border border-b">
       <div className="flex h-12 items-center gap-1 ps-[18px] pe-2">
-        <h1 className="min-w-0 truncate font-semibold text-[0.9375rem]">{t('nav.conversations')}</h1>
+        <h1 className="min-w-0 truncate font-semibold text-[0.9375rem]">
+          {t('nav.conversations')}
+        </h1>
         <div className="ms-auto flex items-center">
           <Menu
             label={t('list.statusLabel', { status: t(`status.${filter.status}`) })}
@@ -82,11 +85,15 @@ export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeade
               aria-current={active ? 'page' : undefined}
               className={cx(
                 '-mb-px flex h-9 items-center gap-1.5 border-b-2 text-meta',
-                active ? 'border-accent font-semibold text-text' : 'border-transparent text-muted hover:text-text',
+                active
+                  ? 'border-accent font-semibold text-text'
+                  : 'border-transparent text-muted hover:text-text',
               )}
             >
               {t(`tab.${view}`)}
-              {counts && <span className="tabular text-chip text-muted">{cappedCount(counts[view])}</span>}
+              {counts && (
+                <span className="tabular text-chip text-muted">{cappedCount(counts[view])}</span>
+              )}
             </Link>
           );
         })}
@@ -95,7 +102,12 @@ export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeade
         <div className="flex flex-wrap gap-1.5 border-border border-t px-4 py-2">
           <span className="inline-flex h-6 items-center gap-1 rounded-full bg-accent-tint ps-2.5 pe-1 text-chip">
             <span>{t('list.inboxIs', { name: inboxName })}</span>
-            <button type="button" aria-label={t('list.clearFilters')} onClick={() => onChange({ inboxId: null })} className="flex size-6 items-center justify-center rounded-full hover:bg-hover">
+            <button
+              type="button"
+              aria-label={t('list.clearFilters')}
+              onClick={() => onChange({ inboxId: null })}
+              className="flex size-6 items-center justify-center rounded-full hover:bg-hover"
+            >
               <X aria-hidden="true" size={12} />
             </button>
           </span>

@@ -5,7 +5,11 @@ import { holdOrder, matches, mergeHead, mergeRows, rowsOf } from './list-merge';
 
 const filter: ListFilter = { tab: 'all', status: 'open', sort: 'newest', inboxId: null };
 const row = (id: string, minute: number, change = {}) =>
-  aConversation({ id, last_activity_at: new Date(Date.UTC(2026, 10, 24, 9, minute)).toISOString(), ...change });
+  aConversation({
+    id,
+    last_activity_at: new Date(Date.UTC(2026, 10, 24, 9, minute)).toISOString(),
+    ...change,
+  });
 const page = (rows: ReturnType<typeof row>[], next_cursor: unknown = null): Page => ({
   rows,
   next_cursor,
@@ -36,20 +40,33 @@ describe('mergeRows', () => {
   test('a row beyond the loaded pages is left to paging', () => {
     const pages = [page([row('a', 30), row('b', 20)], { after: 'b' })];
     expect(ids(mergeRows(pages, ['z'], [row('z', 5)], filter, 'me'))).toEqual(['a', 'b']);
-    expect(ids(mergeRows([page([row('a', 30)])], ['z'], [row('z', 5)], filter, 'me'))).toEqual(['a', 'z']);
+    expect(ids(mergeRows([page([row('a', 30)])], ['z'], [row('z', 5)], filter, 'me'))).toEqual([
+      'a',
+      'z',
+    ]);
   });
 
   test('nobody waiting sorts last, and two of them do not confuse the order', () => {
     const waiting = { ...filter, sort: 'waiting' as const };
     const pages = [page([row('a', 1), row('b', 2)])];
-    const next = mergeRows(pages, ['c'], [row('c', 3, { waiting_since: '2026-11-24T09:00:00Z' })], waiting, 'me');
+    const next = mergeRows(
+      pages,
+      ['c'],
+      [row('c', 3, { waiting_since: '2026-11-24T09:00:00Z' })],
+      waiting,
+      'me',
+    );
     expect(ids(next)).toEqual(['c', 'a', 'b']);
   });
 });
 
 test('a fresh head replaces what it covers and keeps what lies beyond', () => {
   const pages = [page([row('a', 30), row('b', 20)], 1), page([row('c', 10)])];
-  expect(ids(mergeHead(pages, page([row('x', 40), row('b', 20)], 2), filter))).toEqual(['x', 'b', 'c']);
+  expect(ids(mergeHead(pages, page([row('x', 40), row('b', 20)], 2), filter))).toEqual([
+    'x',
+    'b',
+    'c',
+  ]);
   expect(ids(mergeHead(pages, page([row('x', 40)]), filter))).toEqual(['x']);
 });
 

@@ -31,10 +31,18 @@ export const rowsOf = (pages: Page[]): Conversation[] => pages.flatMap((page) =>
  * Brings refreshed rows into the loaded pages. `ids` are those that were asked for: one that was
  * asked for and not returned is no longer visible and leaves the list.
  */
-export function mergeRows(pages: Page[], ids: string[], fresh: Conversation[], filter: ListFilter, userId: string): Page[] {
+export function mergeRows(
+  pages: Page[],
+  ids: string[],
+  fresh: Conversation[],
+  filter: ListFilter,
+  userId: string,
+): Page[] {
   const asked = new Set(ids);
   const kept = rowsOf(pages).filter((row) => !asked.has(row.id));
-  const sorted = [...kept, ...fresh.filter((row) => matches(row, filter, userId))].sort(orders[filter.sort]);
+  const sorted = [...kept, ...fresh.filter((row) => matches(row, filter, userId))].sort(
+    orders[filter.sort],
+  );
   return repage(pages, cutAtLoadedEnd(pages, sorted, filter, new Set(kept.map((row) => row.id))));
 }
 
@@ -43,19 +51,28 @@ export function mergeHead(pages: Page[], head: Page, filter: ListFilter): Page[]
   const last = head.rows.at(-1);
   if (!last || head.next_cursor === null) return [head];
   const fetched = new Set(head.rows.map((row) => row.id));
-  const beyond = rowsOf(pages).filter((row) => !fetched.has(row.id) && orders[filter.sort](row, last) > 0);
+  const beyond = rowsOf(pages).filter(
+    (row) => !fetched.has(row.id) && orders[filter.sort](row, last) > 0,
+  );
   // Nothing of the old list lies beyond: the fetched page is the whole list again.
   if (beyond.length === 0) return [head];
   return repage(pages, [...head.rows, ...beyond]);
 }
 
 /** A row beyond the last loaded page would leave a hole before it; paging will bring it. */
-function cutAtLoadedEnd(pages: Page[], rows: Conversation[], filter: ListFilter, loaded: Set<string>): Conversation[] {
+function cutAtLoadedEnd(
+  pages: Page[],
+  rows: Conversation[],
+  filter: ListFilter,
+  loaded: Set<string>,
+): Conversation[] {
   if ((pages.at(-1)?.next_cursor ?? null) === null) return rows;
   const end = rows.findLastIndex((row) => loaded.has(row.id));
   if (end === -1) return rows;
   const last = rows[end];
-  return rows.filter((row, index) => index <= end || (last !== undefined && orders[filter.sort](row, last) <= 0));
+  return rows.filter(
+    (row, index) => index <= end || (last !== undefined && orders[filter.sort](row, last) <= 0),
+  );
 }
 
 /** Spreads rows over as many pages as before, so that cursors keep their meaning. */
@@ -63,7 +80,10 @@ function repage(pages: Page[], rows: Conversation[]): Page[] {
   const size = Math.max(1, ...pages.slice(0, -1).map((page) => page.rows.length));
   return pages.map((page, index) => ({
     ...page,
-    rows: index === pages.length - 1 ? rows.slice(index * size) : rows.slice(index * size, (index + 1) * size),
+    rows:
+      index === pages.length - 1
+        ? rows.slice(index * size)
+        : rows.slice(index * size, (index + 1) * size),
   }));
 }
 
@@ -71,7 +91,10 @@ function repage(pages: Page[], rows: Conversation[]): Page[] {
  * The order to show while the reader is in the middle of the list: rows keep their places, later
  * pages follow, and arrivals wait to be asked for.
  */
-export function holdOrder(held: string[], rows: Conversation[]): { rows: Conversation[]; arrivals: number } {
+export function holdOrder(
+  held: string[],
+  rows: Conversation[],
+): { rows: Conversation[]; arrivals: number } {
   const byRowId = new Map(rows.map((row) => [row.id, row]));
   const known = new Set(held);
   const lastKnown = rows.findLastIndex((row) => known.has(row.id));

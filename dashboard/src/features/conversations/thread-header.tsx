@@ -1,5 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowLeft, AlarmClock, Check, ChevronDown, Ellipsis, MailOpen, PanelRight, RotateCcw, UserRound } from 'lucide-react';
+import {
+  AlarmClock,
+  ArrowLeft,
+  Check,
+  ChevronDown,
+  Ellipsis,
+  MailOpen,
+  PanelRight,
+  RotateCcw,
+  UserRound,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
@@ -24,13 +34,27 @@ interface ThreadHeaderProps {
   children: ReactNode;
 }
 
-export function ThreadHeader({ row, userId, people, actions, panelOpen, onTogglePanel, children }: ThreadHeaderProps) {
+export function ThreadHeader({
+  row,
+  userId,
+  people,
+  actions,
+  panelOpen,
+  onTogglePanel,
+  children,
+}: ThreadHeaderProps) {
   const { t, i18n } = useTranslation();
-  const name = row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name =
+    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
   const assignee = people.find((person) => person.id === row.assignee_id) ?? null;
-  const iconButton = 'flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
+  const iconButton =
+    'flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
   const open = row.status === 'open' || row.status === 'pending';
-  const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
+  const weekday = new Intl.DateTimeFormat(i18n.language, {
+    weekday: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
 
   async function copyLink(): Promise<void> {
     try {
@@ -56,10 +80,20 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
         <h2 className="ms-1 min-w-16 truncate font-semibold text-[0.9375rem]">
           <bdi>{name}</bdi>
         </h2>
-        <button type="button" dir="ltr" onClick={() => void copyLink()} title={t('thread.copyLink')} aria-label={t('thread.copyLinkOf', { id: row.display_id })} className="tabular h-6 shrink-0 rounded-sm px-1 text-meta text-muted hover:bg-hover">
+        <button
+          type="button"
+          dir="ltr"
+          onClick={() => void copyLink()}
+          title={t('thread.copyLink')}
+          aria-label={t('thread.copyLinkOf', { id: row.display_id })}
+          className="tabular h-6 shrink-0 rounded-sm px-1 text-meta text-muted hover:bg-hover"
+        >
           #{row.display_id}
         </button>
-        <span className="@max-xl:hidden" title={row.snoozed_until ? absolute(row.snoozed_until, i18n.language) : undefined}>
+        <span
+          className="@max-xl:hidden"
+          title={row.snoozed_until ? absolute(row.snoozed_until, i18n.language) : undefined}
+        >
           <StatusChip status={row.status} />
         </span>
         <div className="ms-auto flex shrink-0 items-center gap-0.5">
@@ -70,7 +104,16 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
             align="end"
             trigger={
               <>
-                {assignee ? <Avatar id={assignee.id} name={assignee.name} url={assignee.avatarUrl} size="xs" /> : <UserRound aria-hidden="true" size={16} className="text-muted" />}
+                {assignee ? (
+                  <Avatar
+                    id={assignee.id}
+                    name={assignee.name}
+                    url={assignee.avatarUrl}
+                    size="xs"
+                  />
+                ) : (
+                  <UserRound aria-hidden="true" size={16} className="text-muted" />
+                )}
                 <span dir="auto" className="min-w-0 truncate @max-xl:hidden">
                   {assignee?.name ?? t('thread.assign')}
                 </span>
@@ -90,8 +133,11 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
                   },
                   ...people.map((person) => ({
                     id: person.id,
-                    label: person.id === userId ? t('thread.you', { name: person.name }) : person.name,
-                    icon: <Avatar id={person.id} name={person.name} url={person.avatarUrl} size="xs" />,
+                    label:
+                      person.id === userId ? t('thread.you', { name: person.name }) : person.name,
+                    icon: (
+                      <Avatar id={person.id} name={person.name} url={person.avatarUrl} size="xs" />
+                    ),
                     checked: row.assignee_id === person.id,
                     onSelect: () => actions.changeAssignee(row, person.id, person.name),
                   })),
@@ -126,24 +172,52 @@ export function ThreadHeader({ row, userId, people, actions, panelOpen, onToggle
             groups={[
               {
                 entries: [
-                  { id: 'unread', label: t('thread.markUnread'), icon: <MailOpen aria-hidden="true" size={15} />, onSelect: () => actions.makeUnread(row) },
+                  {
+                    id: 'unread',
+                    label: t('thread.markUnread'),
+                    icon: <MailOpen aria-hidden="true" size={15} />,
+                    onSelect: () => actions.makeUnread(row),
+                  },
                   ...(row.status !== 'pending'
-                    ? [{ id: 'pending', label: t('thread.markPending'), icon: <AlarmClock aria-hidden="true" size={15} />, onSelect: () => actions.changeStatus(row, 'pending') }]
+                    ? [
+                        {
+                          id: 'pending',
+                          label: t('thread.markPending'),
+                          icon: <AlarmClock aria-hidden="true" size={15} />,
+                          onSelect: () => actions.changeStatus(row, 'pending'),
+                        },
+                      ]
                     : []),
                 ],
               },
             ]}
           />
-          <button type="button" aria-label={t('thread.details')} title={t('thread.details')} aria-pressed={panelOpen} onClick={onTogglePanel} className={iconButton}>
+          <button
+            type="button"
+            aria-label={t('thread.details')}
+            title={t('thread.details')}
+            aria-pressed={panelOpen}
+            onClick={onTogglePanel}
+            className={iconButton}
+          >
             <PanelRight aria-hidden="true" size={17} className="mirror" />
           </button>
           {open ? (
-            <Button look="primary" className="ms-1" aria-keyshortcuts="e" onClick={() => actions.changeStatus(row, 'resolved')}>
+            <Button
+              look="primary"
+              className="ms-1"
+              aria-keyshortcuts="e"
+              onClick={() => actions.changeStatus(row, 'resolved')}
+            >
               <Check aria-hidden="true" size={15} />
               <span className="@max-sm:sr-only">{t('thread.resolve')}</span>
             </Button>
           ) : (
-            <Button className="ms-1" aria-keyshortcuts="Shift+O" onClick={() => actions.changeStatus(row, 'open')}>
+            <Button
+              className="ms-1"
+              aria-keyshortcuts="Shift+O"
+              onClick={() => actions.changeStatus(row, 'open')}
+            >
               <RotateCcw aria-hidden="true" size={14} />
               <span className="@max-sm:sr-only">{t('thread.reopen')}</span>
             </Button>

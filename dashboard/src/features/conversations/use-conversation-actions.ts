@@ -7,7 +7,11 @@ import { assign, markUnread, setStatus } from './api';
 import type { ConversationCache } from './cache';
 
 export interface ConversationActions {
-  changeStatus: (row: Conversation, status: ConversationStatus, snoozedUntil?: string | null) => void;
+  changeStatus: (
+    row: Conversation,
+    status: ConversationStatus,
+    snoozedUntil?: string | null,
+  ) => void;
   changeAssignee: (row: Conversation, assigneeId: string | null, name: string | null) => void;
   makeUnread: (row: Conversation) => void;
 }
@@ -17,7 +21,11 @@ export function useConversationActions(cache: ConversationCache): ConversationAc
   const { t } = useTranslation();
 
   const run = useCallback(
-    async (before: Conversation, after: Conversation, call: () => Promise<Conversation>): Promise<boolean> => {
+    async (
+      before: Conversation,
+      after: Conversation,
+      call: () => Promise<Conversation>,
+    ): Promise<boolean> => {
       cache.put([before.id], [after]);
       try {
         cache.put([before.id], [await call()]);
@@ -50,12 +58,17 @@ export function useConversationActions(cache: ConversationCache): ConversationAc
       if (row.assignee_id === assigneeId) return;
       const after = { ...row, assignee_id: assigneeId };
       if (!(await run(row, after, () => assign(row.id, assigneeId)))) return;
-      showToast(name ? t('toast.assigned', { id: row.display_id, name }) : t('toast.unassigned', { id: row.display_id }), {
-        action: {
-          label: t('common.undo'),
-          run: () => void run(after, row, () => assign(row.id, row.assignee_id)),
+      showToast(
+        name
+          ? t('toast.assigned', { id: row.display_id, name })
+          : t('toast.unassigned', { id: row.display_id }),
+        {
+          action: {
+            label: t('common.undo'),
+            run: () => void run(after, row, () => assign(row.id, row.assignee_id)),
+          },
         },
-      });
+      );
     },
     [run, t],
   );

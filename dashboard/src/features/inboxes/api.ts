@@ -20,7 +20,11 @@ export const inboxesQuery = (accountId: string) =>
         .array(inboxSchema)
         .parse(
           await answer(
-            rest().from('inboxes').select('id,name,channel_type,epoch').eq('account_id', accountId).order('name'),
+            rest()
+              .from('inboxes')
+              .select('id,name,channel_type,epoch')
+              .eq('account_id', accountId)
+              .order('name'),
           ),
         ),
   });

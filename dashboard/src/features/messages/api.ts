@@ -22,9 +22,16 @@ export type MessagePage = z.infer<typeof pageSchema>;
 
 const PAGE_SIZE = 30;
 
-export const fetchMessages = async (conversationId: string, beforeSeq: number | null = null): Promise<MessagePage> =>
+export const fetchMessages = async (
+  conversationId: string,
+  beforeSeq: number | null = null,
+): Promise<MessagePage> =>
   pageSchema.parse(
-    await rpc('message_page', { p_conversation_id: conversationId, p_before_seq: beforeSeq, p_limit: PAGE_SIZE }),
+    await rpc('message_page', {
+      p_conversation_id: conversationId,
+      p_before_seq: beforeSeq,
+      p_limit: PAGE_SIZE,
+    }),
   );
 
 export const messagesKey = (conversationId: string) => ['messages', conversationId] as const;
@@ -37,8 +44,13 @@ export const messagesQuery = (conversationId: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const fetchChanges = async (conversationId: string, afterSeq: number): Promise<Changes<Message>> =>
-  changesSchema.parse(await rpc('message_changes', { p_conversation_id: conversationId, p_after_seq: afterSeq }));
+export const fetchChanges = async (
+  conversationId: string,
+  afterSeq: number,
+): Promise<Changes<Message>> =>
+  changesSchema.parse(
+    await rpc('message_changes', { p_conversation_id: conversationId, p_after_seq: afterSeq }),
+  );
 
 export const sendMessage = async (item: OutboxItem): Promise<Message> =>
   messageSchema.parse(
@@ -51,5 +63,9 @@ export const sendMessage = async (item: OutboxItem): Promise<Message> =>
     }),
   );
 
-export const setTyping = (conversationId: string, typing: boolean, isPrivate: boolean): Promise<void> =>
+export const setTyping = (
+  conversationId: string,
+  typing: boolean,
+  isPrivate: boolean,
+): Promise<void> =>
   rpc('set_typing', { p_conversation_id: conversationId, p_typing: typing, p_private: isPrivate });

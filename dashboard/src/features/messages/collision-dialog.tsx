@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
@@ -12,7 +13,9 @@ const detailsSchema = z.object({ messages: z.array(messageSchema) });
 /** What arrived in between, from the refusal's details. */
 function arrived(details: unknown): Message[] {
   try {
-    const parsed = detailsSchema.safeParse(typeof details === 'string' ? JSON.parse(details) : details);
+    const parsed = detailsSchema.safeParse(
+      typeof details === 'string' ? JSON.parse(details) : details,
+    );
     return parsed.success ? parsed.data.messages : [];
   } catch {
     // The refusal stands even when it does not say why in a form we know.
@@ -29,18 +32,32 @@ interface CollisionDialogProps {
 }
 
 /** Somebody was faster: shows what they wrote and lets the agent decide about the reply. */
-export default function CollisionDialog({ item, onSendAnyway, onReview, onSaveAsNote, onClose }: CollisionDialogProps) {
+export default function CollisionDialog({
+  item,
+  onSendAnyway,
+  onReview,
+  onSaveAsNote,
+  onClose,
+}: CollisionDialogProps) {
   const { t } = useTranslation();
+  const safest = useRef<HTMLButtonElement>(null);
   const messages = arrived(item.details);
   const latest = messages.at(-1);
   const name = latest?.sender.name ?? t('contact.visitor');
   return (
-    <Dialog title={latest ? t('collision.title', { name }) : t('collision.titleUnknown')} onClose={onClose}>
+    <Dialog
+      title={latest ? t('collision.title', { name }) : t('collision.titleUnknown')}
+      onClose={onClose}
+      initialFocus={safest}
+    >
       <div className="overflow-y-auto px-5 pb-5">
         <p className="text-meta text-muted">{t('collision.text')}</p>
         <ul className="mt-4 space-y-2">
           {messages.slice(-3).map((message) => (
-            <li key={message.id} className="rounded-lg border border-border bg-surface px-3.5 py-2.5">
+            <li
+              key={message.id}
+              className="rounded-lg border border-border bg-surface px-3.5 py-2.5"
+            >
               <p className="mb-0.5 flex gap-2 text-chip text-muted">
                 <bdi className="font-semibold text-text">{message.sender.name}</bdi>
                 <RelativeTime iso={message.created_at} />
@@ -60,7 +77,7 @@ export default function CollisionDialog({ item, onSendAnyway, onReview, onSaveAs
           <Button size="md" onClick={onSendAnyway}>
             {t('collision.sendAnyway')}
           </Button>
-          <Button look="primary" size="md" onClick={onReview}>
+          <Button ref={safest} look="primary" size="md" onClick={onReview}>
             {t('collision.review')}
           </Button>
         </div>

@@ -1,5 +1,13 @@
 import { Lock, SendHorizontal } from 'lucide-react';
-import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import {
+  type KeyboardEvent,
+  type Ref,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
@@ -34,7 +42,14 @@ interface ComposerProps {
 }
 
 /** Where replies and notes are written. Give it a `key` per conversation: each has its own draft. */
-export function Composer({ conversationId, contactName, lastSeq, outbox, ref, onWriting }: ComposerProps) {
+export function Composer({
+  conversationId,
+  contactName,
+  lastSeq,
+  outbox,
+  ref,
+  onWriting,
+}: ComposerProps) {
   const { t, i18n } = useTranslation();
   const { enterSends } = usePreferences();
   const [draft] = useState(() => getDraft(conversationId));
@@ -59,7 +74,11 @@ export function Composer({ conversationId, contactName, lastSeq, outbox, ref, on
   }));
 
   const persist = useEffectEvent(() => {
-    if (text === (getDraft(conversationId)?.content ?? '') && note === (getDraft(conversationId)?.private ?? false)) return;
+    if (
+      text === (getDraft(conversationId)?.content ?? '') &&
+      note === (getDraft(conversationId)?.private ?? false)
+    )
+      return;
     const at = new Date().toISOString();
     saveDraft(conversationId, empty ? null : { content: text, private: note, savedAt: at });
     setSavedAt(empty ? null : at);
@@ -148,20 +167,54 @@ export function Composer({ conversationId, contactName, lastSeq, outbox, ref, on
       <div
         className={cx(
           'mx-auto max-w-[760px] rounded-lg border shadow-[0_1px_2px_rgb(0_0_0/0.05)] transition-colors duration-150 focus-within:outline-2 focus-within:outline-offset-1',
-          note ? 'border-note-border bg-note focus-within:outline-note-strong' : 'border-edge/50 bg-raised focus-within:outline-accent',
+          note
+            ? 'border-note-border bg-note focus-within:outline-note-strong'
+            : 'border-edge/50 bg-raised focus-within:outline-accent',
         )}
       >
-        <div role="tablist" aria-label={t('composer.mode')} className="flex items-center gap-0.5 px-1.5 pt-1.5">
-          <button type="button" role="tab" id="composer-reply" aria-selected={!note} aria-controls="composer-panel" tabIndex={note ? -1 : 0} onClick={() => setNote(false)} onKeyDown={switchTab} className={tab(!note, false)}>
+        <div
+          role="tablist"
+          aria-label={t('composer.mode')}
+          className="flex items-center gap-0.5 px-1.5 pt-1.5"
+        >
+          <button
+            type="button"
+            role="tab"
+            id="composer-reply"
+            aria-selected={!note}
+            aria-controls="composer-panel"
+            tabIndex={note ? -1 : 0}
+            onClick={() => setNote(false)}
+            onKeyDown={switchTab}
+            className={tab(!note, false)}
+          >
             {t('composer.reply')}
           </button>
-          <button type="button" role="tab" id="composer-note" aria-selected={note} aria-controls="composer-panel" tabIndex={note ? 0 : -1} onClick={() => setNote(true)} onKeyDown={switchTab} className={tab(note, true)}>
+          <button
+            type="button"
+            role="tab"
+            id="composer-note"
+            aria-selected={note}
+            aria-controls="composer-panel"
+            tabIndex={note ? 0 : -1}
+            onClick={() => setNote(true)}
+            onKeyDown={switchTab}
+            className={tab(note, true)}
+          >
             <Lock aria-hidden="true" size={13} />
             {t('composer.note')}
           </button>
-          {savedAt && !empty && <span className="ms-auto pe-2 text-[11px] text-muted">{t('composer.saved', { time: clock(savedAt, i18n.language) })}</span>}
+          {savedAt && !empty && (
+            <span className="ms-auto pe-2 text-[11px] text-muted">
+              {t('composer.saved', { time: clock(savedAt, i18n.language) })}
+            </span>
+          )}
         </div>
-        <div role="tabpanel" id="composer-panel" aria-labelledby={note ? 'composer-note' : 'composer-reply'}>
+        <div
+          role="tabpanel"
+          id="composer-panel"
+          aria-labelledby={note ? 'composer-note' : 'composer-reply'}
+        >
           <textarea
             ref={box}
             dir="auto"
@@ -169,23 +222,50 @@ export function Composer({ conversationId, contactName, lastSeq, outbox, ref, on
             onChange={(event) => change(event.target.value)}
             onKeyDown={onKeyDown}
             onBlur={signalEnd}
-            aria-label={note ? t('composer.noteLabel') : t('composer.replyLabel', { name: contactName })}
+            aria-label={
+              note ? t('composer.noteLabel') : t('composer.replyLabel', { name: contactName })
+            }
             aria-invalid={tooLong ? true : undefined}
-            placeholder={note ? t('composer.notePlaceholder') : t('composer.replyPlaceholder', { name: contactName })}
-            className={cx('block min-h-[72px] w-full resize-none bg-transparent px-3.5 py-2 text-body outline-none max-sm:text-[1rem]', note && 'placeholder:text-note-text')}
+            placeholder={
+              note
+                ? t('composer.notePlaceholder')
+                : t('composer.replyPlaceholder', { name: contactName })
+            }
+            className={cx(
+              'block min-h-[72px] w-full resize-none bg-transparent px-3.5 py-2 text-body outline-none max-sm:text-[1rem]',
+              note && 'placeholder:text-note-text',
+            )}
           />
           <div className="flex items-center gap-3 px-2 pb-2">
             <label className="flex h-7 items-center gap-2 ps-1.5 text-chip text-muted max-sm:hidden">
-              <input type="checkbox" checked={enterSends} onChange={(event) => setPreferences({ enterSends: event.target.checked })} className="size-3.5 accent-accent" />
+              <input
+                type="checkbox"
+                checked={enterSends}
+                onChange={(event) => setPreferences({ enterSends: event.target.checked })}
+                className="size-3.5 accent-accent"
+              />
               {t('composer.enterSends')}
             </label>
-            {tooLong && <span className="text-chip text-danger">{t('composer.tooLong', { count: text.length - MAX_LENGTH })}</span>}
+            {tooLong && (
+              <span className="text-chip text-danger">
+                {t('composer.tooLong', { count: text.length - MAX_LENGTH })}
+              </span>
+            )}
             <span className="ms-auto text-[11px] text-muted max-sm:hidden" dir="ltr">
               {enterSends ? '↵' : isMac ? '⌘ ↵' : 'Ctrl ↵'}
             </span>
-            <Button look={note ? 'note' : 'primary'} disabled={empty || tooLong} onClick={send} className="h-8">
+            <Button
+              look={note ? 'note' : 'primary'}
+              disabled={empty || tooLong}
+              onClick={send}
+              className="h-8"
+            >
               {note ? t('composer.addNote') : t('composer.send')}
-              {note ? <Lock aria-hidden="true" size={13} /> : <SendHorizontal aria-hidden="true" size={14} className="mirror" />}
+              {note ? (
+                <Lock aria-hidden="true" size={13} />
+              ) : (
+                <SendHorizontal aria-hidden="true" size={14} className="mirror" />
+              )}
             </Button>
           </div>
         </div>

@@ -18,7 +18,14 @@ export function Delivery({ status }: { status: Message['status'] }) {
   const { t } = useTranslation();
   const Icon = icons[status];
   return (
-    <span title={t(`delivery.${status}`)} className={cx('inline-flex', status === 'read' && 'text-accent', status === 'failed' && 'text-danger')}>
+    <span
+      title={t(`delivery.${status}`)}
+      className={cx(
+        'inline-flex',
+        status === 'read' && 'text-accent',
+        status === 'failed' && 'text-danger',
+      )}
+    >
       <Icon aria-hidden="true" size={13} />
       <span className="sr-only">{t(`delivery.${status}`)}</span>
     </span>

@@ -11,11 +11,11 @@ const page = (messages: MessagePage['messages'], has_more = false): MessagePage 
 });
 
 test('messages are ordered by seq and each appears once', () => {
-  const merged = mergeMessages(page([aMessage({ id: 'a', seq: 1 })]), [
-    aMessage({ id: 'c', seq: 3 }),
-    aMessage({ id: 'b', seq: 2 }),
-    aMessage({ id: 'c', seq: 3 }),
-  ], 3);
+  const merged = mergeMessages(
+    page([aMessage({ id: 'a', seq: 1 })]),
+    [aMessage({ id: 'c', seq: 3 }), aMessage({ id: 'b', seq: 2 }), aMessage({ id: 'c', seq: 3 })],
+    3,
+  );
   expect(merged.messages.map((message) => message.id)).toEqual(['a', 'b', 'c']);
   expect(merged.last_seq).toBe(3);
 });
@@ -33,7 +33,10 @@ test('a change to a message that is not loaded leaves no island', () => {
 });
 
 test('earlier pages go in front', () => {
-  const merged = prependPage(page([aMessage({ id: 'z', seq: 50 })], true), page([aMessage({ id: 'a', seq: 2 })]));
+  const merged = prependPage(
+    page([aMessage({ id: 'z', seq: 50 })], true),
+    page([aMessage({ id: 'a', seq: 2 })]),
+  );
   expect(merged.messages.map((message) => message.id)).toEqual(['a', 'z']);
   expect(merged.has_more).toBe(false);
 });

@@ -5,12 +5,17 @@ import type { MessagePage } from './api';
  * Puts new and changed messages in their place: one per id, the newer version wins, ordered by
  * seq. A message older than the loaded part stays out unless it is asked for.
  */
-export function mergeMessages(page: MessagePage, incoming: Message[], lastSeq: number): MessagePage {
+export function mergeMessages(
+  page: MessagePage,
+  incoming: Message[],
+  lastSeq: number,
+): MessagePage {
   const byId = new Map(page.messages.map((message) => [message.id, message]));
   const oldest = page.messages[0]?.seq ?? 0;
   for (const message of incoming) {
     const known = byId.get(message.id);
-    if (known ? message.updated_seq < known.updated_seq : page.has_more && message.seq < oldest) continue;
+    if (known ? message.updated_seq < known.updated_seq : page.has_more && message.seq < oldest)
+      continue;
     byId.set(message.id, message);
   }
   return {

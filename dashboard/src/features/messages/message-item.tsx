@@ -18,10 +18,20 @@ interface MessageItemProps {
 /** One message: the customer at the start side, our replies at the end, notes across. */
 export const MessageItem = memo(function MessageItem({ message, first, last }: MessageItemProps) {
   const { t, i18n } = useTranslation();
-  const name = message.sender.name ?? (message.sender.type === 'contact' ? t('contact.visitor') : t('thread.system'));
-  const body = message.deleted_at ? <em className="text-muted">{t('thread.deleted')}</em> : <PlainText text={message.content ?? ''} />;
+  const name =
+    message.sender.name ??
+    (message.sender.type === 'contact' ? t('contact.visitor') : t('thread.system'));
+  const body = message.deleted_at ? (
+    <em className="text-muted">{t('thread.deleted')}</em>
+  ) : (
+    <PlainText text={message.content ?? ''} />
+  );
   const time = (
-    <time dateTime={message.created_at} title={absolute(message.created_at, i18n.language)} className="tabular">
+    <time
+      dateTime={message.created_at}
+      title={absolute(message.created_at, i18n.language)}
+      className="tabular"
+    >
       {clock(message.created_at, i18n.language)}
     </time>
   );
@@ -29,17 +39,45 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
 
   if (message.private) {
     return (
-      <Note name={name} first={first} meta={<>{edited}{time}</>}>
+      <Note
+        name={name}
+        first={first}
+        meta={
+          <>
+            {edited}
+            {time}
+          </>
+        }
+      >
         {body}
       </Note>
     );
   }
   if (message.message_type === 'incoming') {
     return (
-      <article aria-label={t('thread.messageFrom', { name })} className={cx('flex items-end gap-2.5 pe-[12%]', first ? 'pt-3' : 'pt-0.5')}>
-        {last ? <Avatar id={message.sender.id ?? name} name={name} url={message.sender.avatar_url} size="sm" /> : <span className="w-7 shrink-0" />}
+      <article
+        aria-label={t('thread.messageFrom', { name })}
+        className={cx('flex items-end gap-2.5 pe-[12%]', first ? 'pt-3' : 'pt-0.5')}
+      >
+        {last ? (
+          <Avatar
+            id={message.sender.id ?? name}
+            name={name}
+            url={message.sender.avatar_url}
+            size="sm"
+          />
+        ) : (
+          <span className="w-7 shrink-0" />
+        )}
         <div className="flex min-w-0 flex-col items-start">
-          <div className={cx('min-w-0 max-w-full rounded-lg border border-border bg-raised px-3.5 py-2', last && 'rounded-es-sm')}>{body}</div>
+          <div
+            className={cx(
+              'min-w-0 max-w-full rounded-lg border border-border bg-raised px-3.5 py-2',
+              last && 'rounded-es-sm',
+            )}
+          >
+            {body}
+          </div>
           {last && (
             <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
               <bdi>{name}</bdi>
@@ -53,8 +91,19 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
   }
   const failed = message.status === 'failed';
   return (
-    <article aria-label={t('thread.messageFrom', { name })} className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}>
-      <div className={cx('min-w-0 max-w-full rounded-lg bg-accent-tint px-3.5 py-2', last && 'rounded-ee-sm', failed && 'ring-1 ring-danger')}>{body}</div>
+    <article
+      aria-label={t('thread.messageFrom', { name })}
+      className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}
+    >
+      <div
+        className={cx(
+          'min-w-0 max-w-full rounded-lg bg-accent-tint px-3.5 py-2',
+          last && 'rounded-ee-sm',
+          failed && 'ring-1 ring-danger',
+        )}
+      >
+        {body}
+      </div>
       {(last || failed) && (
         <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
           <bdi>{name}</bdi>
@@ -63,7 +112,11 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
           <Delivery status={message.status} />
         </p>
       )}
-      {failed && <p className="px-1 text-danger text-chip">{failureReason(message) ?? t('delivery.failedText')}</p>}
+      {failed && (
+        <p className="px-1 text-danger text-chip">
+          {failureReason(message) ?? t('delivery.failedText')}
+        </p>
+      )}
     </article>
   );
 });
@@ -74,7 +127,17 @@ function failureReason(message: Message): string | null {
   return typeof reason === 'string' ? reason : null;
 }
 
-function Note({ name, first, meta, children }: { name: string; first: boolean; meta: ReactNode; children: ReactNode }) {
+function Note({
+  name,
+  first,
+  meta,
+  children,
+}: {
+  name: string;
+  first: boolean;
+  meta: ReactNode;
+  children: ReactNode;
+}) {
   const { t } = useTranslation();
   return (
     <article aria-label={t('thread.noteFrom', { name })} className={first ? 'pt-3' : 'pt-1'}>
@@ -97,7 +160,11 @@ export function ActivityLine({ message }: { message: Message }) {
   return (
     <p className="flex justify-center gap-1.5 px-6 py-1.5 text-center text-chip text-muted">
       <bdi>{message.content}</bdi>
-      <time dateTime={message.created_at} title={absolute(message.created_at, i18n.language)} className="tabular shrink-0">
+      <time
+        dateTime={message.created_at}
+        title={absolute(message.created_at, i18n.language)}
+        className="tabular shrink-0"
+      >
         {clock(message.created_at, i18n.language)}
       </time>
     </p>
@@ -115,12 +182,26 @@ interface UnsentItemProps {
 }
 
 /** A message of ours the server has not confirmed: waiting, being sent, or in need of a decision. */
-export function UnsentItem({ item, first, name, offline, onRetry, onDiscard, onReview }: UnsentItemProps) {
+export function UnsentItem({
+  item,
+  first,
+  name,
+  offline,
+  onRetry,
+  onDiscard,
+  onReview,
+}: UnsentItemProps) {
   const { t, i18n } = useTranslation();
   const stuck = item.state === 'failed' || item.state === 'conflict';
-  const link = 'inline-flex h-6 items-center gap-1 rounded-sm px-1.5 font-medium hover:bg-danger-tint';
+  const link =
+    'inline-flex h-6 items-center gap-1 rounded-sm px-1.5 font-medium hover:bg-danger-tint';
   const meta = (
-    <p className={cx('mt-1 flex flex-wrap items-center justify-end gap-1.5 px-1 text-[11px]', stuck ? 'text-danger text-chip' : 'text-muted')}>
+    <p
+      className={cx(
+        'mt-1 flex flex-wrap items-center justify-end gap-1.5 px-1 text-[11px]',
+        stuck ? 'text-danger text-chip' : 'text-muted',
+      )}
+    >
       {item.state === 'failed' && (
         <>
           <CircleAlert aria-hidden="true" size={13} />
@@ -166,8 +247,16 @@ export function UnsentItem({ item, first, name, offline, onRetry, onDiscard, onR
     );
   }
   return (
-    <article aria-label={t('thread.messageFrom', { name })} className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}>
-      <div className={cx('min-w-0 max-w-full rounded-lg rounded-ee-sm bg-accent-tint px-3.5 py-2', stuck && 'ring-1 ring-danger')}>
+    <article
+      aria-label={t('thread.messageFrom', { name })}
+      className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}
+    >
+      <div
+        className={cx(
+          'min-w-0 max-w-full rounded-lg rounded-ee-sm bg-accent-tint px-3.5 py-2',
+          stuck && 'ring-1 ring-danger',
+        )}
+      >
         <PlainText text={item.content} />
       </div>
       {meta}

@@ -3,7 +3,7 @@ import { toApiError } from '@/lib/api-error';
 import { Outbox, type OutboxItem } from '@/lib/outbox';
 import { queryClient } from '@/lib/query-client';
 import { backoff } from '@/lib/realtime';
-import { sendMessage, messagesKey, type MessagePage } from './api';
+import { type MessagePage, messagesKey, sendMessage } from './api';
 import { mergeMessages } from './merge';
 
 const boxes = new Map<string, Outbox>();
@@ -17,8 +17,9 @@ export function outboxOf(userId: string): Outbox {
     send: async (item) => {
       const message = await sendMessage(item);
       // The seq is left to the live feed, which also brings what lies between.
-      queryClient.setQueryData<MessagePage>(messagesKey(item.conversationId), (page) =>
-        page && mergeMessages(page, [message], page.last_seq),
+      queryClient.setQueryData<MessagePage>(
+        messagesKey(item.conversationId),
+        (page) => page && mergeMessages(page, [message], page.last_seq),
       );
     },
     toError: toApiError,
@@ -33,7 +34,8 @@ function deviceStore(userId: string) {
   try {
     const store = createStore('supadesk-outbox', 'outbox');
     return {
-      load: async (): Promise<OutboxItem[]> => (await get<OutboxItem[]>(userId, store).catch(() => [])) ?? [],
+      load: async (): Promise<OutboxItem[]> =>
+        (await get<OutboxItem[]>(userId, store).catch(() => [])) ?? [],
       save: (items: OutboxItem[]) => set(userId, items, store),
     };
   } catch {

@@ -16,8 +16,17 @@ test('a new day gets a heading and close messages of one author are one group', 
     [],
     null,
   );
-  expect(items.map((item) => item.kind)).toEqual(['day', 'message', 'day', 'message', 'message', 'message']);
-  expect(items.flatMap((item) => (item.kind === 'message' ? [[item.first, item.last]] : []))).toEqual([
+  expect(items.map((item) => item.kind)).toEqual([
+    'day',
+    'message',
+    'day',
+    'message',
+    'message',
+    'message',
+  ]);
+  expect(
+    items.flatMap((item) => (item.kind === 'message' ? [[item.first, item.last]] : [])),
+  ).toEqual([
     [true, true],
     [true, false],
     [false, true],
@@ -29,19 +38,35 @@ test('a note never joins the group of a reply', () => {
   const sender = { type: 'user' as const, id: 'u', name: 'Ana', avatar_url: null };
   const reply = aMessage({ id: 'a', message_type: 'outgoing', sender, created_at: at(0) });
   const items = layOut([reply, { ...reply, id: 'b', private: true, created_at: at(1) }], [], null);
-  expect(items.flatMap((item) => (item.kind === 'message' ? [item.first] : []))).toEqual([true, true]);
+  expect(items.flatMap((item) => (item.kind === 'message' ? [item.first] : []))).toEqual([
+    true,
+    true,
+  ]);
 });
 
 test('an unsent message disappears once its confirmed self is there', () => {
   const item: OutboxItem = {
-    id: 'x', conversationId: 'c1', content: 'x', private: false, expectedLastSeq: 1, createdAt: at(5), state: 'sending', error: null, details: null,
+    id: 'x',
+    conversationId: 'c1',
+    content: 'x',
+    private: false,
+    expectedLastSeq: 1,
+    createdAt: at(5),
+    state: 'sending',
+    error: null,
+    details: null,
   };
   expect(layOut([aMessage()], [item], null).at(-1)?.kind).toBe('unsent');
   expect(layOut([aMessage({ id: 'x' })], [item], null).at(-1)?.kind).toBe('message');
 });
 
 test('the unread line stands above the oldest unseen customer message', () => {
-  const messages = [aMessage({ id: 'a' }), aMessage({ id: 'b', message_type: 'outgoing' }), aMessage({ id: 'c' }), aMessage({ id: 'd' })];
+  const messages = [
+    aMessage({ id: 'a' }),
+    aMessage({ id: 'b', message_type: 'outgoing' }),
+    aMessage({ id: 'c' }),
+    aMessage({ id: 'd' }),
+  ];
   expect(firstUnread(messages, 2)).toBe('c');
   expect(firstUnread(messages, 0)).toBeNull();
   expect(firstUnread(messages, 40)).toBe('a');

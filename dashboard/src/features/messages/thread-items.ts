@@ -1,5 +1,5 @@
-import type { OutboxItem } from '@/lib/outbox';
 import { startOfDay } from '@/lib/format';
+import type { OutboxItem } from '@/lib/outbox';
 import type { Message } from '@/types/message';
 
 /** What a thread shows, top to bottom. */
@@ -28,14 +28,19 @@ function sameGroup(a: Message | undefined, b: Message | undefined): boolean {
 }
 
 /** Lays out messages with days, groups and the line above what is unread; then what is unsent. */
-export function layOut(messages: Message[], unsent: OutboxItem[], firstUnreadId: string | null): ThreadItem[] {
+export function layOut(
+  messages: Message[],
+  unsent: OutboxItem[],
+  firstUnreadId: string | null,
+): ThreadItem[] {
   const items: ThreadItem[] = [];
   let day: number | null = null;
   messages.forEach((message, index) => {
     const thisDay = startOfDay(new Date(message.created_at));
     if (thisDay !== day) items.push({ kind: 'day', key: `day:${thisDay}`, at: message.created_at });
     day = thisDay;
-    if (message.id === firstUnreadId) items.push({ kind: 'unread', key: 'unread', at: message.created_at });
+    if (message.id === firstUnreadId)
+      items.push({ kind: 'unread', key: 'unread', at: message.created_at });
     if (message.message_type === 'activity') {
       items.push({ kind: 'activity', key: message.id, message });
       return;
@@ -47,7 +52,9 @@ export function layOut(messages: Message[], unsent: OutboxItem[], firstUnreadId:
   const confirmed = new Set(messages.map((message) => message.id));
   unsent
     .filter((item) => !confirmed.has(item.id))
-    .forEach((item, index) => items.push({ kind: 'unsent', key: item.id, item, first: index === 0 }));
+    .forEach((item, index) =>
+      items.push({ kind: 'unsent', key: item.id, item, first: index === 0 }),
+    );
   return items;
 }
 

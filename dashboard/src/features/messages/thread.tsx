@@ -10,7 +10,7 @@ import { toApiError } from '@/lib/api-error';
 import { clock, dayLabel } from '@/lib/format';
 import type { Outbox, OutboxItem } from '@/lib/outbox';
 import { showToast } from '@/lib/toast';
-import { fetchMessages, messagesKey, type MessagePage, messagesQuery } from './api';
+import { fetchMessages, type MessagePage, messagesKey, messagesQuery } from './api';
 import { prependPage } from './merge';
 import { ActivityLine, MessageItem, UnsentItem } from './message-item';
 import { firstUnread, layOut, type ThreadItem } from './thread-items';
@@ -31,7 +31,17 @@ interface ThreadProps {
 }
 
 /** The messages of one conversation, anchored at their end. Give it a `key` per conversation. */
-export function Thread({ conversationId, unreadCount, unsent, outbox, myName, offline, typing, onReview, onSeen }: ThreadProps) {
+export function Thread({
+  conversationId,
+  unreadCount,
+  unsent,
+  outbox,
+  myName,
+  offline,
+  typing,
+  onReview,
+  onSeen,
+}: ThreadProps) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
@@ -45,7 +55,10 @@ export function Thread({ conversationId, unreadCount, unsent, outbox, myName, of
   const [divider, setDivider] = useState<{ id: string | null } | null>(null);
   if (page && divider === null) setDivider({ id: firstUnread(page.messages, unreadCount) });
 
-  const items = useMemo(() => layOut(page?.messages ?? [], unsent, divider?.id ?? null), [page, unsent, divider]);
+  const items = useMemo(
+    () => layOut(page?.messages ?? [], unsent, divider?.id ?? null),
+    [page, unsent, divider],
+  );
   const lastId = page?.messages.at(-1)?.id ?? null;
   const lastUnsent = unsent.at(-1)?.id;
 
@@ -66,11 +79,17 @@ export function Thread({ conversationId, unreadCount, unsent, outbox, myName, of
   const dividerIndex = items.findIndex((item) => item.kind === 'unread');
   useEffect(() => {
     if (!ready) return;
-    if (dividerIndex > 0 && items.length - dividerIndex > 8) virtualizer.scrollToIndex(dividerIndex, { align: 'start' });
+    if (dividerIndex > 0 && items.length - dividerIndex > 8)
+      virtualizer.scrollToIndex(dividerIndex, { align: 'start' });
     else virtualizer.scrollToEnd();
     // Only once, when the first page arrives.
     // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [ready]);
+  // Whoever reads the end stays there, also when something arrives in front of an unsent message.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the thread grows
+  useEffect(() => {
+    if (atEnd) virtualizer.scrollToEnd();
+  }, [items.length, unsent]);
   // One's own message is always shown.
   useEffect(() => {
     if (lastUnsent) virtualizer.scrollToEnd();
@@ -83,7 +102,10 @@ export function Thread({ conversationId, unreadCount, unsent, outbox, myName, of
   }, [lastId, atEnd, unreadCount, onSeen]);
   const unseen = useMemo(() => {
     const index = page?.messages.findIndex((message) => message.id === seenUntil) ?? -1;
-    return index === -1 ? 0 : (page?.messages.slice(index + 1).filter((message) => message.message_type !== 'activity').length ?? 0);
+    return index === -1
+      ? 0
+      : (page?.messages.slice(index + 1).filter((message) => message.message_type !== 'activity')
+          .length ?? 0);
   }, [page, seenUntil]);
 
   async function loadEarlier(): Promise<void> {
@@ -92,24 +114,49 @@ export function Thread({ conversationId, unreadCount, unsent, outbox, myName, of
     setLoadingEarlier(true);
     try {
       const earlier = await fetchMessages(conversationId, oldest);
-      client.setQueryData<MessagePage>(messagesKey(conversationId), (current) => current && prependPage(current, earlier));
+      client.setQueryData<MessagePage>(
+        messagesKey(conversationId),
+        (current) => current && prependPage(current, earlier),
+      );
     } catch (error) {
-      showToast(toApiError(error).isNetwork ? t('error.network') : toApiError(error).message, { tone: 'danger' });
+      showToast(toApiError(error).isNetwork ? t('error.network') : toApiError(error).message, {
+        tone: 'danger',
+      });
     } finally {
       setLoadingEarlier(false);
     }
   }
 
-  if (query.isPending) return query.fetchStatus === 'paused' ? <StateMessage icon={CloudOff} title={t('thread.offlineTitle')} text={t('thread.offlineText')} /> : <ThreadSkeleton label={t('common.loading')} />;
+  if (query.isPending)
+    return query.fetchStatus === 'paused' ? (
+      <StateMessage
+        icon={CloudOff}
+        title={t('thread.offlineTitle')}
+        text={t('thread.offlineText')}
+      />
+    ) : (
+      <ThreadSkeleton label={t('common.loading')} />
+    );
   if (query.isError && !page) {
     const error = toApiError(query.error);
     return (
-      <StateMessage icon={TriangleAlert} title={t('thread.errorTitle')} text={error.isNetwork ? t('error.network') : error.message}>
+      <StateMessage
+        icon={TriangleAlert}
+        title={t('thread.errorTitle')}
+        text={error.isNetwork ? t('error.network') : error.message}
+      >
         <Button onClick={() => void query.refetch()}>{t('common.retry')}</Button>
       </StateMessage>
     );
   }
-  if (items.length === 0) return <StateMessage icon={MessageSquare} title={t('thread.emptyTitle')} text={t('thread.emptyText')} />;
+  if (items.length === 0)
+    return (
+      <StateMessage
+        icon={MessageSquare}
+        title={t('thread.emptyTitle')}
+        text={t('thread.emptyText')}
+      />
+    );
 
   function render(item: ThreadItem) {
     switch (item.kind) {
@@ -172,7 +219,13 @@ export function Thread({ conversationId, unreadCount, unsent, outbox, myName, of
               const item = items[virtual.index];
               if (!item) return null;
               return (
-                <div key={virtual.key} ref={virtualizer.measureElement} data-index={virtual.index} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${virtual.start}px)` }}>
+                <div
+                  key={virtual.key}
+                  ref={virtualizer.measureElement}
+                  data-index={virtual.index}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${virtual.start}px)` }}
+                >
                   {render(item)}
                 </div>
               );
@@ -202,9 +255,15 @@ function TypingLine({ name }: { name: string }) {
   const { t } = useTranslation();
   return (
     <p className="-mt-2 flex items-center gap-2 pb-4 text-chip text-muted">
-      <span aria-hidden="true" className="flex gap-1 rounded-lg border border-border bg-raised px-3 py-2.5">
+      <span
+        aria-hidden="true"
+        className="flex gap-1 rounded-lg border border-border bg-raised px-3 py-2.5"
+      >
         {['', '[animation-delay:150ms]', '[animation-delay:300ms]'].map((delay) => (
-          <span key={delay} className={cx('size-1.5 animate-[dot_1s_infinite] rounded-full bg-edge', delay)} />
+          <span
+            key={delay}
+            className={cx('size-1.5 animate-[dot_1s_infinite] rounded-full bg-edge', delay)}
+          />
         ))}
       </span>
       {t('thread.typing', { name })}
@@ -214,7 +273,11 @@ function TypingLine({ name }: { name: string }) {
 
 function ThreadSkeleton({ label }: { label: string }) {
   return (
-    <div role="status" aria-label={label} className="late mx-auto w-full max-w-[808px] flex-1 space-y-5 p-6">
+    <div
+      role="status"
+      aria-label={label}
+      className="late mx-auto w-full max-w-[808px] flex-1 space-y-5 p-6"
+    >
       <div className="h-12 w-3/5 rounded-lg bg-hover" />
       <div className="ms-auto h-16 w-1/2 rounded-lg bg-hover" />
       <div className="h-9 w-2/5 rounded-lg bg-hover" />

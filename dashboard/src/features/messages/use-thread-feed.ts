@@ -2,10 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { announce } from '@/lib/announce';
 import { toApiError } from '@/lib/api-error';
-import { ConversationFeed, type PresenceState, type SyncStatus, type Transport } from '@/lib/realtime';
+import {
+  ConversationFeed,
+  type PresenceState,
+  type SyncStatus,
+  type Transport,
+} from '@/lib/realtime';
 import { type Conversation, conversationSchema } from '@/types/conversation';
 import { type Message, messageSchema } from '@/types/message';
-import { fetchChanges, fetchMessages, messagesKey, type MessagePage } from './api';
+import { fetchChanges, fetchMessages, type MessagePage, messagesKey } from './api';
 import { mergeMessages } from './merge';
 
 const TYPING_LASTS_MS = 6000;
@@ -31,14 +36,26 @@ interface ThreadFeedOptions {
 }
 
 /** Keeps an open conversation current and tells who else is in it. */
-export function useThreadFeed({ conversationId, start, me, transport, status, onConversation, onStale, onLost }: ThreadFeedOptions) {
+export function useThreadFeed({
+  conversationId,
+  start,
+  me,
+  transport,
+  status,
+  onConversation,
+  onStale,
+  onLost,
+}: ThreadFeedOptions) {
   const client = useQueryClient();
   const [others, setOthers] = useState<PresenceState[]>([]);
   const [typing, setTyping] = useState<TypingActor | null>(null);
   const feedRef = useRef<ConversationFeed<Message> | null>(null);
 
   const merge = (messages: Message[], lastSeq: number): void => {
-    client.setQueryData<MessagePage>(messagesKey(conversationId), (page) => page && mergeMessages(page, messages, lastSeq));
+    client.setQueryData<MessagePage>(
+      messagesKey(conversationId),
+      (page) => page && mergeMessages(page, messages, lastSeq),
+    );
   };
 
   const onEvent = useEffectEvent((event: string, payload: Record<string, unknown>) => {

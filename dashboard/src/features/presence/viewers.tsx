@@ -16,7 +16,10 @@ export function Viewers({ others }: { others: PresenceState[] }) {
           <Avatar key={other.user_id} id={other.user_id} name={other.name} size="xs" />
         ))}
       </span>
-      {t(replying.length > 0 ? 'presence.replying' : 'presence.viewing', { count: subject.length, names })}
+      {t(replying.length > 0 ? 'presence.replying' : 'presence.viewing', {
+        count: subject.length,
+        names,
+      })}
     </p>
   );
 }

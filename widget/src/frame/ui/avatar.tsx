@@ -2,7 +2,15 @@ import { useState } from 'preact/hooks';
 import { initials } from '../timeline';
 
 /** A face, or the initials where there is none or it cannot be loaded. */
-export function Avatar({ name, url, large }: { name: string; url: string | null; large?: boolean }) {
+export function Avatar({
+  name,
+  url,
+  large,
+}: {
+  name: string;
+  url: string | null;
+  large?: boolean;
+}) {
   const [broken, setBroken] = useState<string | null>(null);
   const safe = url !== null && /^(https?:|\/)/.test(url) && url !== broken;
   return (

@@ -87,7 +87,10 @@ function Running(props: { store: Store; conversation: Conversation; inbox: strin
       <div>
         <p class="who">
           <bdi>{last && isOwn(last) ? t('you') : (speaker?.name ?? inbox)}</bdi>
-          <time dateTime={conversation.last_activity_at} title={moment(conversation.last_activity_at)}>
+          <time
+            dateTime={conversation.last_activity_at}
+            title={moment(conversation.last_activity_at)}
+          >
             {day(conversation.last_activity_at)}
           </time>
         </p>

@@ -55,7 +55,8 @@ export function Log({ store, inbox }: { store: Store; inbox: Inbox }) {
   };
   const jump = (): void => {
     const box = scroller.current;
-    box?.scrollTo({ top: box.scrollHeight, behavior: 'smooth' });
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+    box?.scrollTo({ top: box.scrollHeight, behavior });
     box?.focus({ preventScroll: true });
   };
   const loadEarlier = async (): Promise<void> => {
@@ -73,7 +74,7 @@ export function Log({ store, inbox }: { store: Store; inbox: Inbox }) {
         class="scroller"
         ref={scroller}
         role="log"
-        // A scroller without a focusable child is out of the keyboard's reach otherwise.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in the keyboard's reach.
         tabIndex={0}
         aria-label={t('log')}
         aria-busy={loading}
@@ -137,5 +138,9 @@ function Empty({ store }: { store: Store }) {
       </div>
     );
   }
-  return <p class={id === null ? 'empty' : 'empty late'}>{id === null ? t('emptyChat') : t('loading')}</p>;
+  return (
+    <p class={id === null ? 'empty' : 'empty late'}>
+      {id === null ? t('emptyChat') : t('loading')}
+    </p>
+  );
 }
