@@ -198,6 +198,26 @@ create trigger account_users_move_epoch
     after delete or update of role on public.account_users
     for each row execute function private.account_users_changed();
 
+create function private.account_suspended()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.move_inbox_epoch(inbox.id)
+    from public.inboxes as inbox
+    where inbox.account_id = new.id;
+    return null;
+end;
+$$;
+
+comment on function private.account_suspended is 'Trigger: whoever listens to a suspended account hears nothing more.';
+
+create trigger accounts_move_epoch
+    after update of status on public.accounts
+    for each row
+    when (old.status = 'active' and new.status <> 'active')
+    execute function private.account_suspended();
+
 create trigger inboxes_set_updated_at
     before update on public.inboxes
     for each row execute function private.set_updated_at();
@@ -323,6 +343,9 @@ begin
         perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
     end if;
     perform private.require_administrator(account);
+    if p_member is null then
+        perform private.fail(400, 'invalid_argument', 'member is true or false.');
+    end if;
     if not exists (select from public.account_users where account_id = account and user_id = p_user_id) then
         perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
     end if;
@@ -348,7 +371,7 @@ $$;
 
 comment on function public.set_inbox_member is
     'Adds an agent to an inbox or takes them out; administrators only.
-     Fails with inbox_not_found, not_administrator, user_not_found.';
+     Fails with inbox_not_found, not_administrator, invalid_argument, user_not_found.';
 grant execute on function public.set_inbox_member to authenticated;
 
 alter table public.inboxes enable row level security;

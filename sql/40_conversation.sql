@@ -94,53 +94,81 @@ create table private.conversation_counters (
 comment on table private.conversation_counters is
     'How many conversations, and how many unread ones, per inbox, status and assignee (the zero uuid: nobody). Sum over slot.';
 
-create function private.count_conversation()
-returns trigger
-language plpgsql security definer set search_path = ''
+create function private.add_to_counters(p_deltas private.conversation_counters[])
+returns void
+language sql set search_path = ''
 as $$
-declare
-    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-begin
-    -- Both sides of a move in one statement, in key order: two at once cannot wait for one another crosswise.
+    -- In key order: two at once cannot wait for one another crosswise.
     insert into private.conversation_counters as counter
         (account_id, inbox_id, status, assignee_id, slot, total, unread)
-    select delta.account_id, delta.inbox_id, delta.status, delta.assignee_id,
-        pg_catalog.pg_backend_pid() % 8, sum(delta.total), sum(delta.unread)
-    from (
-        select old.account_id, old.inbox_id, old.status, coalesce(old.assignee_id, nobody), -1,
-            -(old.unread_count > 0)::int
-        where tg_op in ('UPDATE', 'DELETE')
-        union all
-        select new.account_id, new.inbox_id, new.status, coalesce(new.assignee_id, nobody), 1,
-            (new.unread_count > 0)::int
-        where tg_op in ('INSERT', 'UPDATE')
-    ) as delta (account_id, inbox_id, status, assignee_id, total, unread)
+    select delta.account_id, delta.inbox_id, delta.status, delta.assignee_id, delta.slot,
+        sum(delta.total), sum(delta.unread)
+    from unnest(p_deltas) as delta
     -- While an account is deleted its conversations go after it: nothing is left to count.
     where exists (select from public.accounts as account where account.id = delta.account_id)
-    group by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id
+    group by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id, delta.slot
     having sum(delta.total) <> 0 or sum(delta.unread) <> 0
     order by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id
     on conflict on constraint conversation_counters_pkey do update
     set total = counter.total + excluded.total,
-        unread = counter.unread + excluded.unread;
+        unread = counter.unread + excluded.unread
+$$;
+
+comment on function private.add_to_counters is 'Adds to the counters what one statement changed, all at once.';
+
+create function private.counter_delta(p_conversation public.conversations, p_total int)
+returns private.conversation_counters
+language sql stable set search_path = ''
+as $$
+    select row(
+        p_conversation.account_id, p_conversation.inbox_id, p_conversation.status,
+        coalesce(p_conversation.assignee_id, '00000000-0000-0000-0000-000000000000'),
+        pg_catalog.pg_backend_pid() % 8,
+        p_total, p_total * (p_conversation.unread_count > 0)::int)::private.conversation_counters
+$$;
+
+comment on function private.counter_delta is 'What a conversation that comes (1) or goes (-1) adds to its counter.';
+
+create function private.count_conversations()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    deltas private.conversation_counters[];
+begin
+    case tg_op
+        when 'INSERT' then
+            select array_agg(private.counter_delta(added, 1)) into deltas from added;
+        when 'DELETE' then
+            select array_agg(private.counter_delta(removed, -1)) into deltas from removed;
+        else
+            select array_agg(private.counter_delta(removed, -1)) || array_agg(private.counter_delta(added, 1))
+            into deltas
+            from removed
+            join added on added.id = removed.id
+            where (added.status, added.assignee_id, added.inbox_id, added.unread_count > 0)
+                is distinct from (removed.status, removed.assignee_id, removed.inbox_id, removed.unread_count > 0);
+    end case;
+    if deltas is not null then
+        perform private.add_to_counters(deltas);
+    end if;
     return null;
 end;
 $$;
 
-comment on function private.count_conversation is 'Trigger: keeps private.conversation_counters equal to a recount.';
+comment on function private.count_conversations is
+    'Trigger: keeps private.conversation_counters equal to a recount. Per statement, because per row a change of
+     many conversations would take its counters in any order, and lock crosswise with another.';
 
-create trigger conversations_count
-    after insert or delete on public.conversations
-    for each row execute function private.count_conversation();
-create trigger conversations_recount
-    after update on public.conversations
-    for each row
-    when (
-        old.status is distinct from new.status
-        or old.assignee_id is distinct from new.assignee_id
-        or old.inbox_id is distinct from new.inbox_id
-        or (old.unread_count > 0) is distinct from (new.unread_count > 0))
-    execute function private.count_conversation();
+create trigger conversations_count_added
+    after insert on public.conversations referencing new table as added
+    for each statement execute function private.count_conversations();
+create trigger conversations_count_removed
+    after delete on public.conversations referencing old table as removed
+    for each statement execute function private.count_conversations();
+create trigger conversations_count_changed
+    after update on public.conversations referencing old table as removed new table as added
+    for each statement execute function private.count_conversations();
 
 create function private.conversation_topic(p_conversation_id uuid, p_epoch bigint)
 returns text
@@ -269,7 +297,8 @@ create function private.can_visitor_reply(p_conversation public.conversations)
 returns boolean
 language sql stable security definer set search_path = ''
 as $$
-    select p_conversation.status <> 'resolved' or inbox.allow_messages_after_resolved
+    -- A blocked contact's conversation begins resolved, and yet takes its first message.
+    select p_conversation.status <> 'resolved' or p_conversation.last_seq = 0 or inbox.allow_messages_after_resolved
     from public.inboxes as inbox
     where inbox.id = p_conversation.inbox_id
 $$;

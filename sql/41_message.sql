@@ -179,7 +179,8 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        if btrim(new.content, E' \t\r\n') = '' then
+        -- Blanks and characters without a width of their own.
+        if btrim(new.content, E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = '' then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
@@ -223,6 +224,10 @@ begin
     end if;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
     select * into contact from public.contacts where id = conversation.contact_id;
+    -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
+    if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
+        perform private.fail(409, 'message_id_taken', 'Another message has this id.');
+    end if;
 
     if client in ('authenticated', 'visitor') then
         select count(*) into recent

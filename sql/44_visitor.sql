@@ -74,12 +74,14 @@ declare
     conversation public.conversations := private.visitor_conversation(p_conversation_id);
     page jsonb;
     first_seq bigint;
+    last_change bigint;
 begin
     if coalesce(p_limit, 0) not between 1 and 200 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
     end if;
     if p_after_change is not null then
-        select jsonb_agg(private.visitor_message_json(message) order by message.seq) into page
+        select jsonb_agg(private.visitor_message_json(message) order by message.visitor_seq), max(message.visitor_seq)
+        into page, last_change
         from (
             select *
             from public.messages
@@ -104,7 +106,10 @@ begin
         'messages', coalesce(page, '[]'),
         'has_more', exists (
             select from public.messages
-            where conversation_id = p_conversation_id and visitor_seq is not null and seq < first_seq),
+            where conversation_id = p_conversation_id and visitor_seq is not null and seq < first_seq)
+            or exists (
+            select from public.messages
+            where conversation_id = p_conversation_id and visitor_seq > last_change),
         'last_seq', conversation.last_visitor_seq);
 end;
 $$;

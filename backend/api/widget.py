@@ -80,7 +80,7 @@ async def config(
         website_token=found["website_token"],
         color=found["color"],
         position=found["position"],
-        launcher_title=found["welcome_title"],
+        launcher_title="",  # the loader says "Chat with us" in the page's language
         locale=found["locale"],
     )
     return JSONResponse(

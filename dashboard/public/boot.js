@@ -2,8 +2,8 @@
 // the content security policy allows no inline script.
 (() => {
   try {
-    var stored = JSON.parse(localStorage.getItem('supadesk:preferences') || '{}');
-    var root = document.documentElement;
+    const stored = JSON.parse(localStorage.getItem('supadesk:preferences') || '{}');
+    const root = document.documentElement;
     if (stored.theme === 'light' || stored.theme === 'dark') root.dataset.theme = stored.theme;
     if (stored.locale) {
       root.lang = stored.locale;

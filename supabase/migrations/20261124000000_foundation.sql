@@ -1004,6 +1004,26 @@ create trigger account_users_move_epoch
     after delete or update of role on public.account_users
     for each row execute function private.account_users_changed();
 
+create function private.account_suspended()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.move_inbox_epoch(inbox.id)
+    from public.inboxes as inbox
+    where inbox.account_id = new.id;
+    return null;
+end;
+$$;
+
+comment on function private.account_suspended is 'Trigger: whoever listens to a suspended account hears nothing more.';
+
+create trigger accounts_move_epoch
+    after update of status on public.accounts
+    for each row
+    when (old.status = 'active' and new.status <> 'active')
+    execute function private.account_suspended();
+
 create trigger inboxes_set_updated_at
     before update on public.inboxes
     for each row execute function private.set_updated_at();
@@ -1129,6 +1149,9 @@ begin
         perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
     end if;
     perform private.require_administrator(account);
+    if p_member is null then
+        perform private.fail(400, 'invalid_argument', 'member is true or false.');
+    end if;
     if not exists (select from public.account_users where account_id = account and user_id = p_user_id) then
         perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
     end if;
@@ -1154,7 +1177,7 @@ $$;
 
 comment on function public.set_inbox_member is
     'Adds an agent to an inbox or takes them out; administrators only.
-     Fails with inbox_not_found, not_administrator, user_not_found.';
+     Fails with inbox_not_found, not_administrator, invalid_argument, user_not_found.';
 grant execute on function public.set_inbox_member to authenticated;
 
 alter table public.inboxes enable row level security;
@@ -1547,53 +1570,81 @@ create table private.conversation_counters (
 comment on table private.conversation_counters is
     'How many conversations, and how many unread ones, per inbox, status and assignee (the zero uuid: nobody). Sum over slot.';
 
-create function private.count_conversation()
-returns trigger
-language plpgsql security definer set search_path = ''
+create function private.add_to_counters(p_deltas private.conversation_counters[])
+returns void
+language sql set search_path = ''
 as $$
-declare
-    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-begin
-    -- Both sides of a move in one statement, in key order: two at once cannot wait for one another crosswise.
+    -- In key order: two at once cannot wait for one another crosswise.
     insert into private.conversation_counters as counter
         (account_id, inbox_id, status, assignee_id, slot, total, unread)
-    select delta.account_id, delta.inbox_id, delta.status, delta.assignee_id,
-        pg_catalog.pg_backend_pid() % 8, sum(delta.total), sum(delta.unread)
-    from (
-        select old.account_id, old.inbox_id, old.status, coalesce(old.assignee_id, nobody), -1,
-            -(old.unread_count > 0)::int
-        where tg_op in ('UPDATE', 'DELETE')
-        union all
-        select new.account_id, new.inbox_id, new.status, coalesce(new.assignee_id, nobody), 1,
-            (new.unread_count > 0)::int
-        where tg_op in ('INSERT', 'UPDATE')
-    ) as delta (account_id, inbox_id, status, assignee_id, total, unread)
+    select delta.account_id, delta.inbox_id, delta.status, delta.assignee_id, delta.slot,
+        sum(delta.total), sum(delta.unread)
+    from unnest(p_deltas) as delta
     -- While an account is deleted its conversations go after it: nothing is left to count.
     where exists (select from public.accounts as account where account.id = delta.account_id)
-    group by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id
+    group by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id, delta.slot
     having sum(delta.total) <> 0 or sum(delta.unread) <> 0
     order by delta.account_id, delta.inbox_id, delta.status, delta.assignee_id
     on conflict on constraint conversation_counters_pkey do update
     set total = counter.total + excluded.total,
-        unread = counter.unread + excluded.unread;
+        unread = counter.unread + excluded.unread
+$$;
+
+comment on function private.add_to_counters is 'Adds to the counters what one statement changed, all at once.';
+
+create function private.counter_delta(p_conversation public.conversations, p_total int)
+returns private.conversation_counters
+language sql stable set search_path = ''
+as $$
+    select row(
+        p_conversation.account_id, p_conversation.inbox_id, p_conversation.status,
+        coalesce(p_conversation.assignee_id, '00000000-0000-0000-0000-000000000000'),
+        pg_catalog.pg_backend_pid() % 8,
+        p_total, p_total * (p_conversation.unread_count > 0)::int)::private.conversation_counters
+$$;
+
+comment on function private.counter_delta is 'What a conversation that comes (1) or goes (-1) adds to its counter.';
+
+create function private.count_conversations()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    deltas private.conversation_counters[];
+begin
+    case tg_op
+        when 'INSERT' then
+            select array_agg(private.counter_delta(added, 1)) into deltas from added;
+        when 'DELETE' then
+            select array_agg(private.counter_delta(removed, -1)) into deltas from removed;
+        else
+            select array_agg(private.counter_delta(removed, -1)) || array_agg(private.counter_delta(added, 1))
+            into deltas
+            from removed
+            join added on added.id = removed.id
+            where (added.status, added.assignee_id, added.inbox_id, added.unread_count > 0)
+                is distinct from (removed.status, removed.assignee_id, removed.inbox_id, removed.unread_count > 0);
+    end case;
+    if deltas is not null then
+        perform private.add_to_counters(deltas);
+    end if;
     return null;
 end;
 $$;
 
-comment on function private.count_conversation is 'Trigger: keeps private.conversation_counters equal to a recount.';
+comment on function private.count_conversations is
+    'Trigger: keeps private.conversation_counters equal to a recount. Per statement, because per row a change of
+     many conversations would take its counters in any order, and lock crosswise with another.';
 
-create trigger conversations_count
-    after insert or delete on public.conversations
-    for each row execute function private.count_conversation();
-create trigger conversations_recount
-    after update on public.conversations
-    for each row
-    when (
-        old.status is distinct from new.status
-        or old.assignee_id is distinct from new.assignee_id
-        or old.inbox_id is distinct from new.inbox_id
-        or (old.unread_count > 0) is distinct from (new.unread_count > 0))
-    execute function private.count_conversation();
+create trigger conversations_count_added
+    after insert on public.conversations referencing new table as added
+    for each statement execute function private.count_conversations();
+create trigger conversations_count_removed
+    after delete on public.conversations referencing old table as removed
+    for each statement execute function private.count_conversations();
+create trigger conversations_count_changed
+    after update on public.conversations referencing old table as removed new table as added
+    for each statement execute function private.count_conversations();
 
 create function private.conversation_topic(p_conversation_id uuid, p_epoch bigint)
 returns text
@@ -1722,7 +1773,8 @@ create function private.can_visitor_reply(p_conversation public.conversations)
 returns boolean
 language sql stable security definer set search_path = ''
 as $$
-    select p_conversation.status <> 'resolved' or inbox.allow_messages_after_resolved
+    -- A blocked contact's conversation begins resolved, and yet takes its first message.
+    select p_conversation.status <> 'resolved' or p_conversation.last_seq = 0 or inbox.allow_messages_after_resolved
     from public.inboxes as inbox
     where inbox.id = p_conversation.inbox_id
 $$;
@@ -2383,7 +2435,8 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        if btrim(new.content, E' \t\r\n') = '' then
+        -- Blanks and characters without a width of their own.
+        if btrim(new.content, E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = '' then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
@@ -2427,6 +2480,10 @@ begin
     end if;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
     select * into contact from public.contacts where id = conversation.contact_id;
+    -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
+    if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
+        perform private.fail(409, 'message_id_taken', 'Another message has this id.');
+    end if;
 
     if client in ('authenticated', 'visitor') then
         select count(*) into recent
@@ -3073,12 +3130,14 @@ declare
     conversation public.conversations := private.visitor_conversation(p_conversation_id);
     page jsonb;
     first_seq bigint;
+    last_change bigint;
 begin
     if coalesce(p_limit, 0) not between 1 and 200 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
     end if;
     if p_after_change is not null then
-        select jsonb_agg(private.visitor_message_json(message) order by message.seq) into page
+        select jsonb_agg(private.visitor_message_json(message) order by message.visitor_seq), max(message.visitor_seq)
+        into page, last_change
         from (
             select *
             from public.messages
@@ -3103,7 +3162,10 @@ begin
         'messages', coalesce(page, '[]'),
         'has_more', exists (
             select from public.messages
-            where conversation_id = p_conversation_id and visitor_seq is not null and seq < first_seq),
+            where conversation_id = p_conversation_id and visitor_seq is not null and seq < first_seq)
+            or exists (
+            select from public.messages
+            where conversation_id = p_conversation_id and visitor_seq > last_change),
         'last_seq', conversation.last_visitor_seq);
 end;
 $$;

@@ -171,11 +171,10 @@ class PgBench:
         `role` is the database role: `authenticated` and `service_role` come through the
         authenticator as PostgREST's requests do, `postgres` is the owner.
         """
-        options = "-c search_path= "
-        user = "postgres"
+        options, user = "", "postgres"
         if role != "postgres":
             user = "authenticator"
-            options += f"-c role={role} -c request.jwt.claims={_escaped(self._claims)}"
+            options = f"-c role={role} -c request.jwt.claims={_escaped(self._claims)}"
         length = ["-T", str(max(1, round(seconds)))] if seconds else ["-t", str(transactions)]
         with tempfile.TemporaryDirectory(prefix="pgbench-") as folder:
             file = Path(folder) / "script.sql"

@@ -125,6 +125,6 @@ create policy members on naive.conversations to authenticated
 create policy members on naive.messages to authenticated
     using (account_id in (select account_id from naive.account_users where user_id = auth.uid()));
 
-grant usage on schema naive to authenticated, service_role;
-grant all on all tables in schema naive to authenticated, service_role;
-grant execute on all functions in schema naive to authenticated, service_role;
+grant usage on schema naive to authenticated, service_role, postgres;
+grant all on all tables in schema naive to authenticated, service_role, postgres;
+grant execute on all functions in schema naive to authenticated, service_role, postgres;

@@ -783,7 +783,7 @@ def test_counters_equal_a_recount_after_two_thousand_concurrent_changes(
         assert deadlocks == 0
 
 
-def test_waking_many_and_assigning_one_at_once_do_not_deadlock(database: Database) -> None:
+def test_changing_many_and_assigning_one_at_once_do_not_deadlock(database: Database) -> None:
     # Two connections whose counters share a slot, and rows whose counters come in any order.
     with database.connect() as conn:
         make = Make(conn)
@@ -810,9 +810,16 @@ def test_waking_many_and_assigning_one_at_once_do_not_deadlock(database: Databas
         # Hold the lower key for a moment, so that both sides are under way when it is released.
         with database.connect() as holder, database.connect() as watcher:
             with holder.transaction():
-                holder.execute(
-                    "select from private.conversation_counters where assignee_id = %s for update",
-                    (agents[0].id,),
+                run(
+                    holder,
+                    """
+                    insert into private.conversation_counters
+                    values (%s, %s, 'open', %s, %s, 0, 0)
+                    """,
+                    inbox.account_id,
+                    inbox.id,
+                    agents[0].id,
+                    slot,
                 )
                 errors: list[str] = []
 
@@ -832,7 +839,11 @@ def test_waking_many_and_assigning_one_at_once_do_not_deadlock(database: Databas
                     ),
                 )
                 wake = threading.Thread(
-                    target=act, args=(first, "select service.wake_snoozed_conversations()")
+                    target=act,
+                    args=(
+                        first,
+                        "update public.conversations set status = 'open' where status = 'snoozed'",
+                    ),
                 )
                 assign.start()
                 _wait_for_locks(watcher, 1)

@@ -116,7 +116,6 @@ def test_administrators_do_not_write_what_the_server_owns(
         ("allowed_domains", ["shop.example/path"]),
         ("allowed_domains", ["https://shop.example"]),
         ("allowed_domains", ['"><script>']),
-        ("allowed_domains", ["a b"]),
         ("allowed_domains", ["x"] * 51),
         ("welcome_title", "x" * 201),
     ],

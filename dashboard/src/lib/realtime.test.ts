@@ -51,8 +51,12 @@ function setUp(overrides: Partial<FeedOptions<Item>> = {}) {
       else calls.other.push(event);
     },
     onPulled: (_changes, missed) => void calls.pulled.push(missed),
-    onReset: () => void (calls.reset += 1),
-    onLost: () => void (calls.lost += 1),
+    onReset: () => {
+      calls.reset += 1;
+    },
+    onLost: () => {
+      calls.lost += 1;
+    },
     isLost: (error) => error === 'lost',
     retryDelay: () => 1000,
     ...overrides,

@@ -51,12 +51,19 @@ export class SupabaseTransport implements Transport {
     };
   }
 
-  /** Tries to connect now instead of at the next planned moment. */
+  /**
+   * Connects anew, now instead of at the next planned moment. The old socket may hang half open for
+   * minutes after a cut, and closing it waits for an answer: it is left behind, not waited for.
+   */
   async retry(): Promise<void> {
-    const client = this.#client;
-    if (!client) return;
-    await client.disconnect();
-    if (!this.#stopped) client.connect();
+    const old = this.#client;
+    if (!old || this.#stopped) return;
+    this.#client = null;
+    this.#unsubscribe();
+    this.#leaving.clear();
+    for (const subscription of this.#subscriptions) subscription.channel = null;
+    void old.disconnect();
+    await this.#start();
   }
 
   stop(): void {
@@ -81,6 +88,7 @@ export class SupabaseTransport implements Transport {
       params: { apikey: env().publishableKey },
       accessToken: () => session().accessToken(),
       heartbeatCallback: (heartbeat) => {
+        if (this.#client !== client) return;
         if (heartbeat === 'ok') this.status.seen();
         if (heartbeat === 'timeout' || heartbeat === 'disconnected') this.#interrupted();
       },
@@ -89,6 +97,7 @@ export class SupabaseTransport implements Transport {
     // A renewed token has to reach the channels before the old one ends.
     this.#unsubscribe = session().subscribe(() => void client.setAuth());
     await client.setAuth();
+    if (this.#client !== client) return;
     for (const subscription of this.#subscriptions) this.#open(subscription, client);
   }
 
@@ -112,6 +121,7 @@ export class SupabaseTransport implements Transport {
     });
     subscription.channel = channel;
     channel.on('broadcast', { event: '*' }, (message) => {
+      if (subscription.channel !== channel) return;
       this.status.seen();
       handlers.onEvent(message.event, message.payload);
     });
@@ -125,7 +135,8 @@ export class SupabaseTransport implements Transport {
       });
     }
     channel.subscribe((state) => {
-      if (subscription.left) return;
+      // A channel of a socket that was left behind has nothing more to say.
+      if (subscription.left || subscription.channel !== channel) return;
       if (state === 'SUBSCRIBED') {
         this.status.setLink('live');
         handlers.onJoined();

@@ -27,7 +27,7 @@ export function AccountRoute() {
   if (accounts.data && !accounts.data.some((account) => account.id === accountId))
     return <NotFound />;
   return (
-    <LiveProvider key={accountId} accountId={accountId} userId={userId}>
+    <LiveProvider key={`${userId}:${accountId}`} accountId={accountId} userId={userId}>
       <Shell accountId={accountId} session={current} accounts={accounts.data ?? []}>
         <Outlet />
       </Shell>

@@ -30,11 +30,11 @@ export function ConversationRoute() {
   const { t } = useTranslation();
   const query = useQuery(conversationQuery(accountId, Number(displayId)));
   if (query.data) return <OpenConversation key={query.data.id} row={query.data} />;
-  if (!query.isError) return <main className="min-w-0 flex-1 bg-bg" aria-busy="true" />;
+  if (!query.isError) return <div className="min-w-0 flex-1 bg-bg" aria-busy="true" />;
   const error = toApiError(query.error);
   const missing = error.code === 'conversation_not_found' || Number.isNaN(Number(displayId));
   return (
-    <main className="min-w-0 flex-1">
+    <section className="min-w-0 flex-1">
       {missing ? (
         <StateMessage
           icon={SearchX}
@@ -50,7 +50,7 @@ export function ConversationRoute() {
           <Button onClick={() => void query.refetch()}>{t('common.retry')}</Button>
         </StateMessage>
       )}
-    </main>
+    </section>
   );
 }
 
@@ -94,11 +94,15 @@ function OpenConversation({ row }: { row: Conversation }) {
 
   useEffect(() => {
     openRow.current = row;
-    return () => void (openRow.current = null);
+    return () => {
+      openRow.current = null;
+    };
   }, [row, openRow]);
   useEffect(() => {
     document.title = `#${row.display_id} ${name} · Supadesk`;
-    return () => void (document.title = 'Supadesk');
+    return () => {
+      document.title = 'Supadesk';
+    };
   }, [row.display_id, name]);
 
   const seen = useCallback(() => {
@@ -111,14 +115,14 @@ function OpenConversation({ row }: { row: Conversation }) {
 
   if (lost) {
     return (
-      <main className="min-w-0 flex-1">
+      <section className="min-w-0 flex-1">
         <StateMessage icon={SearchX} title={t('thread.lostTitle')} text={t('thread.lostText')} />
-      </main>
+      </section>
     );
   }
   return (
     <>
-      <main
+      <section
         id="conversation"
         tabIndex={-1}
         aria-label={t('thread.region', { id: row.display_id, name })}
@@ -153,7 +157,7 @@ function OpenConversation({ row }: { row: Conversation }) {
           ref={composer}
           onWriting={setWriting}
         />
-      </main>
+      </section>
       {panelOpen && (
         <>
           <button
@@ -162,7 +166,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             onClick={togglePanel}
             className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden"
           />
-          <aside
+          <section
             aria-label={t('contact.title')}
             className={cx(
               'w-80 shrink-0 border-border border-s bg-surface',
@@ -176,7 +180,7 @@ function OpenConversation({ row }: { row: Conversation }) {
                 assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null}
               />
             </ContactPanel>
-          </aside>
+          </section>
         </>
       )}
       {conflict && (

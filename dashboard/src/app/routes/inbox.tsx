@@ -73,7 +73,9 @@ export function InboxRoute() {
     },
     [client, accountId],
   );
-  const rememberRows = useCallback((shown: Conversation[]) => void (rows.current = shown), []);
+  const rememberRows = useCallback((shown: Conversation[]) => {
+    rows.current = shown;
+  }, []);
 
   function change({ inboxId, ...next }: Partial<Omit<ListFilter, 'tab'>>): void {
     void navigate({
@@ -88,16 +90,18 @@ export function InboxRoute() {
   return (
     <InboxContext value={shared}>
       <section
+        id="list"
+        tabIndex={-1}
         aria-label={t('nav.conversations')}
         className={cx(
-          'flex min-h-0 w-full flex-col border-border bg-surface lg:w-[340px] lg:shrink-0 lg:border-e xl:w-[360px]',
+          'flex min-h-0 w-full flex-col outline-none border-border bg-surface lg:w-[340px] lg:shrink-0 lg:border-e xl:w-[360px]',
           openDisplayId !== null && 'max-lg:hidden',
         )}
       >
         <ListHeader
           accountId={accountId}
           filter={filter}
-          inboxName={filter.inboxId ? (inboxNames.get(filter.inboxId) ?? null) : null}
+          inboxNames={inboxNames}
           onChange={change}
         />
         <ConversationList

@@ -66,20 +66,23 @@ export default function Palette({
           className="h-12 w-full bg-transparent outline-none"
         />
       </div>
-      <ul
+      <div
         id="palette-list"
         role="listbox"
         aria-label={t('command.palette')}
         className="max-h-80 overflow-y-auto p-1.5"
       >
         {found.map((command, index) => (
-          <li
+          // The keys are handled by the field above, which keeps the focus.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+          <div
             key={command.id}
             id={`palette-${command.id}`}
             ref={(element) => {
               if (index === active) element?.scrollIntoView({ block: 'nearest' });
             }}
             role="option"
+            tabIndex={-1}
             aria-selected={index === active}
             onPointerMove={() => setActive(index)}
             onClick={() => choose(command)}
@@ -94,9 +97,9 @@ export default function Palette({
                 <Kbd key={key}>{key}</Kbd>
               ))}
             </span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {found.length === 0 && (
         <p className="px-4 pt-2 pb-6 text-center text-muted">{t('command.none')}</p>
       )}

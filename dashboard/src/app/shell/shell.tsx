@@ -62,7 +62,7 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
   return (
     <div className="flex h-full">
       <a
-        href="#conversation"
+        href={displayId === undefined ? '#list' : '#conversation'}
         className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:shadow-float"
       >
         {t('nav.skip')}
@@ -96,7 +96,10 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
         >
           <PanelLeft aria-hidden="true" size={18} className="mirror" />
         </button>
-        <div className="sm:mt-auto">
+        <div className={cx('max-sm:hidden sm:mt-auto', navOpen && 'xl:hidden')}>
+          <SyncPill userId={session.user.id} variant="dot" />
+        </div>
+        <div className={cx(navOpen && 'xl:mt-auto')}>
           <UserMenu user={user} />
         </div>
       </nav>
@@ -107,16 +110,19 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           userId={session.user.id}
         />
       )}
-      <div className={cx('flex min-h-0 min-w-0 flex-1', displayId === undefined && 'max-sm:pb-14')}>
+      <main
+        className={cx('flex min-h-0 min-w-0 flex-1', displayId === undefined && 'max-sm:pb-14')}
+      >
+        <h1 className="sr-only">{account ? `Supadesk · ${account.name}` : 'Supadesk'}</h1>
         {children}
-      </div>
+      </main>
       <div
         className={cx(
           'fixed end-3 z-10 sm:hidden',
           displayId === undefined ? 'bottom-[68px]' : 'hidden',
         )}
       >
-        <SyncPill userId={session.user.id} quiet />
+        <SyncPill userId={session.user.id} variant="floating" />
       </div>
     </div>
   );

@@ -13,8 +13,20 @@ const dots = {
   offline: 'bg-danger',
 };
 
-/** Whether what is on screen is current: always visible, in words. `quiet` hides it while all is well. */
-export function SyncPill({ userId, quiet = false }: { userId: string; quiet?: boolean }) {
+const looks = {
+  full: 'w-full px-2.5',
+  dot: 'w-10 justify-center',
+  floating: 'border border-border bg-raised px-2.5 shadow-float',
+};
+
+/** Whether what is on screen is current: always visible, in words. `floating` hides while all is well. */
+export function SyncPill({
+  userId,
+  variant = 'full',
+}: {
+  userId: string;
+  variant?: 'full' | 'dot' | 'floating';
+}) {
   const { t, i18n } = useTranslation();
   const { status, transport, cache } = useLive();
   const sync = useSyncState(status);
@@ -29,18 +41,17 @@ export function SyncPill({ userId, quiet = false }: { userId: string; quiet?: bo
 
   const seconds = Math.max(0, Math.round((Date.now() - sync.since) / 1000));
   let text = t(`sync.${sync.link}`, { seconds });
-  if (sync.link === 'live' && sync.caughtUp !== null)
-    text = t('sync.caughtUp', { count: sync.caughtUp });
+  if (sync.link === 'live' && sync.caughtUp) text = t('sync.caughtUp', { count: sync.caughtUp });
   if (unsent > 0 && sync.link !== 'live') text = t('sync.unsent', { state: text, count: unsent });
 
-  if (quiet && sync.link === 'live' && sync.caughtUp === null) return null;
+  if (variant === 'floating' && sync.link === 'live' && !sync.caughtUp) return null;
   return (
     <Menu
       label={t('sync.label', { state: text })}
-      side="top"
+      side={variant === 'dot' ? 'inline-end' : 'top'}
       className={cx(
-        'tabular flex h-8 items-center gap-2.5 rounded-md px-2.5 text-chip text-muted hover:bg-hover hover:text-text',
-        quiet ? 'border border-border bg-raised shadow-float' : 'w-full',
+        'tabular flex h-8 items-center gap-2.5 rounded-md text-chip text-muted hover:bg-hover hover:text-text',
+        looks[variant],
       )}
       trigger={
         <>
@@ -48,7 +59,7 @@ export function SyncPill({ userId, quiet = false }: { userId: string; quiet?: bo
             aria-hidden="true"
             className={cx('size-2 shrink-0 rounded-full', dots[sync.link])}
           />
-          <span className="truncate">{text}</span>
+          {variant !== 'dot' && <span className="truncate">{text}</span>}
         </>
       }
       groups={[

@@ -128,11 +128,11 @@ function Section({ title, children }: { title?: string; children: ReactNode }) {
 function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="grid grid-cols-[6.5rem_1fr] gap-3 text-meta">
-      <dt dir="auto" className="truncate text-muted first-letter:uppercase">
-        {label}
+      <dt className="truncate text-muted first-letter:uppercase">
+        <bdi>{label}</bdi>
       </dt>
-      <dd dir="auto" className="min-w-0 [overflow-wrap:anywhere]">
-        {children}
+      <dd className="min-w-0 [overflow-wrap:anywhere]">
+        <bdi>{children}</bdi>
       </dd>
     </div>
   );

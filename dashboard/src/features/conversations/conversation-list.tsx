@@ -82,11 +82,10 @@ export function ConversationList({
   // The open conversation stays in sight when the keyboard walks through the list.
   const openIndex = rows.findIndex((row) => row.display_id === openDisplayId);
   const openId = rows[openIndex]?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only opening another one scrolls, not its row moving
   useEffect(() => {
     if (openId !== undefined && openIndex >= 0)
       virtualizer.scrollToIndex(openIndex, { align: 'auto' });
-    // Only opening another conversation scrolls, not its row moving.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [openId]);
 
   function follow(): void {
@@ -121,7 +120,7 @@ export function ConversationList({
     return (
       <StateMessage
         icon={CircleCheckBig}
-        title={t(`list.empty.${filter.tab}`)}
+        title={t(`list.empty.${onClearFilter ? 'all' : filter.tab}`)}
         text={onClearFilter ? t('list.emptyFiltered') : t('list.emptyText')}
       >
         {onClearFilter && <Button onClick={onClearFilter}>{t('list.clearFilters')}</Button>}
@@ -129,7 +128,7 @@ export function ConversationList({
     );
   }
 
-  const focusableIndex = openIndex >= 0 ? openIndex : 0;
+  const focusableIndex = Math.max(openIndex, 0);
   return (
     <div className="relative min-h-0 flex-1">
       {arrivals > 0 && (

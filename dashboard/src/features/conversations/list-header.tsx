@@ -11,13 +11,14 @@ import { countsQuery, type ListFilter, sorts, statusFilters } from './api';
 interface ListHeaderProps {
   accountId: string;
   filter: ListFilter;
-  inboxName: string | null;
+  inboxNames: ReadonlyMap<string, string>;
   onChange: (change: Partial<Omit<ListFilter, 'tab'>>) => void;
 }
 
 /** The list's title, its tabs with counts, and what it is filtered and sorted by. */
-export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeaderProps) {
+export function ListHeader({ accountId, filter, inboxNames, onChange }: ListHeaderProps) {
   const { t } = useTranslation();
+  const inboxName = filter.inboxId ? (inboxNames.get(filter.inboxId) ?? null) : null;
   const { data: counts } = useQuery({
     ...countsQuery(accountId, filter),
     placeholderData: (before) => before,
@@ -27,9 +28,9 @@ export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeade
   return (
     <header className="shrink-0 border-border border-b">
       <div className="flex h-12 items-center gap-1 ps-[18px] pe-2">
-        <h1 className="min-w-0 truncate font-semibold text-[0.9375rem]">
+        <h2 className="min-w-0 truncate font-semibold text-[0.9375rem]">
           {t('nav.conversations')}
-        </h1>
+        </h2>
         <div className="ms-auto flex items-center">
           <Menu
             label={t('list.statusLabel', { status: t(`status.${filter.status}`) })}
@@ -51,6 +52,21 @@ export function ListHeader({ accountId, filter, inboxName, onChange }: ListHeade
                   onSelect: () => onChange({ status }),
                 })),
               },
+              ...(inboxNames.size > 1
+                ? [
+                    {
+                      label: t('conversation.inbox'),
+                      entries: [[null, t('list.anyInbox')] as const, ...inboxNames].map(
+                        ([id, name]) => ({
+                          id: id ?? 'any',
+                          label: name,
+                          checked: filter.inboxId === id,
+                          onSelect: () => onChange({ inboxId: id }),
+                        }),
+                      ),
+                    },
+                  ]
+                : []),
             ]}
           />
           <Menu

@@ -83,10 +83,10 @@ export function Composer({
     saveDraft(conversationId, empty ? null : { content: text, private: note, savedAt: at });
     setSavedAt(empty ? null : at);
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change starts the wait again
   useEffect(() => {
     const timer = setTimeout(persist, AUTOSAVE_MS);
     return () => clearTimeout(timer);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: each change starts the wait again
   }, [text, note]);
   // Leaving sooner than that must not lose the last words.
   useEffect(() => () => persist(), []);
@@ -251,22 +251,24 @@ export function Composer({
                 {t('composer.tooLong', { count: text.length - MAX_LENGTH })}
               </span>
             )}
-            <span className="ms-auto text-[11px] text-muted max-sm:hidden" dir="ltr">
-              {enterSends ? '↵' : isMac ? '⌘ ↵' : 'Ctrl ↵'}
-            </span>
-            <Button
-              look={note ? 'note' : 'primary'}
-              disabled={empty || tooLong}
-              onClick={send}
-              className="h-8"
-            >
-              {note ? t('composer.addNote') : t('composer.send')}
-              {note ? (
-                <Lock aria-hidden="true" size={13} />
-              ) : (
-                <SendHorizontal aria-hidden="true" size={14} className="mirror" />
-              )}
-            </Button>
+            <div className="ms-auto flex items-center gap-3">
+              <span className="text-[11px] text-muted max-sm:hidden" dir="ltr">
+                {enterSends ? '↵' : isMac ? '⌘ ↵' : 'Ctrl ↵'}
+              </span>
+              <Button
+                look={note ? 'note' : 'primary'}
+                disabled={empty || tooLong}
+                onClick={send}
+                className="h-8"
+              >
+                {note ? t('composer.addNote') : t('composer.send')}
+                {note ? (
+                  <Lock aria-hidden="true" size={13} />
+                ) : (
+                  <SendHorizontal aria-hidden="true" size={14} className="mirror" />
+                )}
+              </Button>
+            </div>
           </div>
         </div>
       </div>

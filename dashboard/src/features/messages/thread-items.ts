@@ -37,7 +37,9 @@ export function layOut(
   let day: number | null = null;
   messages.forEach((message, index) => {
     const thisDay = startOfDay(new Date(message.created_at));
-    if (thisDay !== day) items.push({ kind: 'day', key: `day:${thisDay}`, at: message.created_at });
+    // Named after its first message: an earlier page brings another heading, and rows keep their places.
+    if (thisDay !== day)
+      items.push({ kind: 'day', key: `day:${message.id}`, at: message.created_at });
     day = thisDay;
     if (message.id === firstUnreadId)
       items.push({ kind: 'unread', key: 'unread', at: message.created_at });
@@ -52,9 +54,9 @@ export function layOut(
   const confirmed = new Set(messages.map((message) => message.id));
   unsent
     .filter((item) => !confirmed.has(item.id))
-    .forEach((item, index) =>
-      items.push({ kind: 'unsent', key: item.id, item, first: index === 0 }),
-    );
+    .forEach((item, index) => {
+      items.push({ kind: 'unsent', key: item.id, item, first: index === 0 });
+    });
   return items;
 }
 

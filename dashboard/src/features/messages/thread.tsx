@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, CloudOff, MessageSquare, TriangleAlert } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
@@ -45,6 +45,7 @@ export function Thread({
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const [loadingEarlier, setLoadingEarlier] = useState(false);
   const [seenUntil, setSeenUntil] = useState<string | null>(null);
@@ -77,19 +78,20 @@ export function Thread({
 
   const ready = page !== undefined;
   const dividerIndex = items.findIndex((item) => item.kind === 'unread');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only once, when the first page arrives
   useEffect(() => {
     if (!ready) return;
-    if (dividerIndex > 0 && items.length - dividerIndex > 8)
+    if (dividerIndex > 0 && items.length - dividerIndex > 8) {
+      setAtEnd(false);
       virtualizer.scrollToIndex(dividerIndex, { align: 'start' });
-    else virtualizer.scrollToEnd();
-    // Only once, when the first page arrives.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+    } else virtualizer.scrollToEnd();
   }, [ready]);
-  // Whoever reads the end stays there, also when something arrives in front of an unsent message.
+  // Whoever reads the end stays there, whatever grows or arrives in front of an unsent message.
+  const totalSize = virtualizer.getTotalSize();
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the thread grows
-  useEffect(() => {
-    if (atEnd) virtualizer.scrollToEnd();
-  }, [items.length, unsent]);
+  useLayoutEffect(() => {
+    if (atEnd && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [totalSize, items.length, typing !== null]);
   // One's own message is always shown.
   useEffect(() => {
     if (lastUnsent) virtualizer.scrollToEnd();
@@ -107,6 +109,17 @@ export function Thread({
       : (page?.messages.slice(index + 1).filter((message) => message.message_type !== 'activity')
           .length ?? 0);
   }, [page, seenUntil]);
+
+  /** Only the reader leaves the end; rows that turn out taller than estimated do not. */
+  function follow(): void {
+    const element = scroller.current;
+    if (!element) return;
+    const upwards = element.scrollTop < lastTop.current;
+    lastTop.current = element.scrollTop;
+    if (element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX)
+      setAtEnd(true);
+    else if (upwards) setAtEnd(false);
+  }
 
   async function loadEarlier(): Promise<void> {
     const oldest = page?.messages[0]?.seq;
@@ -203,7 +216,7 @@ export function Thread({
         aria-label={t('thread.messages')}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
-        onScroll={() => setAtEnd(virtualizer.isAtEnd(AT_END_PX))}
+        onScroll={follow}
         className="h-full overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div className="mx-auto max-w-[808px] px-4 sm:px-6">
@@ -214,7 +227,7 @@ export function Thread({
               </Button>
             </div>
           )}
-          <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          <div className="relative" style={{ height: totalSize }}>
             {virtualizer.getVirtualItems().map((virtual) => {
               const item = items[virtual.index];
               if (!item) return null;

@@ -135,6 +135,7 @@ export function useThreadFeed({
     };
   }, [conversationId, startTopic, transport, status]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new feed has to be told again
   useEffect(() => feedRef.current?.track(me), [me, startTopic]);
 
   useEffect(() => {
