@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
-from backend.api import health, widget
 from backend.access import Caller, serves
+from backend.api import health, widget
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect

@@ -205,7 +205,9 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(name)s: %(message)s")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # says the same thing many times a reset
+    logging.getLogger("psycopg.pool").setLevel(
+        logging.ERROR
+    )  # says the same thing many times a reset
     config = read_spec(arguments.spec)
     app = create_app(config, Keys.load(config.folder))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

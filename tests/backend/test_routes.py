@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.routing import APIRoute
 
-from backend.api import health, widget
 from backend.access import Caller
+from backend.api import health, widget
 
 
 def routes() -> Iterator[APIRoute]:

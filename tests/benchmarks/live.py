@@ -117,9 +117,7 @@ async def _measure(world: World) -> tuple[dict[str, Cell], float]:
             audience.heard.clear()
             posts.append(await _send_openly(session, audience))
             await audience.all_heard()
-            latencies = [
-                (audience.heard[key] - at) * 1000 for key, at in audience.sent.items()
-            ]
+            latencies = [(audience.heard[key] - at) * 1000 for key, at in audience.sent.items()]
             arrivals.append(Timing.of(latencies, scale.live_seconds))
         per_second = audience.deltas / (time.perf_counter() - started)
         await audience.leave()

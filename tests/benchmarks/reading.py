@@ -35,7 +35,9 @@ def list_page(world: World) -> Section:
     cells = interleave(
         world.scale.rounds,
         {
-            "floor: accounts?limit=1": lambda: one_by_one(calls, lambda _: rest.get("/accounts?limit=1")),
+            "floor: accounts?limit=1": lambda: one_by_one(
+                calls, lambda _: rest.get("/accounts?limit=1")
+            ),
             "list, open": lambda: one_by_one(calls, lambda _: ours(world.account)),
             "list, open, a tenth as many": lambda: one_by_one(
                 calls, lambda _: ours(world.small_account)
@@ -121,7 +123,9 @@ def message_page(world: World) -> Section:
     cells = interleave(
         world.scale.rounds,
         {
-            "floor: accounts?limit=1": lambda: one_by_one(calls, lambda _: rest.get("/accounts?limit=1")),
+            "floor: accounts?limit=1": lambda: one_by_one(
+                calls, lambda _: rest.get("/accounts?limit=1")
+            ),
             "message page": lambda: one_by_one(calls, ours),
             "naive message page": lambda: one_by_one(calls, theirs),
         },

@@ -43,7 +43,10 @@ class Section:
     def as_text(self) -> str:
         """A table for people."""
         width = max(44, *(len(name) for name in self.cells))
-        lines = [self.title, f"  {'':{width}} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'per s':>10}"]
+        lines = [
+            self.title,
+            f"  {'':{width}} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'per s':>10}",
+        ]
         for name, cell in self.cells.items():
             lines.append(
                 f"  {name:{width}} {cell.p50:9.3f} {cell.p95:9.3f} {cell.p99:9.3f} {cell.rate:10,.0f}"

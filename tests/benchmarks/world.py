@@ -110,7 +110,9 @@ def filled_world(scale: Scale) -> Iterator[World]:
 
 def _fill(stack: RunningStack, scale: Scale) -> int:
     with psycopg.connect(stack.database_url, autocommit=True) as conn:
-        conn.execute("select set_config('bench.conversations', %s, false)", [str(scale.conversations)])
+        conn.execute(
+            "select set_config('bench.conversations', %s, false)", [str(scale.conversations)]
+        )
         conn.execute("set work_mem = '256MB'")
         for name in ("naive.sql", "fill.sql"):
             conn.execute((FOLDER / name).read_text().encode())

@@ -10,7 +10,9 @@ from tests.benchmarks.world import CONTACT, CONVERSATION, INBOX, World, numbered
 
 CLIENTS = 8
 BATCH = 50  # jobs a worker claims at a time
-_TEXT = "Thank you for writing; your parcel left us this morning and should reach you by Friday noon."
+_TEXT = (
+    "Thank you for writing; your parcel left us this morning and should reach you by Friday noon."
+)
 
 
 def send_message(world: World) -> Section:
@@ -62,7 +64,7 @@ def send_message(world: World) -> Section:
         )
 
     variants = {
-        f"{name}, {clients} client{'s' * (clients > 1)}": lambda script=script, clients=clients: (  # type: ignore[misc]
+        f"{name}, {clients} client{'s' * (clients > 1)}": lambda script=script, clients=clients: (
             world.pgbench.run(script, clients=clients, seconds=world.scale.seconds)
         )
         for clients in (1, CLIENTS)
@@ -73,7 +75,7 @@ def send_message(world: World) -> Section:
         "PostgREST send_message": send,
         "PostgREST naive insert": send_naively,
     }.items():
-        variants[name] = lambda call=call: one_by_one(world.scale.calls, call)  # type: ignore[misc]
+        variants[name] = lambda call=call: one_by_one(world.scale.calls, call)
     cells = interleave(world.scale.rounds, variants)
     many = f", {CLIENTS} clients"
     return Section(
@@ -82,7 +84,8 @@ def send_message(world: World) -> Section:
         [
             Ratio(
                 what="tps, 1 client: send_message : bare insert",
-                value=cells["send_message, 1 client"].rate / cells["floor: bare insert, 1 client"].rate,
+                value=cells["send_message, 1 client"].rate
+                / cells["floor: bare insert, 1 client"].rate,
             ),
             Ratio(
                 what=f"tps{many}: send_message : bare insert",
@@ -183,9 +186,9 @@ _CLAIM = """
 def jobs(world: World) -> Section:
     """The queue: asking for work, and doing it in batches against one by one."""
     turns = 20 if not world.scale.seconds else 200  # claims per round
-    enqueue = f"""
+    enqueue = """
         \\set n random(1, 20)
-        select private.enqueue('waiting', '{{}}', bench.id(1, :n), p_run_at => 'infinity');
+        select private.enqueue('waiting', '{}', bench.id(1, :n), p_run_at => 'infinity');
     """
     update = "\\set n random(1, 1000000)\nupdate naive.jobs set status = 'done' where id = :n;"
     naive = """

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.journeys.people import PASSWORD, AgentAtDesk, VisitorOnPage
-from tests.support.local import LocalProduct
+from tests.journeys.people import AgentAtDesk, VisitorOnPage
+from tests.support.local import PASSWORD, LocalProduct
 
 Agents = Callable[..., AgentAtDesk]
 Visitors = Callable[..., VisitorOnPage]

@@ -98,7 +98,7 @@ def test_interface_settings_are_their_owners_alone(db: Connection, make: Make) -
     account = make.account()
     ana, ben = make.agent(account), make.agent(account)
     with acting_as(db, ana):
-        run(db, "update public.users set ui_settings = '{\"theme\": \"dark\"}' where id = %s", ana.id)
+        run(db, 'update public.users set ui_settings = \'{"theme": "dark"}\' where id = %s', ana.id)
         assert call(db, "public.my_ui_settings") == {"theme": "dark"}
     with acting_as(db, ben):
         assert call(db, "public.my_ui_settings") == {}

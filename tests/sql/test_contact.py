@@ -79,9 +79,7 @@ def test_members_change_contacts(db: Connection, make: Make) -> None:
         "additional_attributes = '{}'",
     ],
 )
-def test_members_do_not_write_what_the_server_owns(
-    db: Connection, make: Make, change: str
-) -> None:
+def test_members_do_not_write_what_the_server_owns(db: Connection, make: Make, change: str) -> None:
     account = make.account()
     make.contact(make.inbox(account))
     with refused("42501"), acting_as(db, make.agent(account)):

@@ -203,7 +203,9 @@ def test_an_agent_sets_any_status(db: Connection, make: Make, before: str, after
         )
     assert row["status"] == after
     moved = {"resolved": "conversation.resolved", "open": "conversation.opened"}
-    events = column(db, "select name from private.events where name like 'conversation.%%' order by id")
+    events = column(
+        db, "select name from private.events where name like 'conversation.%%' order by id"
+    )
     assert events[1:] == (
         [] if before == after
         else ["conversation.updated", moved.get(after, "conversation.status_changed")]
@@ -584,9 +586,7 @@ def test_pages_are_complete_in_order_and_without_duplicates_for_every_sort(
             """,
         )
         with acting_as(db, agent):
-            found = walk(
-                db, inbox.account_id, p_tab=tab, p_status=status, p_sort=sort, p_limit=3
-            )
+            found = walk(db, inbox.account_id, p_tab=tab, p_status=status, p_sort=sort, p_limit=3)
         assert found == expected, sort
 
 
@@ -884,7 +884,9 @@ def test_lists_and_messages_are_read_from_their_indexes(database: Database) -> N
         inbox = make.inbox(account)
         agent = make.agent(inbox)
         contact = make.contact(inbox)
-        conn.execute("set session_replication_role = replica")  # rows only: what triggers do is told elsewhere
+        conn.execute(
+            "set session_replication_role = replica"
+        )  # rows only: what triggers do is told elsewhere
         run(
             conn,
             """
@@ -949,7 +951,9 @@ def test_lists_and_messages_are_read_from_their_indexes(database: Database) -> N
         with conn.transaction():
             conn.execute("load 'auto_explain'")
             conn.execute("set local auto_explain.log_nested_statements = on")
-            run(conn, "select pg_stat_reset_single_table_counters('public.conversations'::regclass)")
+            run(
+                conn, "select pg_stat_reset_single_table_counters('public.conversations'::regclass)"
+            )
         before = scans(conn)
         with conn.transaction(), acting_as(conn, agent):
             assert len(page(conn, account.id, p_tab="all")["rows"]) == 25
@@ -976,7 +980,10 @@ def plan(conn: Connection, agent: User, query: str) -> set[tuple[str, str | None
     found: set[tuple[str, str | None]] = set()
 
     def visit(node: dict[str, Any]) -> None:
-        if "Scan" in node["Node Type"] and node.get("Relation Name") in ("conversations", "messages"):
+        if "Scan" in node["Node Type"] and node.get("Relation Name") in (
+            "conversations",
+            "messages",
+        ):
             found.add((node["Node Type"], node.get("Index Name")))
         if node["Node Type"] == "Bitmap Index Scan":
             found.add((node["Node Type"], node.get("Index Name")))

@@ -28,7 +28,9 @@ def test_messages_and_conversations_are_recorded_with_their_actor(
             p_id=value(db, "select private.uuid_v7()"),
             p_content="Hi",
         )
-    found = rows(db, "select name, actor ->> 'type', actor ->> 'id' from private.events order by id")
+    found = rows(
+        db, "select name, actor ->> 'type', actor ->> 'id' from private.events order by id"
+    )
     assert found == [
         ("conversation.created", "system", None),
         ("conversation.updated", "user", str(agent.id)),
@@ -55,7 +57,9 @@ def test_events_carry_what_changed_and_no_words(db: Connection, make: Make) -> N
     conversation = make.conversation(inbox)
     make.incoming(conversation, "CANARY")
     db.execute("update public.conversations set priority = 'high'")
-    assert value(db, "select count(*) from private.events where payload::text like '%%CANARY%%'") == 0
+    assert (
+        value(db, "select count(*) from private.events where payload::text like '%%CANARY%%'") == 0
+    )
     assert value(
         db, "select payload from private.events where name = 'conversation.updated'"
     ) == {"changed": {"priority": [None, "high"]}}  # fmt: skip

@@ -219,7 +219,11 @@ def test_agents_do_not_let_themselves_into_an_inbox(db: Connection, make: Make) 
 
 def test_members_of_other_accounts_cannot_be_put_into_an_inbox(db: Connection, make: Make) -> None:
     account = make.account()
-    inbox, boss, stranger = make.inbox(account), make.administrator(account), make.agent(make.account())
+    inbox, boss, stranger = (
+        make.inbox(account),
+        make.administrator(account),
+        make.agent(make.account()),
+    )
     with refused("user_not_found"), acting_as(db, boss):
         call(
             db,

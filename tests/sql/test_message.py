@@ -186,9 +186,7 @@ def test_the_201st_message_within_a_minute_is_refused(
     assert error["status"] == 429
 
 
-def test_sending_again_sends_once(
-    db: Connection, agent: User, conversation: Conversation
-) -> None:
+def test_sending_again_sends_once(db: Connection, agent: User, conversation: Conversation) -> None:
     id_ = uuid4()
     with acting_as(db, agent):
         first = send(db, conversation, p_id=id_)
@@ -367,12 +365,8 @@ def test_changes_since_a_number_are_complete_or_a_reset(
     for _ in range(202):
         make.incoming(conversation)
     with acting_as(db, agent):
-        few = call(
-            db, "public.message_changes", p_conversation_id=conversation.id, p_after_seq=200
-        )
-        many = call(
-            db, "public.message_changes", p_conversation_id=conversation.id, p_after_seq=1
-        )
+        few = call(db, "public.message_changes", p_conversation_id=conversation.id, p_after_seq=200)
+        many = call(db, "public.message_changes", p_conversation_id=conversation.id, p_after_seq=1)
     assert [m["seq"] for m in few["messages"]] == [201, 202]
     assert (few["reset"], many["reset"], many["messages"]) == (False, True, [])
 

@@ -113,7 +113,9 @@ def test_a_claimed_address_takes_nothing_over(
         assert len(call(db, "public.widget_conversations")["conversations"]) == 1
 
 
-@pytest.mark.parametrize("email", ["x", "a@b", "a b@c.de", "x" * 250 + "@c.de", "a@b.de\r\nBcc: c@d.de"])
+@pytest.mark.parametrize(
+    "email", ["x", "a@b", "a b@c.de", "x" * 250 + "@c.de", "a@b.de\r\nBcc: c@d.de"]
+)
 def test_a_wrong_address_is_refused(db: Connection, visitor: Visitor, email: str) -> None:
     with refused("email_invalid"):
         start(db, visitor, p_email=email)
@@ -186,7 +188,10 @@ def test_visitors_see_neither_notes_nor_activity_nor_who_an_agent_is(
     make.note(conversation, agent, "NOTE-CANARY")
     make.outgoing(conversation, None, "LINE-CANARY", message_type="activity")
     make.outgoing(
-        conversation, agent, "Hi", content_attributes={"external_error": "E", "automation_rule_id": 1}
+        conversation,
+        agent,
+        "Hi",
+        content_attributes={"external_error": "E", "automation_rule_id": 1},
     )
     with acting_as_visitor(db, visitor):
         found = call(db, "public.widget_messages", p_conversation_id=conversation.id)
