@@ -1,4 +1,4 @@
-"""`python -m devstack start|reset|status|conformance`: Supabase alone, without the product."""
+"""`python -m devstack start|reset|status`: Supabase alone, without the product."""
 
 from __future__ import annotations
 

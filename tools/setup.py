@@ -119,8 +119,9 @@ def node_packages() -> None:
     if (ROOT / "node_modules").exists() and done("npm", key):
         return
     say("installing npm packages")
+    # Not `npm ci`: it refuses a lock file made where a registry has no builds for other platforms.
     run(
-        "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+        "npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund",
         why="Could not install the npm packages; check the network and npm's registry settings.",
     )  # fmt: skip
     remember("npm", key)
