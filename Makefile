@@ -53,6 +53,7 @@ conformance: install ## Run the official clients' suite against the devstack: ma
 	@$(PY) -m tools.conformance $(SUITE)
 
 lock: install ## Resolve the Python lock files anew
+	@$(PY) -m pip install --quiet uv
 	@uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.txt
 	@uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.txt
 

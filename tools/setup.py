@@ -22,7 +22,6 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
 NODE = 22  # the oldest major version that the front ends' tools run on
-UV = "uv==0.13.9"
 
 
 class SetupError(Exception):
@@ -83,14 +82,9 @@ def python_packages() -> None:
     say("installing Python packages")
     if not (BIN / "python").exists():
         venv.create(VENV, with_pip=True)
-    if not (BIN / "uv").exists():
-        run(
-            BIN / "python", "-m", "pip", "install", "--quiet", UV,
-            why="Could not install uv from PyPI; check the network and pip's index settings.",
-        )  # fmt: skip
     run(
-        BIN / "uv", "pip", "install", "--python", BIN / "python", "--require-hashes", "-r", lock,
-        why="Could not install the Python packages; check the network and the index settings.",
+        BIN / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock,
+        why="Could not install the Python packages; check the network and pip's index settings.",
     )  # fmt: skip
     remember("python", key)
 
@@ -106,7 +100,7 @@ def node() -> None:
             return
     say("installing Node")
     run(
-        BIN / "uv", "pip", "install", "--python", BIN / "python", "--require-hashes",
+        BIN / "python", "-m", "pip", "install", "--quiet", "--require-hashes",
         "-r", ROOT / "requirements-node.txt",
         why=f"Could not install Node from PyPI; install Node {NODE} or newer on the machine instead.",
     )  # fmt: skip
