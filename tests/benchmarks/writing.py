@@ -255,7 +255,7 @@ def _fill_queues(conn: object, jobs_wanted: int) -> None:
     conn.execute(
         """
         insert into private.jobs (kind, account_id)
-        select 'benchmark', bench.id(1, 1 + n % 20) from generate_series(1, %s) as n
+        select 'benchmark', bench.id(1, 1 + n %% 20) from generate_series(1, %s) as n
         """,
         [jobs_wanted],
     )

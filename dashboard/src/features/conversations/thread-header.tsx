@@ -91,7 +91,7 @@ export function ThreadHeader({
           #{row.display_id}
         </button>
         <span
-          className="@max-xl:hidden"
+          className="@max-2xl:hidden"
           title={row.snoozed_until ? absolute(row.snoozed_until, i18n.language) : undefined}
         >
           <StatusChip status={row.status} />
@@ -114,7 +114,7 @@ export function ThreadHeader({
                 ) : (
                   <UserRound aria-hidden="true" size={16} className="text-muted" />
                 )}
-                <span dir="auto" className="min-w-0 truncate @max-xl:hidden">
+                <span dir="auto" className="min-w-0 truncate @max-2xl:hidden">
                   {assignee?.name ?? t('thread.assign')}
                 </span>
                 <ChevronDown aria-hidden="true" size={13} className="shrink-0 text-muted" />

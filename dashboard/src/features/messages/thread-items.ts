@@ -37,7 +37,7 @@ export function layOut(
   let day: number | null = null;
   messages.forEach((message, index) => {
     const thisDay = startOfDay(new Date(message.created_at));
-    // Named after its first message: an earlier page brings another heading, and rows keep their places.
+    // Named after its first message: two loaded parts of one day are never taken for each other.
     if (thisDay !== day)
       items.push({ kind: 'day', key: `day:${message.id}`, at: message.created_at });
     day = thisDay;

@@ -46,6 +46,8 @@ export function Thread({
   const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
+  /** The message that was first before an earlier page came; the reader goes on from there. */
+  const resumeAt = useRef<string | null>(null);
   const [atEnd, setAtEnd] = useState(true);
   const [loadingEarlier, setLoadingEarlier] = useState(false);
   const [seenUntil, setSeenUntil] = useState<string | null>(null);
@@ -92,6 +94,12 @@ export function Thread({
   useLayoutEffect(() => {
     if (atEnd && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [totalSize, items.length, typing !== null]);
+  useLayoutEffect(() => {
+    const index = items.findIndex((item) => item.key === resumeAt.current);
+    if (index === -1) return;
+    resumeAt.current = null;
+    virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [items, virtualizer]);
   // One's own message is always shown.
   useEffect(() => {
     if (lastUnsent) virtualizer.scrollToEnd();
@@ -127,6 +135,7 @@ export function Thread({
     setLoadingEarlier(true);
     try {
       const earlier = await fetchMessages(conversationId, oldest);
+      resumeAt.current = page?.messages[0]?.id ?? null;
       client.setQueryData<MessagePage>(
         messagesKey(conversationId),
         (current) => current && prependPage(current, earlier),
