@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from tests.benchmarks.load import BenchmarkError, Timing, interleave, one_by_one
@@ -63,7 +64,7 @@ def send_message(world: World) -> Section:
             Prefer="return=representation",
         )
 
-    variants = {
+    variants: dict[str, Any] = {
         f"{name}, {clients} client{'s' * (clients > 1)}": lambda script=script, clients=clients: (
             world.pgbench.run(script, clients=clients, seconds=world.scale.seconds)
         )

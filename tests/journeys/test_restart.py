@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from devstack.config import ROOT, stack_folder
@@ -17,6 +18,7 @@ from tests.journeys.test_reconnect import stored
 from tests.support.local import running_product
 
 
+@pytest.mark.timeout(300)
 def test_a_conversation_survives_a_restart_of_every_process(
     context: Callable[..., BrowserContext],
 ) -> None:
