@@ -69,10 +69,8 @@ class AgentAtDesk(Person):
         self.page.locator("input[type=password]").fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"/a/[0-9a-f-]+/inbox"))
-        # Whatever the language: the links of the list lead to numbered conversations.
-        expect(
-            self.page.locator("a[href]").filter(has_text=re.compile(r"\\w")).first
-        ).to_be_visible()
+        # Whatever the language: a list of links, the conversations, stands beside the navigation.
+        expect(self.page.locator("li[aria-posinset] a").first).to_be_visible()
 
     @property
     def rows(self) -> Locator:
