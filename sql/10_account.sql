@@ -38,6 +38,28 @@ comment on table public.users is
 comment on column public.users.display_name is 'Shown instead of name when set.';
 comment on column public.users.ui_settings is 'The dashboard''s own memory: theme, panel layout, editor choices.';
 
+create table public.custom_roles (
+    id uuid not null default private.uuid_v7(),
+    account_id uuid not null references public.accounts (id) on delete cascade,
+    name text not null,
+    description text not null default '',
+    permissions text[] not null default '{}',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint custom_roles_pkey primary key (id),
+    constraint custom_roles_account_id_id_key unique (account_id, id),
+    constraint custom_roles_name_check check (char_length(btrim(name)) between 1 and 100),
+    constraint custom_roles_description_check check (char_length(description) <= 1000),
+    constraint custom_roles_permissions_check check (
+        permissions <@ array[
+            'conversation_manage', 'conversation_unassigned_manage', 'conversation_participating_manage',
+            'contact_manage', 'report_manage', 'knowledge_base_manage'])
+);
+
+comment on table public.custom_roles is 'A named set of permissions; who has one is an agent with exactly these.';
+comment on column public.custom_roles.permissions is
+    'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
+
 create table public.account_users (
     account_id uuid not null references public.accounts (id) on delete cascade,
     user_id uuid not null references public.users (id) on delete cascade,
@@ -47,14 +69,23 @@ create table public.account_users (
     active_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    custom_role_id uuid,
     constraint account_users_pkey primary key (account_id, user_id),
     constraint account_users_role_check check (role in ('agent', 'administrator')),
-    constraint account_users_availability_check check (availability in ('online', 'busy', 'offline'))
+    constraint account_users_availability_check check (availability in ('online', 'busy', 'offline')),
+    constraint account_users_custom_role_fkey foreign key (account_id, custom_role_id)
+        references public.custom_roles (account_id, id) on delete set null (custom_role_id),
+    constraint account_users_custom_role_id_check check (custom_role_id is null or role = 'agent')
 );
 
 comment on table public.account_users is 'Membership: this user works in this account, in this role.';
 comment on column public.account_users.availability is 'What the agent chose; shown as offline without a heartbeat when auto_offline.';
 comment on column public.account_users.active_at is 'When the account was last opened by this user.';
+
+comment on column public.account_users.custom_role_id is 'Narrows an agent to the permissions of this role; null = a plain agent.';
+
+create index account_users_account_id_custom_role_id_idx
+    on public.account_users (account_id, custom_role_id) where custom_role_id is not null;
 
 -- The helpers below start at the user; the primary key starts at the account.
 create index account_users_user_id_idx on public.account_users (user_id, account_id, role);
@@ -114,6 +145,123 @@ $$;
 
 comment on function private.require_administrator is
     'Fails unless the caller administers this account; for a stranger the account does not exist.';
+
+create function private.conversation_scope(p_role text, p_permissions text[])
+returns text
+language sql immutable parallel safe set search_path = ''
+as $$
+    select case
+        when p_role = 'administrator' or p_permissions is null or 'conversation_manage' = any (p_permissions) then 'all'
+        when 'conversation_unassigned_manage' = any (p_permissions) then 'unassigned'
+        when 'conversation_participating_manage' = any (p_permissions) then 'participating'
+    end
+$$;
+
+comment on function private.conversation_scope is
+    'Which conversations of their inboxes and teams a member sees: all; unassigned: those of nobody and their own;
+     participating: their own and those they take part in; null: none. Null permissions mean no custom role.';
+
+create function private.check_name(p_name text, p_longest int default 100)
+returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if char_length(btrim(coalesce(p_name, ''))) not between 1 and p_longest then
+        perform private.fail(400, 'name_invalid', format('Give it a name of 1 to %s characters.', p_longest));
+    end if;
+    return btrim(p_name);
+end;
+$$;
+
+comment on function private.check_name is 'The name without blanks around it; fails with name_invalid.';
+
+create function private.save_custom_role(
+    p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[]
+)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    saved public.custom_roles;
+begin
+    perform private.require_administrator(p_account_id);
+    begin
+        if p_id is null then
+            insert into public.custom_roles (account_id, name, description, permissions)
+            values (p_account_id, private.check_name(p_name), coalesce(p_description, ''), coalesce(p_permissions, '{}'))
+            returning * into saved;
+        else
+            update public.custom_roles
+            set name = private.check_name(p_name),
+                description = coalesce(p_description, ''),
+                permissions = coalesce(p_permissions, '{}')
+            where account_id = p_account_id and id = p_id
+            returning * into saved;
+        end if;
+    exception when check_violation then
+        perform private.fail(
+            400, 'custom_role_invalid', 'A description has 1,000 characters at most; a permission is one of the six.');
+    end;
+    if saved.id is null then
+        perform private.fail(404, 'custom_role_not_found', 'There is no such role.');
+    end if;
+    return to_jsonb(saved);
+end;
+$$;
+
+comment on function private.save_custom_role is 'See public.save_custom_role.';
+grant execute on function private.save_custom_role to authenticated;
+
+create function public.save_custom_role(
+    p_account_id uuid,
+    p_id uuid,
+    p_name text,
+    p_description text default '',
+    p_permissions text[] default '{}'
+)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.save_custom_role(p_account_id, p_id, p_name, p_description, p_permissions)
+$$;
+
+comment on function public.save_custom_role is
+    'Makes a role (p_id null) or changes one; administrators only. Returns its row.
+     Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
+grant execute on function public.save_custom_role to authenticated;
+
+create function private.delete_custom_role(p_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    account uuid;
+begin
+    select account_id into account
+    from public.custom_roles
+    where id = p_id and account_id = any (private.account_ids());
+    if account is null then
+        perform private.fail(404, 'custom_role_not_found', 'There is no such role.');
+    end if;
+    perform private.require_administrator(account);
+    delete from public.custom_roles where id = p_id;
+end;
+$$;
+
+comment on function private.delete_custom_role is 'See public.delete_custom_role.';
+grant execute on function private.delete_custom_role to authenticated;
+
+create function public.delete_custom_role(p_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.delete_custom_role(p_id)
+$$;
+
+comment on function public.delete_custom_role is
+    'Removes a role; who had it is a plain agent again. Administrators only.
+     Fails with custom_role_not_found, not_administrator.';
+grant execute on function public.delete_custom_role to authenticated;
 
 create function private.shown_name(p_user public.users)
 returns text
@@ -222,6 +370,9 @@ create trigger accounts_set_updated_at
 create trigger users_set_updated_at
     before update on public.users
     for each row execute function private.set_updated_at();
+create trigger custom_roles_set_updated_at
+    before update on public.custom_roles
+    for each row execute function private.set_updated_at();
 create trigger account_users_set_updated_at
     before update on public.account_users
     for each row execute function private.set_updated_at();
@@ -229,6 +380,7 @@ create trigger account_users_set_updated_at
 alter table public.accounts enable row level security;
 alter table public.users enable row level security;
 alter table public.account_users enable row level security;
+alter table public.custom_roles enable row level security;
 
 create policy "members read their accounts"
     on public.accounts for select to authenticated
@@ -252,6 +404,10 @@ create policy "members read who belongs to their accounts"
     on public.account_users for select to authenticated
     using (account_id = any ((select private.account_ids())::uuid[]));
 
+create policy "members read the roles of their accounts"
+    on public.custom_roles for select to authenticated
+    using (account_id = any ((select private.account_ids())::uuid[]));
+
 create policy "members change their own availability"
     on public.account_users for update to authenticated
     using (user_id = (select auth.uid()) and account_id = any ((select private.account_ids())::uuid[]))
@@ -261,8 +417,9 @@ grant select (id, name, locale, status, settings, created_at, updated_at) on pub
 grant update (name, locale) on public.accounts to authenticated;
 grant select (id, name, display_name, email, avatar_url, created_at, updated_at) on public.users to authenticated;
 grant update (name, display_name, avatar_url, ui_settings) on public.users to authenticated;
-grant select (account_id, user_id, role, availability, auto_offline, active_at, created_at, updated_at)
+grant select (account_id, user_id, role, availability, auto_offline, active_at, created_at, updated_at, custom_role_id)
     on public.account_users to authenticated;
+grant select on public.custom_roles to authenticated;
 grant update (availability, auto_offline) on public.account_users to authenticated;
 
 create function private.my_ui_settings()

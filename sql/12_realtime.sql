@@ -1,6 +1,7 @@
 -- realtime: how the database speaks to listeners. Topics themselves are guarded in 90_realtime.sql.
 --
 --   inbox:<inbox id>:<epoch>                 agents of an inbox: compact list deltas, never message bodies
+--   team:<team id>:<epoch>                   members of a team: the same of the team's conversations in any inbox
 --   conversation:<conversation id>:<epoch>   agents with the conversation open: messages and changes
 --   visitor:<contact inbox id>               one visitor: public messages only
 --   user:<user id>                           one login: what concerns only them

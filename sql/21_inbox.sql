@@ -128,9 +128,93 @@ as $$
 $$;
 
 comment on function private.inbox_ids is
-    'The inboxes whose conversations the caller may see: all of the accounts they administer, and those they are a
-     member of. In policies write inbox_id = any ((select private.inbox_ids())::uuid[]).';
+    'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
+     see of the conversations there is private.my_scopes. In policies write
+     inbox_id = any ((select private.inbox_ids())::uuid[]).';
 grant execute on function private.inbox_ids to authenticated;
+
+create function private.my_scopes()
+returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    with membership as (
+        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.user_id = (select auth.uid())
+    )
+    select membership.account_id, inbox.id, null::uuid, membership.scope
+    from membership
+    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    where membership.role = 'administrator'
+    union all
+    select membership.account_id, member.inbox_id, null, membership.scope
+    from membership
+    join public.inbox_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
+    union all
+    select membership.account_id, null, member.team_id, membership.scope
+    from membership
+    join public.team_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
+$$;
+
+comment on function private.my_scopes is
+    'The one source of who sees which conversation: per inbox or team (the other is null) of the caller, all of it,
+     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
+     No row, no conversation. Everything below and private.can_see ask this.';
+
+create function private.visible_scopes(p_account_id uuid)
+returns table (inbox_id uuid, team_id uuid, scope text)
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select mine.inbox_id, mine.team_id, mine.scope from private.my_scopes() as mine where mine.account_id = p_account_id
+$$;
+
+comment on function private.visible_scopes is
+    'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
+
+create function private.full_inbox_ids()
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(mine.inbox_id), '{}')
+    from private.my_scopes() as mine
+    where mine.inbox_id is not null and mine.scope = 'all'
+$$;
+
+comment on function private.full_inbox_ids is 'The inboxes in which the caller sees every conversation.';
+grant execute on function private.full_inbox_ids to authenticated;
+
+create function private.team_ids()
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(mine.team_id), '{}')
+    from private.my_scopes() as mine
+    where mine.team_id is not null and mine.scope = 'all'
+$$;
+
+comment on function private.team_ids is
+    'The teams whose every conversation the caller sees as their member. Administrators see them by inbox.';
+grant execute on function private.team_ids to authenticated;
+
+create function private.partial_account_ids(p_scoped_only boolean default false)
+returns uuid[]
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select coalesce(array_agg(distinct mine.account_id), '{}')
+    from private.my_scopes() as mine
+    where mine.scope <> 'all' or (mine.team_id is not null and not p_scoped_only)
+$$;
+
+comment on function private.partial_account_ids is
+    'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
+     With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
+grant execute on function private.partial_account_ids to authenticated;
 
 create function private.inbox_topic(p_inbox_id uuid, p_epoch bigint)
 returns text
@@ -179,27 +263,118 @@ create trigger inbox_members_move_epoch
     after insert or delete on public.inbox_members
     for each row execute function private.inbox_members_changed();
 
-create function private.account_users_changed()
+create function private.move_account_epochs(p_account_id uuid, p_user_id uuid)
+returns void
+language plpgsql set search_path = ''
+as $$
+begin
+    -- In key order: two at once cannot wait for one another crosswise.
+    perform private.move_inbox_epoch(inbox.id)
+    from (select id from public.inboxes where account_id = p_account_id order by id) as inbox;
+    perform private.move_team_epoch(member.team_id)
+    from (
+        select team_id from public.team_members
+        where account_id = p_account_id and user_id = p_user_id
+        order by team_id
+    ) as member;
+end;
+$$;
+
+comment on function private.move_account_epochs is
+    'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
+     conversations, and of their teams. Whoever may still listen joins the new ones.';
+
+create function private.team_members_changed()
 returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- An administrator heard every inbox; as agent, or gone, they no longer may.
-    if old.role = 'administrator' and (tg_op = 'DELETE' or new.role <> 'administrator') then
-        perform private.move_inbox_epoch(inbox.id)
-        from public.inboxes as inbox
-        where inbox.account_id = old.account_id;
+    if tg_op = 'INSERT' then
+        perform private.tell_access_changed(new.user_id, new.account_id);
+        return null;
+    end if;
+    -- The team's conversations lie in any inbox. Administrators lose nothing.
+    if not exists (
+        select from public.account_users
+        where account_id = old.account_id and user_id = old.user_id and role = 'administrator'
+    ) then
+        perform private.move_account_epochs(old.account_id, null);
+        perform private.move_team_epoch(old.team_id);
     end if;
     perform private.tell_access_changed(old.user_id, old.account_id);
     return null;
 end;
 $$;
 
-comment on function private.account_users_changed is 'Trigger: moves the epoch of every inbox an administrator loses.';
+comment on function private.team_members_changed is 'Trigger: moves the epochs when someone leaves a team, and tells them either way.';
+
+create trigger team_members_move_epoch
+    after insert or delete on public.team_members
+    for each row execute function private.team_members_changed();
+
+create function private.account_users_changed()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    old_scope text;
+    new_scope text;
+begin
+    if tg_op = 'DELETE' then
+        -- Rows in inboxes and teams move their own; an administrator heard every inbox without one.
+        if old.role = 'administrator' then
+            perform private.move_account_epochs(old.account_id, null);
+        end if;
+    else
+        select private.conversation_scope(old.role, max(custom.permissions) filter (where custom.id = old.custom_role_id)),
+            private.conversation_scope(new.role, max(custom.permissions) filter (where custom.id = new.custom_role_id))
+        into old_scope, new_scope
+        from public.custom_roles as custom
+        where custom.id in (old.custom_role_id, new.custom_role_id);
+        if (old.role = 'administrator' and new.role <> 'administrator')
+            or (new_scope is distinct from old_scope and new_scope is distinct from 'all')
+        then
+            perform private.move_account_epochs(old.account_id, old.user_id);
+        end if;
+    end if;
+    perform private.tell_access_changed(old.user_id, old.account_id);
+    return null;
+end;
+$$;
+
+comment on function private.account_users_changed is
+    'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
 
 create trigger account_users_move_epoch
-    after delete or update of role on public.account_users
+    after delete or update of role, custom_role_id on public.account_users
     for each row execute function private.account_users_changed();
+
+create function private.custom_role_changed()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    new_scope constant text := private.conversation_scope('agent', new.permissions);
+begin
+    if new_scope is distinct from private.conversation_scope('agent', old.permissions) and new_scope is distinct from 'all' then
+        perform private.move_account_epochs(member.account_id, member.user_id)
+        from public.account_users as member
+        where member.account_id = new.account_id and member.custom_role_id = new.id;
+    end if;
+    perform private.tell_access_changed(member.user_id, member.account_id)
+    from public.account_users as member
+    where member.account_id = new.account_id and member.custom_role_id = new.id;
+    return null;
+end;
+$$;
+
+comment on function private.custom_role_changed is 'Trigger: moves the epochs when a role narrows, and tells those who have it.';
+
+create trigger custom_roles_move_epoch
+    after update of permissions on public.custom_roles
+    for each row
+    when (old.permissions is distinct from new.permissions)
+    execute function private.custom_role_changed();
 
 create function private.account_suspended()
 returns trigger

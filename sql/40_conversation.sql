@@ -40,6 +40,8 @@ create table public.conversations (
         references public.contact_inboxes (account_id, id) on delete cascade,
     constraint conversations_assignee_fkey foreign key (account_id, assignee_id)
         references public.account_users (account_id, user_id) on delete set null (assignee_id),
+    constraint conversations_team_fkey foreign key (account_id, team_id)
+        references public.teams (account_id, id) on delete set null (team_id),
     -- Text with a check, not an enum: under row level security only leakproof operators reach an index.
     constraint conversations_status_check check (status in ('open', 'pending', 'snoozed', 'resolved')),
     constraint conversations_priority_check check (priority in ('low', 'medium', 'high', 'urgent')),
@@ -68,6 +70,8 @@ create index conversations_by_activity_idx
     on public.conversations (account_id, inbox_id, status, last_activity_at desc, id desc);
 create index conversations_by_assignee_idx
     on public.conversations (account_id, assignee_id, status, last_activity_at desc, id desc);
+create index conversations_by_team_idx
+    on public.conversations (account_id, team_id, status, last_activity_at desc, id desc);
 create index conversations_by_waiting_idx
     on public.conversations (account_id, inbox_id, status, waiting_since, id);
 create index conversations_by_creation_idx
@@ -78,6 +82,26 @@ create index conversations_account_id_contact_id_idx
     on public.conversations (account_id, contact_id, last_activity_at desc);
 create index conversations_account_id_contact_inbox_id_idx
     on public.conversations (account_id, contact_inbox_id, id desc);
+
+create table public.conversation_participants (
+    account_id uuid not null,
+    conversation_id uuid not null,
+    user_id uuid not null,
+    created_at timestamptz not null default now(),
+    constraint conversation_participants_pkey primary key (conversation_id, user_id),
+    constraint conversation_participants_conversation_fkey foreign key (account_id, conversation_id)
+        references public.conversations (account_id, id) on delete cascade,
+    constraint conversation_participants_user_fkey foreign key (account_id, user_id)
+        references public.account_users (account_id, user_id) on delete cascade
+);
+
+comment on table public.conversation_participants is
+    'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
+
+create index conversation_participants_account_id_conversation_id_idx
+    on public.conversation_participants (account_id, conversation_id);
+create index conversation_participants_account_id_user_id_idx
+    on public.conversation_participants (account_id, user_id, conversation_id);
 
 -- Tab counts are kept, not counted. `slot` spreads one busy number over several rows.
 create table private.conversation_counters (
@@ -305,6 +329,23 @@ $$;
 
 comment on function private.can_visitor_reply is 'Whether the visitor may go on here, or must start a new conversation.';
 
+create function private.conversation_delta(p_conversation public.conversations)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'conversation_id', p_conversation.id,
+        'inbox_id', p_conversation.inbox_id,
+        'team_id', p_conversation.team_id,
+        'seq', p_conversation.last_seq,
+        'status', p_conversation.status,
+        'assignee_id', p_conversation.assignee_id,
+        'last_activity_at', p_conversation.last_activity_at,
+        'unread_count', p_conversation.unread_count)
+$$;
+
+comment on function private.conversation_delta is 'What lists are told of a change: compact, and no word of what was said.';
+
 create function private.tell_conversation_changed()
 returns trigger
 language plpgsql security definer set search_path = ''
@@ -331,14 +372,7 @@ begin
         perform private.broadcast(
             private.inbox_topic(new.inbox_id, inbox.epoch),
             'conversation.changed',
-            jsonb_build_object(
-                'conversation_id', new.id,
-                'inbox_id', new.inbox_id,
-                'seq', new.last_seq,
-                'status', new.status,
-                'assignee_id', new.assignee_id,
-                'last_activity_at', new.last_activity_at,
-                'unread_count', new.unread_count));
+            private.conversation_delta(new));
     end if;
 
     if visibly_changed then
@@ -393,6 +427,76 @@ create trigger conversations_tell
     after update on public.conversations
     for each row execute function private.tell_conversation_changed();
 
+create function private.tell_teams()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The team it left hears of it too: the conversation goes from its list.
+    perform private.broadcast(
+        private.team_topic(team.id, team.epoch), 'conversation.changed', private.conversation_delta(new))
+    from public.teams as team
+    where team.id in (old.team_id, new.team_id);
+    return null;
+end;
+$$;
+
+comment on function private.tell_teams is 'Trigger: tells the members of the conversation''s team, who may be outside of its inbox.';
+
+create trigger conversations_tell_teams
+    after update on public.conversations
+    for each row
+    when (
+        (old.team_id is not null or new.team_id is not null)
+        and (
+            old.last_seq is distinct from new.last_seq
+            or old.unread_count is distinct from new.unread_count
+            or old.last_activity_at is distinct from new.last_activity_at))
+    execute function private.tell_teams();
+
+create function private.move_conversation_epoch()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- A team that loses it may have members outside of the inbox; with another assignee, agents who see a part
+    -- only may lose it. Where there are no such agents the topic keeps its name.
+    if (old.team_id is not null and new.team_id is distinct from old.team_id)
+        or (new.assignee_id is distinct from old.assignee_id and exists (
+            select from public.account_users
+            where account_id = new.account_id and custom_role_id is not null))
+    then
+        new.epoch := new.epoch + 1;
+    end if;
+    return new;
+end;
+$$;
+
+comment on function private.move_conversation_epoch is 'Trigger: renames the topic of a conversation that somebody may lose alone.';
+
+create trigger conversations_move_epoch
+    before update of assignee_id, team_id on public.conversations
+    for each row execute function private.move_conversation_epoch();
+
+create function private.tell_topic_moved()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.broadcast(private.topic_of(old), 'topic.moved', '{}');
+    return null;
+end;
+$$;
+
+comment on function private.tell_topic_moved is
+    'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
+
+create trigger conversations_tell_topic_moved
+    after update on public.conversations
+    for each row
+    when (old.epoch is distinct from new.epoch)
+    execute function private.tell_topic_moved();
+
 create function private.tell_conversation_created()
 returns trigger
 language plpgsql security definer set search_path = ''
@@ -410,6 +514,42 @@ create trigger conversations_tell_created
     after insert on public.conversations
     for each row execute function private.tell_conversation_created();
 
+create function private.can_see(p_conversation public.conversations)
+returns boolean
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select exists (
+        select
+        from private.my_scopes() as mine
+        where mine.account_id = p_conversation.account_id
+            and (mine.inbox_id = p_conversation.inbox_id or mine.team_id = p_conversation.team_id)
+            and (
+                mine.scope = 'all'
+                or p_conversation.assignee_id = (select auth.uid())
+                or (mine.scope = 'unassigned' and p_conversation.assignee_id is null)
+                or (mine.scope = 'participating' and exists (
+                    select from public.conversation_participants as participant
+                    where participant.conversation_id = p_conversation.id
+                        and participant.user_id = (select auth.uid())))))
+$$;
+
+comment on function private.can_see is 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
+grant execute on function private.can_see to authenticated;
+
+create function private.can_see_conversation(p_id uuid)
+returns boolean
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select exists (
+        select from public.conversations as conversation where conversation.id = p_id and private.can_see(conversation))
+$$;
+
+comment on function private.can_see_conversation is
+    'private.can_see by id. Policies of what belongs to a conversation write
+     inbox_id = any ((select private.full_inbox_ids())::uuid[])
+     or (account_id = any ((select private.partial_account_ids())::uuid[]) and private.can_see_conversation(conversation_id)).';
+grant execute on function private.can_see_conversation to authenticated;
+
 create function private.agent_conversation(p_id uuid)
 returns public.conversations
 language plpgsql stable security definer set search_path = ''
@@ -417,10 +557,8 @@ as $$
 declare
     conversation public.conversations;
 begin
-    select * into conversation
-    from public.conversations
-    where id = p_id and inbox_id = any ((select private.inbox_ids())::uuid[]);
-    if conversation.id is null then
+    select * into conversation from public.conversations where id = p_id;
+    if conversation.id is null or not private.can_see(conversation) then
         -- The same answer for a conversation that is missing and for one that is someone else's.
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
     end if;
@@ -465,7 +603,7 @@ begin
     select coalesce(array_agg(inbox.id), '{}') into inboxes
     from public.inboxes as inbox
     where inbox.account_id = p_account_id
-        and inbox.id = any (private.inbox_ids())
+        and inbox.id = any (private.full_inbox_ids())
         and (p_inbox_id is null or inbox.id = p_inbox_id);
     statuses := case when p_status = 'all'
         then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end;
@@ -588,7 +726,7 @@ begin
     select coalesce(array_agg(wanted.id order by wanted.position), '{}') into visible
     from unnest(p_ids) with ordinality as wanted (id, position)
     join public.conversations as conversation on conversation.id = wanted.id
-    where conversation.inbox_id = any ((select private.inbox_ids())::uuid[]);
+    where private.can_see(conversation);
     return private.conversation_rows(visible);
 end;
 $$;
@@ -770,8 +908,19 @@ comment on function service.wake_snoozed_conversations is 'Opens the conversatio
 
 alter table public.conversations enable row level security;
 
-create policy "agents read the conversations in their inboxes"
-    on public.conversations for select to authenticated
-    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+alter table public.conversation_participants enable row level security;
 
-grant select on public.conversations to authenticated;
+create policy "agents read the conversations they may see"
+    on public.conversations for select to authenticated
+    using (
+        inbox_id = any ((select private.full_inbox_ids())::uuid[])
+        or team_id = any ((select private.team_ids())::uuid[])
+        or (account_id = any ((select private.partial_account_ids(true))::uuid[]) and private.can_see(conversations)));
+
+create policy "agents read who follows the conversations they may see"
+    on public.conversation_participants for select to authenticated
+    using (
+        account_id = any ((select private.account_ids())::uuid[])
+        and (user_id = (select auth.uid()) or private.can_see_conversation(conversation_id)));
+
+grant select on public.conversations, public.conversation_participants to authenticated;

@@ -172,7 +172,7 @@ begin
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
     select * into conversation from public.conversations where id = new.conversation_id;
     if conversation.id is null
-        or (client = 'authenticated' and not conversation.inbox_id = any (private.inbox_ids()))
+        or (client = 'authenticated' and not private.can_see(conversation))
         or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
     then
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
@@ -680,16 +680,21 @@ comment on function service.send_greeting is
 
 alter table public.messages enable row level security;
 
-create policy "agents read the messages in their inboxes"
+create policy "agents read the messages of conversations they may see"
     on public.messages for select to authenticated
-    using (inbox_id = any ((select private.inbox_ids())::uuid[]));
+    using (
+        inbox_id = any ((select private.full_inbox_ids())::uuid[])
+        or (account_id = any ((select private.partial_account_ids())::uuid[])
+            and private.can_see_conversation(conversation_id)));
 
-create policy "agents write messages in their inboxes"
+create policy "agents write messages in conversations they may see"
     on public.messages for insert to authenticated
     with check (
-        inbox_id = any ((select private.inbox_ids())::uuid[])
-        and message_type = 'outgoing'
-        and sender_user_id = (select auth.uid()));
+        message_type = 'outgoing'
+        and sender_user_id = (select auth.uid())
+        and (inbox_id = any ((select private.full_inbox_ids())::uuid[])
+            or (account_id = any ((select private.partial_account_ids())::uuid[])
+                and private.can_see_conversation(conversation_id))));
 
 grant select on public.messages to authenticated;
 grant insert (id, conversation_id, content, private) on public.messages to authenticated;

@@ -19,7 +19,16 @@ begin
             select from public.inboxes as inbox
             where inbox.id = part[1]::uuid
                 and inbox.epoch = part[2]::bigint
-                and inbox.id = any (private.inbox_ids()));
+                -- Deltas name every conversation of the inbox: they are for those who see all of them.
+                and inbox.id = any (private.full_inbox_ids()));
+    end if;
+    part := regexp_match(p_topic, '^team:(' || uuid_pattern || '):([1-9][0-9]{0,17})$');
+    if part is not null then
+        return exists (
+            select from public.teams as team
+            where team.id = part[1]::uuid
+                and team.epoch = part[2]::bigint
+                and team.id = any (private.team_ids()));
     end if;
     part := regexp_match(p_topic, '^conversation:(' || uuid_pattern || '):([1-9][0-9]{0,17})$');
     if part is not null then
@@ -28,7 +37,7 @@ begin
             join public.inboxes as inbox on inbox.id = conversation.inbox_id
             where conversation.id = part[1]::uuid
                 and inbox.epoch + conversation.epoch = part[2]::bigint
-                and inbox.id = any (private.inbox_ids()));
+                and private.can_see(conversation));
     end if;
     return false;
 end;

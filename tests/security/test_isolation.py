@@ -25,7 +25,7 @@ from tests.support.database import (
     rows,
     value,
 )
-from tests.support.make import Account, Conversation, Inbox, Make, User, Visitor
+from tests.support.make import Account, Conversation, Inbox, Make, Team, User, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Company:
     conversation: Conversation
     display_id: int
     contact_id: UUID
+    team: Team
+    role_id: UUID
 
 
 def company(make: Make, name: str) -> Company:
@@ -67,7 +69,12 @@ def company(make: Make, name: str) -> Company:
     conversation = Conversation(conversation_id, account.id, inbox.id, contact, address)
     make.note(conversation, agent, f"CANARY note {name}")
     make.outgoing(conversation, agent, f"CANARY reply {name}")
-    return Company(account, inbox, admin, agent, outsider, visitor, conversation, number, contact)
+    make.participant(conversation, agent)
+    return Company(
+        account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
+        team=make.team(account, agent, name="canary"),
+        role_id=make.custom_role(account, "conversation_manage"),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -226,10 +233,18 @@ AGENTS: dict[str, Arguments] = {
         "p_name": "New",
         "p_channel_type": "api",
     },
+    "delete_custom_role": lambda c: {"p_id": c.role_id},
+    "delete_team": lambda c: {"p_id": c.team.id},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
+    "save_custom_role": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.role_id,
+        "p_name": "x",
+    },
+    "save_team": lambda c: {"p_account_id": c.account.id, "p_id": c.team.id, "p_name": "x"},
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
@@ -241,6 +256,11 @@ AGENTS: dict[str, Arguments] = {
     },
     "set_inbox_member": lambda c: {
         "p_inbox_id": c.inbox.id,
+        "p_user_id": c.outsider.id,
+        "p_member": True,
+    },
+    "set_team_member": lambda c: {
+        "p_team_id": c.team.id,
         "p_user_id": c.outsider.id,
         "p_member": True,
     },
@@ -295,7 +315,10 @@ def fingerprint(db: Connection, account: UUID) -> list[tuple[Any, ...]]:
 
 
 #: Ways of saying no to a caller whose arguments are well formed.
-REFUSALS = {"conversation_not_found", "account_not_found", "inbox_not_found", "not_administrator"}
+REFUSALS = {
+    "account_not_found", "conversation_not_found", "custom_role_not_found", "inbox_not_found",
+    "not_administrator", "team_not_found",
+}  # fmt: skip
 
 
 def outcome(db: Connection, caller: User, function: str, arguments: dict[str, Any]) -> Any:

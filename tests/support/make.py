@@ -39,6 +39,14 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """Agents who share conversations."""
+
+    id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person and their address in one inbox."""
 
@@ -150,6 +158,51 @@ class Make:
             "insert into public.inbox_members (account_id, inbox_id, user_id) values (%s, %s, %s)",
             inbox.account_id,
             inbox.id,
+            user.id,
+        )
+
+    def custom_role(self, account: Account, *permissions: str) -> UUID:
+        """A role with these permissions."""
+        return self._insert(
+            "public.custom_roles", account_id=account.id, name="Role", permissions=[*permissions]
+        )
+
+    def role_of(self, account: Account, user: User, *permissions: str) -> UUID:
+        """Narrow an agent to these permissions; the role's id."""
+        role = self.custom_role(account, *permissions)
+        run(
+            self.db,
+            "update public.account_users set custom_role_id = %s where account_id = %s and user_id = %s",
+            role,
+            account.id,
+            user.id,
+        )
+        return role
+
+    def team(self, account: Account, *members: User, **columns: Any) -> Team:
+        """A team of these agents."""
+        columns.setdefault("name", f"team {next(self._numbers)}")
+        team = Team(self._insert("public.teams", account_id=account.id, **columns), account.id)
+        for user in members:
+            run(
+                self.db,
+                "insert into public.team_members (account_id, team_id, user_id) values (%s, %s, %s)",
+                account.id,
+                team.id,
+                user.id,
+            )
+        return team
+
+    def participant(self, conversation: Conversation, user: User) -> None:
+        """Let an agent follow a conversation."""
+        run(
+            self.db,
+            """
+            insert into public.conversation_participants (account_id, conversation_id, user_id)
+            values (%s, %s, %s) on conflict do nothing
+            """,
+            conversation.account_id,
+            conversation.id,
             user.id,
         )
 
