@@ -41,6 +41,7 @@ class Company:
     conversation: Conversation
     display_id: int
     contact_id: UUID
+    label_id: UUID
 
 
 def company(make: Make, name: str) -> Company:
@@ -67,7 +68,10 @@ def company(make: Make, name: str) -> Company:
     conversation = Conversation(conversation_id, account.id, inbox.id, contact, address)
     make.note(conversation, agent, f"CANARY note {name}")
     make.outgoing(conversation, agent, f"CANARY reply {name}")
-    return Company(account, inbox, admin, agent, outsider, visitor, conversation, number, contact)
+    label = make.label(account, "vip")
+    return Company(
+        account, inbox, admin, agent, outsider, visitor, conversation, number, contact, label
+    )
 
 
 @pytest.fixture
@@ -226,14 +230,21 @@ AGENTS: dict[str, Arguments] = {
         "p_name": "New",
         "p_channel_type": "api",
     },
+    "delete_label": lambda c: {"p_id": c.label_id},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
+    "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
+    "save_label": lambda c: {"p_account_id": c.account.id, "p_id": c.label_id, "p_title": "new"},
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
         "p_content": "x",
+    },
+    "set_custom_attributes": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_attributes": {"plan": "pro"},
     },
     "set_conversation_status": lambda c: {
         "p_conversation_id": c.conversation.id,
@@ -244,7 +255,11 @@ AGENTS: dict[str, Arguments] = {
         "p_user_id": c.outsider.id,
         "p_member": True,
     },
+    "set_labels": lambda c: {"p_conversation_id": c.conversation.id, "p_labels": ["vip"]},
+    "set_priority": lambda c: {"p_conversation_id": c.conversation.id, "p_priority": "high"},
+    "set_team": lambda c: {"p_conversation_id": c.conversation.id, "p_team_id": None},
     "set_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
+    "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }
 VISITORS: dict[str, Arguments] = {
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
@@ -295,7 +310,13 @@ def fingerprint(db: Connection, account: UUID) -> list[tuple[Any, ...]]:
 
 
 #: Ways of saying no to a caller whose arguments are well formed.
-REFUSALS = {"conversation_not_found", "account_not_found", "inbox_not_found", "not_administrator"}
+REFUSALS = {
+    "account_not_found",
+    "conversation_not_found",
+    "inbox_not_found",
+    "label_not_found",
+    "not_administrator",
+}
 
 
 def outcome(db: Connection, caller: User, function: str, arguments: dict[str, Any]) -> Any:
