@@ -75,11 +75,8 @@ def company(make: Make, name: str) -> Company:
         account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
         team=make.team(account, agent, name="canary"),
         role_id=make.custom_role(account, "conversation_manage"),
+        label_id=make.label(account, "vip"),
     )  # fmt: skip
-    label = make.label(account, "vip")
-    return Company(
-        account, inbox, admin, agent, outsider, visitor, conversation, number, contact, label
-    )
 
 
 @pytest.fixture
