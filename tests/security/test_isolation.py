@@ -41,6 +41,10 @@ class Company:
     conversation: Conversation
     display_id: int
     contact_id: UUID
+    message_id: UUID
+    own_message_id: UUID  # the administrator's
+    failed_message_id: UUID
+    canned_response_id: UUID
 
 
 def company(make: Make, name: str) -> Company:
@@ -66,8 +70,15 @@ def company(make: Make, name: str) -> Company:
     )[0]
     conversation = Conversation(conversation_id, account.id, inbox.id, contact, address)
     make.note(conversation, agent, f"CANARY note {name}")
-    make.outgoing(conversation, agent, f"CANARY reply {name}")
-    return Company(account, inbox, admin, agent, outsider, visitor, conversation, number, contact)
+    edited = make.outgoing(conversation, agent, f"CANARY reply {name}")
+    make.version(conversation, edited)
+    return Company(
+        account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
+        message_id=edited,
+        own_message_id=make.outgoing(conversation, admin),
+        failed_message_id=make.outgoing(conversation, agent, status="failed"),
+        canned_response_id=make.canned_response(account),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -215,6 +226,7 @@ AGENTS: dict[str, Arguments] = {
         "p_conversation_id": c.conversation.id,
         "p_assignee_id": c.agent.id,
     },
+    "canned_response_list": lambda c: {"p_account_id": c.account.id},
     "conversation_by_display_id": lambda c: {
         "p_account_id": c.account.id,
         "p_display_id": c.display_id,
@@ -226,10 +238,27 @@ AGENTS: dict[str, Arguments] = {
         "p_name": "New",
         "p_channel_type": "api",
     },
+    "delete_canned_response": lambda c: {"p_id": c.canned_response_id},
+    "delete_message": lambda c: {"p_conversation_id": c.conversation.id, "p_id": c.message_id},
+    "edit_message": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_id": c.own_message_id,
+        "p_content": "x",
+    },
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
+    "retry_message": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_id": c.failed_message_id,
+    },
+    "save_canned_response": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.canned_response_id,
+        "p_short_code": "bye",
+        "p_content": "x",
+    },
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
@@ -295,7 +324,15 @@ def fingerprint(db: Connection, account: UUID) -> list[tuple[Any, ...]]:
 
 
 #: Ways of saying no to a caller whose arguments are well formed.
-REFUSALS = {"conversation_not_found", "account_not_found", "inbox_not_found", "not_administrator"}
+REFUSALS = {
+    "conversation_not_found", "account_not_found", "inbox_not_found", "not_administrator",
+    "canned_response_not_found",
+}  # fmt: skip
+#: Functions about the account rather than one inbox of it.
+OF_THE_ACCOUNT = {
+    "canned_response_list", "conversation_list", "create_inbox", "delete_canned_response",
+    "save_canned_response", "set_inbox_member",
+}  # fmt: skip
 
 
 def outcome(db: Connection, caller: User, function: str, arguments: dict[str, Any]) -> Any:
@@ -322,14 +359,7 @@ def test_an_agent_reaches_nothing_of_the_other_company_by_function(
         call(db, f"public.{function}", **AGENTS[function](ours))
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        name
-        for name in AGENTS
-        if name not in ("create_inbox", "set_inbox_member", "conversation_list")
-    ],
-)
+@pytest.mark.parametrize("function", [name for name in AGENTS if name not in OF_THE_ACCOUNT])
 def test_an_agent_outside_the_inbox_reaches_nothing_of_it_by_function(
     db: Connection, world: tuple[Company, Company], function: str
 ) -> None:
