@@ -4,7 +4,7 @@
 create table private.provider_events (
     id bigint generated always as identity primary key,
     account_id uuid not null,
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    inbox_id uuid not null,
     event_key text not null,
     request jsonb not null,
     body bytea not null,
@@ -12,6 +12,8 @@ create table private.provider_events (
     error text,
     received_at timestamptz not null default now(),
     processed_at timestamptz,
+    constraint provider_events_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
     constraint provider_events_inbox_id_event_key_key unique (inbox_id, event_key),
     constraint provider_events_status_check check (status in ('received', 'processed', 'quarantined', 'ignored')),
     constraint provider_events_event_key_check check (char_length(event_key) between 1 and 200)
@@ -21,49 +23,66 @@ comment on table private.provider_events is
     'What providers sent, byte for byte and signed, each once. Parsed later; what cannot be understood stays here for a replay.';
 comment on column private.provider_events.request is '{method, url, query, headers}; the body is apart, as it came.';
 
+create index provider_events_account_id_inbox_id_idx on private.provider_events (account_id, inbox_id);
 create index provider_events_received_idx on private.provider_events (inbox_id, id) where status = 'received';
 create index provider_events_processed_at_idx on private.provider_events (processed_at) where status in ('processed', 'ignored');
 
 create table private.contact_inbox_aliases (
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     alias text not null,
-    contact_inbox_id uuid not null references public.contact_inboxes (id) on delete cascade,
-    constraint contact_inbox_aliases_pkey primary key (inbox_id, alias)
+    contact_inbox_id uuid not null,
+    constraint contact_inbox_aliases_pkey primary key (inbox_id, alias),
+    constraint contact_inbox_aliases_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint contact_inbox_aliases_contact_inbox_fkey foreign key (account_id, contact_inbox_id)
+        references public.contact_inboxes (account_id, id) on delete cascade
 );
 
 comment on table private.contact_inbox_aliases is 'Other spellings under which a provider knows the same address: country variants, user ids.';
 
-create index contact_inbox_aliases_contact_inbox_id_idx on private.contact_inbox_aliases (contact_inbox_id);
+create index contact_inbox_aliases_account_id_inbox_id_idx on private.contact_inbox_aliases (account_id, inbox_id);
+create index contact_inbox_aliases_account_id_contact_inbox_id_idx
+    on private.contact_inbox_aliases (account_id, contact_inbox_id);
 
 create table private.message_parts (
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     source_id text not null,
     conversation_id uuid not null,
     message_id uuid not null,
     part smallint not null,
     status text not null default 'sent',
     constraint message_parts_pkey primary key (inbox_id, source_id),
-    constraint message_parts_message_fkey foreign key (conversation_id, message_id)
-        references public.messages (conversation_id, id) on delete cascade,
+    constraint message_parts_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    -- A message is named by its conversation, and that by the account.
+    constraint message_parts_conversation_fkey foreign key (account_id, conversation_id)
+        references public.conversations (account_id, id) on delete cascade,
     constraint message_parts_status_check check (status in ('sent', 'delivered', 'read', 'failed'))
 );
 
 comment on table private.message_parts is
     'The provider''s ids of what became of one message: a long text goes out as several. The message is as far as its slowest part.';
 
-create index message_parts_message_idx on private.message_parts (conversation_id, message_id);
+create index message_parts_account_id_inbox_id_idx on private.message_parts (account_id, inbox_id);
+create index message_parts_message_idx on private.message_parts (account_id, conversation_id, message_id);
 
 create table private.parked_statuses (
     id bigint generated always as identity primary key,
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     source_id text not null,
     status jsonb not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    constraint parked_statuses_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade
 );
 
 comment on table private.parked_statuses is
     'Receipts that came before the send call''s own answer was stored; applied then, dropped after ten minutes.';
 
+create index parked_statuses_account_id_inbox_id_idx on private.parked_statuses (account_id, inbox_id);
 create index parked_statuses_inbox_id_source_id_idx on private.parked_statuses (inbox_id, source_id);
 create index parked_statuses_created_at_idx on private.parked_statuses (created_at);
 
@@ -166,8 +185,8 @@ begin
             new.status := old.status;
         end if;
     elsif old.status = 'failed' then
-        -- A late "sent" is no news; a receipt is.
-        if new.status not in ('delivered', 'read') then
+        -- A late "sent" is no news; a receipt is. Without a provider nothing is late: it is we who send.
+        if new.status not in ('delivered', 'read') and private.is_sent_by_provider(new.inbox_id) then
             new.status := old.status;
         end if;
     elsif (ranks ->> new.status)::int < (ranks ->> old.status)::int then
@@ -359,8 +378,8 @@ begin
             and name in ('', address.source_id, coalesce(phone_number, ''), coalesce(email, ''), '+' || address.source_id)
             and name <> given_name;
     end if;
-    insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-    select p_inbox.id, alias, address.id
+    insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+    select p_inbox.account_id, p_inbox.id, alias, address.id
     from unnest(given_source || given_aliases) as alias
     where alias <> address.source_id
     on conflict do nothing;
@@ -639,7 +658,8 @@ begin
     if part.message_id is null then
         select * into target from public.messages where inbox_id = p_inbox_id and source_id = given_source;
         if target.id is null then
-            insert into private.parked_statuses (inbox_id, source_id, status) values (p_inbox_id, given_source, p_status);
+            insert into private.parked_statuses (account_id, inbox_id, source_id, status)
+            select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
         perform private.apply_status(target, p_status);
@@ -690,8 +710,8 @@ begin
         select from public.contact_inboxes where inbox_id = p_inbox_id and source_id = p_update ->> 'new_source_id')
     then
         update public.contact_inboxes set source_id = p_update ->> 'new_source_id' where id = address.id;
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        values (p_inbox_id, address.source_id, address.id)
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        values (address.account_id, p_inbox_id, address.source_id, address.id)
         on conflict do nothing;
     end if;
     return true;
@@ -851,8 +871,8 @@ begin
     if conversation.id is null then
         return;
     end if;
-    insert into private.message_parts (inbox_id, source_id, conversation_id, message_id, part)
-    select conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
+    insert into private.message_parts (account_id, inbox_id, source_id, conversation_id, message_id, part)
+    select conversation.account_id, conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
     from unnest(p_source_ids) with ordinality as part (source_id, position)
     on conflict do nothing;
     -- An echo of it may have come first, under the same id: ours is the one that stays.
@@ -864,8 +884,8 @@ begin
             then source_id else p_source_ids[1] end
     where conversation_id = p_conversation_id and id = p_message_id;
     if p_contact_alias is not null then
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        select conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        select conversation.account_id, conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
         where not exists (
             select from public.contact_inboxes where id = conversation.contact_inbox_id and source_id = p_contact_alias)
         on conflict do nothing;
@@ -957,9 +977,13 @@ begin
 end;
 $$;
 
+comment on function private.receive_attachment is 'A file that came with a message.';
+
 create function private.attachments_to_deliver(p_message public.messages)
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select '[]'::jsonb
 $$;
+
+comment on function private.attachments_to_deliver is 'The files of a message on its way out.';

@@ -34,6 +34,9 @@ class Context:
     base_urls: Mapping[str, str] = field(
         default_factory=dict
     )  #: channel -> API, instead of the provider's
+    local: bool = (
+        False  #: whether customers' addresses may be on this machine; for trying and tests
+    )
 
 
 Task = Callable[[Context, Job], Awaitable[None]]

@@ -142,6 +142,37 @@ class Make:
         self.membership(account, user, "administrator")
         return user
 
+    def connection(
+        self, account: Account, channel: str, address: str, secrets: dict[str, str] | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> Inbox:  # fmt: skip
+        """An inbox that is connected to a provider."""
+        id_ = value(
+            self.db,
+            "insert into public.inboxes (account_id, name, channel_type) values (%s, 'Channel', %s)"
+            " returning id",
+            account.id,
+            channel,
+        )
+        run(
+            self.db,
+            "insert into public.channel_connections (account_id, inbox_id, channel_type, address,"
+            " settings) values (%s, %s, %s, %s, %s)",
+            account.id,
+            id_,
+            channel,
+            address,
+            Jsonb(settings or {}),
+        )
+        run(
+            self.db,
+            "insert into private.channel_secrets (account_id, inbox_id, secrets) values (%s, %s, %s)",
+            account.id,
+            id_,
+            Jsonb(secrets or {}),
+        )
+        return Inbox(id_, account.id)
+
     def inbox(self, account: Account, channel: str = "web_widget", **columns: Any) -> Inbox:
         """An inbox with its channel."""
         id_ = value(
@@ -272,6 +303,7 @@ class Make:
         """A label of the account."""
         owner = account.id if isinstance(account, Account) else account.account_id
         return self._insert("public.labels", account_id=owner, title=title, **columns)
+
     def version(
         self, conversation: Conversation, message_id: UUID, content: str = "Before."
     ) -> UUID:

@@ -3,21 +3,29 @@
 
 set local check_function_bodies = off;
 
+DROP POLICY "agents read the conversations in their inboxes" ON "public"."conversations";
+
+DROP POLICY "agents read the messages in their inboxes" ON "public"."messages";
+
+DROP POLICY "agents write messages in their inboxes" ON "public"."messages";
+
+DROP TRIGGER "account_users_move_epoch" ON "public"."account_users";
+
 ALTER TABLE "public"."inboxes" DROP CONSTRAINT "inboxes_channel_type_check";
 
-CREATE TABLE "private"."channel_secrets" ("inbox_id" uuid NOT NULL, "secrets" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_secrets_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_secrets_secrets_check" CHECK (((jsonb_typeof(secrets) = 'object'::text) AND (octet_length((secrets)::text) <= 65536))));
+CREATE TABLE "private"."channel_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secrets" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_secrets_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_secrets_secrets_check" CHECK (((jsonb_typeof(secrets) = 'object'::text) AND (octet_length((secrets)::text) <= 65536))));
 
 ALTER TABLE "private"."channel_secrets" OWNER TO "postgres";
 
-CREATE TABLE "private"."contact_inbox_aliases" ("inbox_id" uuid NOT NULL, "alias" text NOT NULL, "contact_inbox_id" uuid NOT NULL, CONSTRAINT "contact_inbox_aliases_pkey" PRIMARY KEY (inbox_id, alias));
+CREATE TABLE "private"."contact_inbox_aliases" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "alias" text NOT NULL, "contact_inbox_id" uuid NOT NULL, CONSTRAINT "contact_inbox_aliases_pkey" PRIMARY KEY (inbox_id, alias));
 
 ALTER TABLE "private"."contact_inbox_aliases" OWNER TO "postgres";
 
-CREATE TABLE "private"."message_parts" ("inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
+CREATE TABLE "private"."message_parts" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
 
 ALTER TABLE "private"."message_parts" OWNER TO "postgres";
 
-CREATE TABLE "private"."parked_statuses" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "status" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "parked_statuses_pkey" PRIMARY KEY (id));
+CREATE TABLE "private"."parked_statuses" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "status" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "parked_statuses_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "private"."parked_statuses" OWNER TO "postgres";
 
@@ -29,15 +37,111 @@ CREATE TABLE "private"."webhook_deliveries" ("account_id" uuid NOT NULL, "inbox_
 
 ALTER TABLE "private"."webhook_deliveries" OWNER TO "postgres";
 
-CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "token_expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK ((((char_length(address) >= 1) AND (char_length(address) <= 320)) AND (address = btrim(address)))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
+CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK (((char_length(address) >= 1) AND (char_length(address) <= 320))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
 
 ALTER TABLE "public"."channel_connections" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."channel_connections" OWNER TO "postgres";
 
+CREATE TABLE "public"."conversation_participants" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "user_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "conversation_participants_pkey" PRIMARY KEY (conversation_id, user_id));
+
+ALTER TABLE "public"."conversation_participants" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."conversation_participants" OWNER TO "postgres";
+
+CREATE TABLE "public"."custom_roles" ("account_id" uuid NOT NULL, "name" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "permissions" text[] NOT NULL DEFAULT '{}'::text[], "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_roles_description_check" CHECK ((char_length(description) <= 1000)), CONSTRAINT "custom_roles_name_check" CHECK (((char_length(btrim(name)) >= 1) AND (char_length(btrim(name)) <= 100))), CONSTRAINT "custom_roles_permissions_check" CHECK ((permissions <@ ARRAY['conversation_manage'::text, 'conversation_unassigned_manage'::text, 'conversation_participating_manage'::text, 'contact_manage'::text, 'report_manage'::text, 'knowledge_base_manage'::text])), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_roles_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_roles_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."custom_roles" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."custom_roles" OWNER TO "postgres";
+
+CREATE TABLE "public"."team_members" ("account_id" uuid NOT NULL, "team_id" uuid NOT NULL, "user_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "team_members_pkey" PRIMARY KEY (team_id, user_id));
+
+ALTER TABLE "public"."team_members" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."team_members" OWNER TO "postgres";
+
+CREATE TABLE "public"."teams" ("account_id" uuid NOT NULL, "name" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "allow_auto_assign" boolean NOT NULL DEFAULT true, "epoch" bigint NOT NULL DEFAULT 1, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "teams_account_id_name_key" UNIQUE (account_id, name), CONSTRAINT "teams_description_check" CHECK ((char_length(description) <= 1000)), CONSTRAINT "teams_name_check" CHECK (((name = lower(btrim(name))) AND ((char_length(name) >= 1) AND (char_length(name) <= 100)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "teams_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "teams_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."teams" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."teams" OWNER TO "postgres";
+
+ALTER TABLE "public"."account_users" ADD COLUMN "custom_role_id" uuid;
+
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "opted_out_at" timestamp with time zone;
 
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "unreachable_reason" text;
+
+CREATE OR REPLACE FUNCTION private.account_users_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    old_scope text;
+    new_scope text;
+begin
+    if tg_op = 'DELETE' then
+        -- Rows in inboxes and teams move their own; an administrator heard every inbox without one.
+        if old.role = 'administrator' then
+            perform private.move_account_epochs(old.account_id, null);
+        end if;
+    else
+        select private.conversation_scope(old.role, max(custom.permissions) filter (where custom.id = old.custom_role_id)),
+            private.conversation_scope(new.role, max(custom.permissions) filter (where custom.id = new.custom_role_id))
+        into old_scope, new_scope
+        from public.custom_roles as custom
+        where custom.id in (old.custom_role_id, new.custom_role_id);
+        if (old.role = 'administrator' and new.role <> 'administrator')
+            or (new_scope is distinct from old_scope and new_scope is distinct from 'all')
+        then
+            perform private.move_account_epochs(old.account_id, old.user_id);
+        end if;
+    end if;
+    perform private.tell_access_changed(old.user_id, old.account_id);
+    return null;
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.administered_team(p_id uuid)
+ RETURNS public.teams
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    team public.teams;
+begin
+    select * into team from public.teams where id = p_id and account_id = any (private.account_ids());
+    if team.id is null then
+        perform private.fail(404, 'team_not_found', 'There is no such team.');
+    end if;
+    perform private.require_administrator(team.account_id);
+    return team;
+end;
+$function$;
+
+ALTER FUNCTION "private"."administered_team"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.agent_conversation(p_id uuid)
+ RETURNS public.conversations
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+begin
+    select * into conversation from public.conversations where id = p_id;
+    if conversation.id is null or not private.can_see(conversation) then
+        -- The same answer for a conversation that is missing and for one that is someone else's.
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    return conversation;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.api_address(p_inbox_id uuid, p_source_id text)
  RETURNS public.contact_inboxes
@@ -228,6 +332,41 @@ $function$;
 
 ALTER FUNCTION "private"."attachments_to_deliver"(public.messages) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.can_see(p_conversation public.conversations)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select
+        from private.my_scopes() as mine
+        where mine.account_id = p_conversation.account_id
+            and (mine.inbox_id = p_conversation.inbox_id or mine.team_id = p_conversation.team_id)
+            and (
+                mine.scope = 'all'
+                or p_conversation.assignee_id = (select auth.uid())
+                or (mine.scope = 'unassigned' and p_conversation.assignee_id is null)
+                or (mine.scope = 'participating' and exists (
+                    select from public.conversation_participants as participant
+                    where participant.conversation_id = p_conversation.id
+                        and participant.user_id = (select auth.uid())))))
+$function$;
+
+ALTER FUNCTION "private"."can_see"(public.conversations) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.can_see_conversation(p_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select from public.conversations as conversation where conversation.id = p_id and private.can_see(conversation))
+$function$;
+
+ALTER FUNCTION "private"."can_see_conversation"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.channel_address(p_channel_type text, p_address text)
  RETURNS text
  LANGUAGE sql
@@ -268,6 +407,22 @@ $function$;
 
 ALTER FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.check_name(p_name text, p_longest integer DEFAULT 100)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+    if char_length(btrim(coalesce(p_name, ''))) not between 1 and p_longest then
+        perform private.fail(400, 'name_invalid', format('Give it a name of 1 to %s characters.', p_longest));
+    end if;
+    return btrim(p_name);
+end;
+$function$;
+
+ALTER FUNCTION "private"."check_name"(text, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.connect_channel(p_account_id uuid, p_name text, p_channel_type text, p_address text, p_settings jsonb, p_secrets jsonb, p_aliases text[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -297,7 +452,7 @@ begin
         -- Not whose: another account's channels are nobody's business.
         perform private.fail(409, 'address_taken', 'An inbox is already connected to this address.');
     end;
-    insert into private.channel_secrets (inbox_id, secrets) values (made_inbox_id, p_secrets);
+    insert into private.channel_secrets (account_id, inbox_id, secrets) values (p_account_id, made_inbox_id, p_secrets);
     insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, made_inbox_id, auth.uid());
     return jsonb_build_object('id', made_inbox_id);
 end;
@@ -325,6 +480,220 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."connection_changed"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.conversation_delta(p_conversation public.conversations)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'conversation_id', p_conversation.id,
+        'inbox_id', p_conversation.inbox_id,
+        'team_id', p_conversation.team_id,
+        'seq', p_conversation.last_seq,
+        'status', p_conversation.status,
+        'assignee_id', p_conversation.assignee_id,
+        'last_activity_at', p_conversation.last_activity_at,
+        'unread_count', p_conversation.unread_count)
+$function$;
+
+ALTER FUNCTION "private"."conversation_delta"(public.conversations) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    caller uuid := auth.uid();
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+    inboxes uuid[];
+    statuses text[];
+    sort_column text;
+    descending boolean;
+    cursor_at timestamptz;
+    cursor_id uuid;
+    query text;
+    ids uuid[];
+    last_at timestamptz;
+    counts jsonb;
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if coalesce(p_tab, '') not in ('mine', 'unassigned', 'all')
+        or coalesce(p_status, '') not in ('open', 'pending', 'snoozed', 'resolved', 'all')
+        or coalesce(p_limit, 0) not between 1 and 100
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            'tab is mine, unassigned or all; status is a status or all; limit is 1 to 100.');
+    end if;
+
+    select coalesce(array_agg(inbox.id), '{}') into inboxes
+    from public.inboxes as inbox
+    where inbox.account_id = p_account_id
+        and inbox.id = any (private.full_inbox_ids())
+        and (p_inbox_id is null or inbox.id = p_inbox_id);
+    statuses := case when p_status = 'all'
+        then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end;
+
+    select case p_sort
+            when 'newest' then 'last_activity_at' when 'oldest' then 'last_activity_at'
+            when 'waiting' then 'waiting_since' when 'created' then 'created_at' end,
+        p_sort in ('newest', 'created')
+    into sort_column, descending;
+    if sort_column is null then
+        perform private.fail(400, 'invalid_argument', 'sort is newest, oldest, waiting or created.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_at := (p_cursor ->> 'at')::timestamptz;
+            cursor_id := (p_cursor ->> 'id')::uuid;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_at is null or cursor_id is null then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+
+    -- The first rows of each (inbox, status) come from an index in the right order; merging those
+    -- short runs costs the same however many conversations there are.
+    query := format(
+        $query$
+        select array_agg(page.id order by page.position), (array_agg(page.at order by page.position desc))[1]
+        from (
+            select run.id, run.at, row_number() over (order by run.at %1$s, run.id %1$s) as position
+            from unnest($1) as inbox (id)
+            cross join unnest($2) as state (status)
+            cross join lateral (
+                select conversation.id, conversation.%2$I as at
+                from public.conversations as conversation
+                where conversation.account_id = $3
+                    and conversation.inbox_id = inbox.id
+                    and conversation.status = state.status
+                    and conversation.%2$I is not null
+                    %3$s
+                    %4$s
+                order by conversation.%2$I %1$s, conversation.id %1$s
+                limit $4
+            ) as run
+            order by run.at %1$s, run.id %1$s
+            limit $4
+        ) as page
+        $query$,
+        case when descending then 'desc' else 'asc' end,
+        sort_column,
+        case p_tab
+            when 'mine' then 'and conversation.assignee_id = $5'
+            when 'unassigned' then 'and conversation.assignee_id is null'
+            else '' end,
+        case when cursor_id is null then ''
+            when descending then format('and (conversation.%I, conversation.id) < ($6, $7)', sort_column)
+            else format('and (conversation.%I, conversation.id) > ($6, $7)', sort_column) end);
+    execute query into ids, last_at
+    using inboxes, statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id;
+    if cardinality(ids) > p_limit then
+        execute format('select %I from public.conversations where id = $1', sort_column)
+        into last_at using ids[p_limit];
+    end if;
+
+    if p_cursor is null then
+        select jsonb_build_object(
+            'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
+            'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
+            'all', coalesce(sum(counter.total), 0))
+        into counts
+        from private.conversation_counters as counter
+        where counter.account_id = p_account_id
+            and counter.inbox_id = any (inboxes)
+            and counter.status = any (statuses);
+    end if;
+
+    return jsonb_build_object(
+        'rows', private.conversation_rows(ids[1:p_limit]),
+        'next_cursor', case when cardinality(ids) > p_limit
+            then jsonb_build_object('at', last_at, 'id', ids[p_limit]) end,
+        'counts', counts);
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.conversation_scope(p_role text, p_permissions text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select case
+        when p_role = 'administrator' or p_permissions is null or 'conversation_manage' = any (p_permissions) then 'all'
+        when 'conversation_unassigned_manage' = any (p_permissions) then 'unassigned'
+        when 'conversation_participating_manage' = any (p_permissions) then 'participating'
+    end
+$function$;
+
+ALTER FUNCTION "private"."conversation_scope"(text, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.custom_role_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    new_scope constant text := private.conversation_scope('agent', new.permissions);
+begin
+    if new_scope is distinct from private.conversation_scope('agent', old.permissions) and new_scope is distinct from 'all' then
+        perform private.move_account_epochs(member.account_id, member.user_id)
+        from public.account_users as member
+        where member.account_id = new.account_id and member.custom_role_id = new.id;
+    end if;
+    perform private.tell_access_changed(member.user_id, member.account_id)
+    from public.account_users as member
+    where member.account_id = new.account_id and member.custom_role_id = new.id;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."custom_role_changed"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_custom_role(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    account uuid;
+begin
+    select account_id into account
+    from public.custom_roles
+    where id = p_id and account_id = any (private.account_ids());
+    if account is null then
+        perform private.fail(404, 'custom_role_not_found', 'There is no such role.');
+    end if;
+    perform private.require_administrator(account);
+    delete from public.custom_roles where id = p_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_custom_role"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_team(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.administered_team(p_id);
+    delete from public.teams where id = p_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_team"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.deliver_held_messages(p_inbox_id uuid)
  RETURNS void
@@ -369,6 +738,19 @@ $function$;
 
 ALTER FUNCTION "private"."deliver_new_message"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.full_inbox_ids()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce(array_agg(mine.inbox_id), '{}')
+    from private.my_scopes() as mine
+    where mine.inbox_id is not null and mine.scope = 'all'
+$function$;
+
+ALTER FUNCTION "private"."full_inbox_ids"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.is_sent_by_provider(p_inbox_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -399,8 +781,8 @@ begin
             new.status := old.status;
         end if;
     elsif old.status = 'failed' then
-        -- A late "sent" is no news; a receipt is.
-        if new.status not in ('delivered', 'read') then
+        -- A late "sent" is no news; a receipt is. Without a provider nothing is late: it is we who send.
+        if new.status not in ('delivered', 'read') and private.is_sent_by_provider(new.inbox_id) then
             new.status := old.status;
         end if;
     elsif (ranks ->> new.status)::int < (ranks ->> old.status)::int then
@@ -445,9 +827,11 @@ CREATE OR REPLACE FUNCTION private.make_api_secrets(p_inbox_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-    insert into private.channel_secrets (inbox_id, secrets)
-    values (p_inbox_id, jsonb_build_object(
-        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret()))
+    insert into private.channel_secrets (account_id, inbox_id, secrets)
+    select inbox.account_id, p_inbox_id, jsonb_build_object(
+        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret())
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id
 $function$;
 
 ALTER FUNCTION "private"."make_api_secrets"(uuid) OWNER TO "postgres";
@@ -474,6 +858,156 @@ begin
     return inbox_id;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.may_hear(p_topic text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    uuid_pattern constant text := '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+    part text[];
+begin
+    -- Anchored, and exactly one spelling each: a topic that is merely similar is another topic.
+    part := regexp_match(p_topic, '^user:(' || uuid_pattern || ')$');
+    if part is not null then
+        return part[1]::uuid = auth.uid();
+    end if;
+    part := regexp_match(p_topic, '^inbox:(' || uuid_pattern || '):([1-9][0-9]{0,17})$');
+    if part is not null then
+        return exists (
+            select from public.inboxes as inbox
+            where inbox.id = part[1]::uuid
+                and inbox.epoch = part[2]::bigint
+                -- Deltas name every conversation of the inbox: they are for those who see all of them.
+                and inbox.id = any (private.full_inbox_ids()));
+    end if;
+    part := regexp_match(p_topic, '^team:(' || uuid_pattern || '):([1-9][0-9]{0,17})$');
+    if part is not null then
+        return exists (
+            select from public.teams as team
+            where team.id = part[1]::uuid
+                and team.epoch = part[2]::bigint
+                and team.id = any (private.team_ids()));
+    end if;
+    part := regexp_match(p_topic, '^conversation:(' || uuid_pattern || '):([1-9][0-9]{0,17})$');
+    if part is not null then
+        return exists (
+            select from public.conversations as conversation
+            join public.inboxes as inbox on inbox.id = conversation.inbox_id
+            where conversation.id = part[1]::uuid
+                and inbox.epoch + conversation.epoch = part[2]::bigint
+                and private.can_see(conversation));
+    end if;
+    return false;
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.move_account_epochs(p_account_id uuid, p_user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+    -- In key order: two at once cannot wait for one another crosswise.
+    perform private.move_inbox_epoch(inbox.id)
+    from (select id from public.inboxes where account_id = p_account_id order by id) as inbox;
+    perform private.move_team_epoch(member.team_id)
+    from (
+        select team_id from public.team_members
+        where account_id = p_account_id and user_id = p_user_id
+        order by team_id
+    ) as member;
+end;
+$function$;
+
+ALTER FUNCTION "private"."move_account_epochs"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.move_conversation_epoch()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    -- A team that loses it may have members outside of the inbox; with another assignee, agents who see a part
+    -- only may lose it. Where there are no such agents the topic keeps its name.
+    if (old.team_id is not null and new.team_id is distinct from old.team_id)
+        or (new.assignee_id is distinct from old.assignee_id and exists (
+            select from public.account_users
+            where account_id = new.account_id and custom_role_id is not null))
+    then
+        new.epoch := new.epoch + 1;
+    end if;
+    return new;
+end;
+$function$;
+
+ALTER FUNCTION "private"."move_conversation_epoch"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.move_team_epoch(p_team_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+    moved bigint;
+begin
+    update public.teams set epoch = epoch + 1 where id = p_team_id returning epoch into moved;
+    if moved is not null then
+        perform private.broadcast(private.team_topic(p_team_id, moved - 1), 'topic.moved', '{}');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."move_team_epoch"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.my_scopes()
+ RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with membership as (
+        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.user_id = (select auth.uid())
+    )
+    select membership.account_id, inbox.id, null::uuid, membership.scope
+    from membership
+    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    where membership.role = 'administrator'
+    union all
+    select membership.account_id, member.inbox_id, null, membership.scope
+    from membership
+    join public.inbox_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
+    union all
+    select membership.account_id, null, member.team_id, membership.scope
+    from membership
+    join public.team_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
+$function$;
+
+ALTER FUNCTION "private"."my_scopes"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEFAULT false)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce(array_agg(distinct mine.account_id), '{}')
+    from private.my_scopes() as mine
+    where mine.scope <> 'all' or (mine.team_id is not null and not p_scoped_only)
+$function$;
+
+ALTER FUNCTION "private"."partial_account_ids"(boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.queue_message()
  RETURNS trigger
@@ -593,8 +1127,8 @@ begin
             and name in ('', address.source_id, coalesce(phone_number, ''), coalesce(email, ''), '+' || address.source_id)
             and name <> given_name;
     end if;
-    insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-    select p_inbox.id, alias, address.id
+    insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+    select p_inbox.account_id, p_inbox.id, alias, address.id
     from unnest(given_source || given_aliases) as alias
     where alias <> address.source_id
     on conflict do nothing;
@@ -754,6 +1288,159 @@ $function$;
 
 ALTER FUNCTION "private"."save_api_channel"(uuid, text, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    saved public.custom_roles;
+begin
+    perform private.require_administrator(p_account_id);
+    begin
+        if p_id is null then
+            insert into public.custom_roles (account_id, name, description, permissions)
+            values (p_account_id, private.check_name(p_name), coalesce(p_description, ''), coalesce(p_permissions, '{}'))
+            returning * into saved;
+        else
+            update public.custom_roles
+            set name = private.check_name(p_name),
+                description = coalesce(p_description, ''),
+                permissions = coalesce(p_permissions, '{}')
+            where account_id = p_account_id and id = p_id
+            returning * into saved;
+        end if;
+    exception when check_violation then
+        perform private.fail(
+            400, 'custom_role_invalid', 'A description has 1,000 characters at most; a permission is one of the six.');
+    end;
+    if saved.id is null then
+        perform private.fail(404, 'custom_role_not_found', 'There is no such role.');
+    end if;
+    return to_jsonb(saved);
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text, p_allow_auto_assign boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    saved public.teams;
+begin
+    perform private.require_administrator(p_account_id);
+    begin
+        if p_id is null then
+            insert into public.teams (account_id, name, description, allow_auto_assign)
+            values (
+                p_account_id, lower(private.check_name(p_name)), coalesce(p_description, ''),
+                coalesce(p_allow_auto_assign, true))
+            returning * into saved;
+        else
+            update public.teams
+            set name = lower(private.check_name(p_name)),
+                description = coalesce(p_description, ''),
+                allow_auto_assign = coalesce(p_allow_auto_assign, true)
+            where account_id = p_account_id and id = p_id
+            returning * into saved;
+        end if;
+    exception
+        when unique_violation then
+            perform private.fail(409, 'team_name_taken', 'Another team has this name.', 'Choose another name.');
+        when check_violation then
+            perform private.fail(400, 'invalid_argument', 'A description has 1,000 characters at most.');
+    end;
+    if saved.id is null then
+        perform private.fail(404, 'team_not_found', 'There is no such team.');
+    end if;
+    return to_jsonb(saved);
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    team public.teams := private.administered_team(p_team_id);
+begin
+    if p_member is null then
+        perform private.fail(400, 'invalid_argument', 'member is true or false.');
+    end if;
+    if not exists (select from public.account_users where account_id = team.account_id and user_id = p_user_id) then
+        perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
+    end if;
+    if p_member then
+        insert into public.team_members (account_id, team_id, user_id)
+        values (team.account_id, p_team_id, p_user_id)
+        on conflict do nothing;
+    else
+        delete from public.team_members where team_id = p_team_id and user_id = p_user_id;
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.team_ids()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce(array_agg(mine.team_id), '{}')
+    from private.my_scopes() as mine
+    where mine.team_id is not null and mine.scope = 'all'
+$function$;
+
+ALTER FUNCTION "private"."team_ids"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.team_members_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if tg_op = 'INSERT' then
+        perform private.tell_access_changed(new.user_id, new.account_id);
+        return null;
+    end if;
+    -- The team's conversations lie in any inbox. Administrators lose nothing.
+    if not exists (
+        select from public.account_users
+        where account_id = old.account_id and user_id = old.user_id and role = 'administrator'
+    ) then
+        perform private.move_account_epochs(old.account_id, null);
+        perform private.move_team_epoch(old.team_id);
+    end if;
+    perform private.tell_access_changed(old.user_id, old.account_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."team_members_changed"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.team_topic(p_team_id uuid, p_epoch bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select 'team:' || p_team_id || ':' || p_epoch
+$function$;
+
+ALTER FUNCTION "private"."team_topic"(uuid, bigint) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_api_inbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -794,6 +1481,145 @@ $function$;
 
 ALTER FUNCTION "private"."tell_api_inbox"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_conversation_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox public.inboxes;
+    tracked constant text[] := array[
+        'status', 'assignee_id', 'team_id', 'priority', 'labels', 'snoozed_until', 'custom_attributes',
+        'waiting_since', 'first_reply_created_at'];
+    visibly_changed constant boolean :=
+        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+        is distinct from
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes);
+    changed jsonb;
+begin
+    select * into inbox from public.inboxes where id = new.inbox_id;
+    if inbox.id is null then
+        return null;
+    end if;
+
+    if (old.last_seq, old.unread_count, old.last_activity_at)
+        is distinct from (new.last_seq, new.unread_count, new.last_activity_at)
+    then
+        perform private.broadcast(
+            private.inbox_topic(new.inbox_id, inbox.epoch),
+            'conversation.changed',
+            private.conversation_delta(new));
+    end if;
+
+    if visibly_changed then
+        -- The change itself is number old + 1, also when a message in the same update takes the next one.
+        perform private.broadcast(
+            private.conversation_topic(new.id, inbox.epoch + new.epoch),
+            'conversation.updated',
+            jsonb_build_object(
+                'seq', old.last_seq + 1,
+                'conversation_id', new.id,
+                'conversation', private.conversation_row(new.id)));
+    end if;
+
+    if new.status is distinct from old.status then
+        perform private.broadcast(
+            'visitor:' || new.contact_inbox_id,
+            'conversation.updated',
+            jsonb_build_object(
+                'seq', old.last_visitor_seq + 1,
+                'conversation_id', new.id,
+                'status', new.status,
+                'can_reply', private.can_visitor_reply(new)));
+    end if;
+
+    if visibly_changed
+        or old.waiting_since is distinct from new.waiting_since
+        or old.first_reply_created_at is distinct from new.first_reply_created_at
+    then
+        select jsonb_object_agg(field, jsonb_build_array(to_jsonb(old) -> field, to_jsonb(new) -> field))
+        into changed
+        from unnest(tracked) as field
+        where to_jsonb(old) -> field is distinct from to_jsonb(new) -> field;
+        perform private.record_event(
+            new.account_id, 'conversation.updated', new.id, jsonb_build_object('changed', changed));
+    end if;
+    if new.status is distinct from old.status then
+        perform private.record_event(
+            new.account_id,
+            case new.status when 'resolved' then 'conversation.resolved'
+                when 'open' then 'conversation.opened' else 'conversation.status_changed' end,
+            new.id,
+            jsonb_build_object('status', jsonb_build_array(old.status, new.status)));
+    end if;
+    return null;
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.tell_teams()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    -- The team it left hears of it too: the conversation goes from its list.
+    perform private.broadcast(
+        private.team_topic(team.id, team.epoch), 'conversation.changed', private.conversation_delta(new))
+    from public.teams as team
+    where team.id in (old.team_id, new.team_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_teams"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.tell_topic_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.broadcast(private.topic_of(old), 'topic.moved', '{}');
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_topic_moved"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    visible uuid[];
+begin
+    if cardinality(p_ids) > 200 then
+        perform private.fail(400, 'invalid_argument', 'Ask for 200 conversations at most.');
+    end if;
+    select coalesce(array_agg(wanted.id order by wanted.position), '{}') into visible
+    from unnest(p_ids) with ordinality as wanted (id, position)
+    join public.conversations as conversation on conversation.id = wanted.id
+    where private.can_see(conversation);
+    return private.conversation_rows(visible);
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.visible_scopes(p_account_id uuid)
+ RETURNS TABLE(inbox_id uuid, team_id uuid, scope text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select mine.inbox_id, mine.team_id, mine.scope from private.my_scopes() as mine where mine.account_id = p_account_id
+$function$;
+
+ALTER FUNCTION "private"."visible_scopes"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.webhook_body(p_event text, p_conversation public.conversations, p_message public.messages)
  RETURNS jsonb
  LANGUAGE sql
@@ -816,6 +1642,141 @@ $function$;
 
 ALTER FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.write_message()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    -- No client can name message_type, so activity lines and templates come from our own functions.
+    client constant text := case
+        when new.message_type in ('activity', 'template') then 'system'
+        else coalesce(current_setting('role', true), 'none') end;
+    conversation public.conversations;
+    contact public.contacts;
+    recent int;
+    public_reply boolean;
+    reopened text;
+begin
+    -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
+    -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
+    select * into conversation from public.conversations where id = new.conversation_id;
+    if conversation.id is null
+        or (client = 'authenticated' and not private.can_see(conversation))
+        or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
+    then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+
+    if client in ('authenticated', 'visitor') then
+        if private.is_blank(new.content) then
+            perform private.fail(400, 'message_empty', 'Write something first.');
+        end if;
+        new.content_type := 'text';
+        new.created_at := now();
+        new.source_id := null;
+    end if;
+    if client = 'authenticated' then
+        new.message_type := 'outgoing';
+        new.sender_user_id := auth.uid();
+        new.sender_contact_id := null;
+        new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
+        if char_length(new.content) > 150000 then
+            perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
+        end if;
+    elsif client = 'visitor' then
+        new.message_type := 'incoming';
+        new.private := false;
+        new.content_attributes := '{}';
+        new.sender_user_id := null;
+        new.sender_contact_id := conversation.contact_id;
+        new.status := 'sent';
+        if char_length(new.content) > 10000 then
+            perform private.fail(400, 'message_too_long', 'A message has 10,000 characters at most.');
+        end if;
+        if not private.can_visitor_reply(conversation) then
+            perform private.fail(
+                409, 'conversation_resolved', 'This conversation is closed.', 'Start a new conversation.');
+        end if;
+        perform private.take('visitor:' || conversation.contact_inbox_id, 20, 1);
+    end if;
+    new.account_id := conversation.account_id;
+    new.inbox_id := conversation.inbox_id;
+    new.updated_at := now();
+    new.content_attributes := private.resolve_reply(new);
+
+    -- Locks are taken in the order contact, conversation, message, here and everywhere.
+    if new.message_type = 'incoming' then
+        update public.contacts set last_activity_at = now()
+        where id = conversation.contact_id
+            and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
+    end if;
+    select * into conversation from public.conversations where id = new.conversation_id for no key update;
+    select * into contact from public.contacts where id = conversation.contact_id;
+    -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
+    if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
+        perform private.fail(409, 'message_id_taken', 'Another message has this id.');
+    end if;
+
+    if client in ('authenticated', 'visitor') then
+        select count(*) into recent
+        from (
+            select from public.messages
+            where conversation_id = new.conversation_id
+                and seq > conversation.last_seq - 400
+                and created_at > now() - interval '1 minute'
+            limit 200
+        ) as minute;
+        if recent >= 200 then
+            perform private.fail(
+                429, 'too_many_messages', 'This conversation got 200 messages within a minute.', 'Wait a minute.');
+        end if;
+    end if;
+
+    -- A human's public answer: what ends the waiting.
+    public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
+        and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
+    reopened := case
+        when new.message_type = 'incoming' and not contact.blocked
+            and conversation.status in ('resolved', 'snoozed') then 'open'
+        else conversation.status end;
+
+    update public.conversations
+    set last_seq = last_seq + 1,
+        last_visitor_seq = last_visitor_seq + private.is_visible_to_visitor(new)::int,
+        last_activity_at = greatest(last_activity_at, new.created_at),
+        status = reopened,
+        waiting_since = case
+            when public_reply then null
+            when new.message_type = 'incoming' then coalesce(waiting_since, new.created_at)
+            else waiting_since end,
+        first_reply_created_at = case
+            when public_reply then coalesce(first_reply_created_at, new.created_at)
+            else first_reply_created_at end,
+        unread_count = unread_count + (new.message_type = 'incoming')::int,
+        visitor_unread_count = visitor_unread_count
+            + (new.message_type in ('outgoing', 'template') and not new.private)::int,
+        -- Lists show what people said; the system's own lines only where there is nothing else.
+        preview = case when new.message_type = 'activity'
+            or (new.message_type = 'template' and preview is not null)
+            then preview else jsonb_build_object(
+            'content', left(new.content, 200),
+            'message_type', new.message_type,
+            'private', new.private,
+            'sender_name', private.message_sender(new) ->> 'name',
+            'created_at', new.created_at) end
+    where id = new.conversation_id
+    returning * into conversation;
+
+    new.seq := conversation.last_seq;
+    new.updated_seq := conversation.last_seq;
+    new.visitor_seq := case when private.is_visible_to_visitor(new) then conversation.last_visitor_seq end;
+    return new;
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.api_channel_settings(p_inbox_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -837,6 +1798,26 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_custom_role(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_custom_role(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_custom_role"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_team(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_team(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_team"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.reconnect_channel(p_inbox_id uuid, p_settings jsonb DEFAULT '{}'::jsonb, p_secrets jsonb DEFAULT '{}'::jsonb)
  RETURNS void
@@ -868,6 +1849,36 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_api_channel"(uuid, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_custom_role(p_account_id, p_id, p_name, p_description, p_permissions)
+$function$;
+
+ALTER FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_allow_auto_assign boolean DEFAULT true)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_team(p_account_id, p_id, p_name, p_description, p_allow_auto_assign)
+$function$;
+
+ALTER FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_team_member(p_team_id, p_user_id, p_member)
+$function$;
+
+ALTER FUNCTION "public"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.api_conversation_action(p_inbox_id uuid, p_source_id text, p_display_id bigint, p_action text, p_typing boolean DEFAULT false)
  RETURNS jsonb
@@ -1517,8 +2528,8 @@ begin
     if conversation.id is null then
         return;
     end if;
-    insert into private.message_parts (inbox_id, source_id, conversation_id, message_id, part)
-    select conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
+    insert into private.message_parts (account_id, inbox_id, source_id, conversation_id, message_id, part)
+    select conversation.account_id, conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
     from unnest(p_source_ids) with ordinality as part (source_id, position)
     on conflict do nothing;
     -- An echo of it may have come first, under the same id: ours is the one that stays.
@@ -1530,8 +2541,8 @@ begin
             then source_id else p_source_ids[1] end
     where conversation_id = p_conversation_id and id = p_message_id;
     if p_contact_alias is not null then
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        select conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        select conversation.account_id, conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
         where not exists (
             select from public.contact_inboxes where id = conversation.contact_inbox_id and source_id = p_contact_alias)
         on conflict do nothing;
@@ -1627,7 +2638,7 @@ $function$;
 
 ALTER FUNCTION "service"."replay_provider_event"(bigint) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_token_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+CREATE OR REPLACE FUNCTION service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
@@ -1639,7 +2650,7 @@ AS $function$
         returning inbox_id
     )
     update public.channel_connections as connection
-    set token_expires_at = p_token_expires_at
+    set expires_at = p_expires_at
     from saved
     where connection.inbox_id = saved.inbox_id
 $function$;
@@ -1686,8 +2697,8 @@ begin
         select from public.contact_inboxes where inbox_id = p_inbox_id and source_id = p_update ->> 'new_source_id')
     then
         update public.contact_inboxes set source_id = p_update ->> 'new_source_id' where id = address.id;
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        values (p_inbox_id, address.source_id, address.id)
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        values (address.account_id, p_inbox_id, address.source_id, address.id)
         on conflict do nothing;
     end if;
     return true;
@@ -1732,7 +2743,8 @@ begin
     if part.message_id is null then
         select * into target from public.messages where inbox_id = p_inbox_id and source_id = given_source;
         if target.id is null then
-            insert into private.parked_statuses (inbox_id, source_id, status) values (p_inbox_id, given_source, p_status);
+            insert into private.parked_statuses (account_id, inbox_id, source_id, status)
+            select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
         perform private.apply_status(target, p_status);
@@ -1794,55 +2806,99 @@ $function$;
 
 ALTER FUNCTION "service"."webhook_to_deliver"(uuid, uuid) OWNER TO "postgres";
 
-ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_id_fkey" FOREIGN KEY (contact_inbox_id) REFERENCES public.contact_inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_fkey" FOREIGN KEY (account_id, contact_inbox_id) REFERENCES public.contact_inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_message_fkey" FOREIGN KEY (conversation_id, message_id) REFERENCES public.messages(conversation_id, id) ON DELETE CASCADE;
+ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_id_check" CHECK (((custom_role_id IS NULL) OR (role = 'agent'::text)));
 
 ALTER TABLE "public"."channel_connections" ADD CONSTRAINT "channel_connections_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."custom_roles" ADD CONSTRAINT "custom_roles_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_channel_type_check" CHECK ((channel_type = ANY (ARRAY['web_widget'::text, 'api'::text, 'email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text])));
 
-CREATE INDEX contact_inbox_aliases_contact_inbox_id_idx ON private.contact_inbox_aliases USING btree (contact_inbox_id);
+ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
-CREATE INDEX message_parts_message_idx ON private.message_parts USING btree (conversation_id, message_id);
+ALTER TABLE "public"."teams" ADD CONSTRAINT "teams_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+CREATE INDEX channel_secrets_account_id_inbox_id_idx ON private.channel_secrets USING btree (account_id, inbox_id);
+
+CREATE INDEX contact_inbox_aliases_account_id_contact_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, contact_inbox_id);
+
+CREATE INDEX contact_inbox_aliases_account_id_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, inbox_id);
+
+CREATE INDEX message_parts_account_id_inbox_id_idx ON private.message_parts USING btree (account_id, inbox_id);
+
+CREATE INDEX message_parts_message_idx ON private.message_parts USING btree (account_id, conversation_id, message_id);
+
+CREATE INDEX parked_statuses_account_id_inbox_id_idx ON private.parked_statuses USING btree (account_id, inbox_id);
 
 CREATE INDEX parked_statuses_created_at_idx ON private.parked_statuses USING btree (created_at);
 
 CREATE INDEX parked_statuses_inbox_id_source_id_idx ON private.parked_statuses USING btree (inbox_id, source_id);
 
+CREATE INDEX provider_events_account_id_inbox_id_idx ON private.provider_events USING btree (account_id, inbox_id);
+
 CREATE INDEX provider_events_processed_at_idx ON private.provider_events USING btree (processed_at) WHERE (status = ANY (ARRAY['processed'::text, 'ignored'::text]));
 
 CREATE INDEX provider_events_received_idx ON private.provider_events USING btree (inbox_id, id) WHERE (status = 'received'::text);
 
-CREATE INDEX webhook_deliveries_account_id_idx ON private.webhook_deliveries USING btree (account_id);
+CREATE INDEX webhook_deliveries_account_id_inbox_id_idx ON private.webhook_deliveries USING btree (account_id, inbox_id);
 
 CREATE INDEX webhook_deliveries_created_at_idx ON private.webhook_deliveries USING btree (created_at);
+
+CREATE INDEX account_users_account_id_custom_role_id_idx ON public.account_users USING btree (account_id, custom_role_id) WHERE (custom_role_id IS NOT NULL);
 
 CREATE INDEX channel_connections_account_id_inbox_id_idx ON public.channel_connections USING btree (account_id, inbox_id);
 
 CREATE INDEX channel_connections_aliases_idx ON public.channel_connections USING gin (aliases);
 
+CREATE INDEX conversation_participants_account_id_conversation_id_idx ON public.conversation_participants USING btree (account_id, conversation_id);
+
+CREATE INDEX conversation_participants_account_id_user_id_idx ON public.conversation_participants USING btree (account_id, user_id, conversation_id);
+
+CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (account_id, team_id, status, last_activity_at DESC, id DESC);
+
 CREATE INDEX messages_queued_idx ON public.messages USING btree (inbox_id, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
 
+CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING btree (account_id, team_id);
+
+CREATE INDEX team_members_account_id_user_id_idx ON public.team_members USING btree (account_id, user_id);
+
 CREATE TRIGGER events_tell_api_inbox AFTER INSERT ON private.events FOR EACH ROW WHEN (((new.conversation_id IS NOT NULL) AND (new.name = ANY (ARRAY['message.updated'::text, 'conversation.created'::text, 'conversation.updated'::text, 'conversation.opened'::text, 'conversation.resolved'::text, 'conversation.status_changed'::text])))) EXECUTE FUNCTION private.tell_api_inbox();
+
+CREATE TRIGGER account_users_move_epoch AFTER DELETE OR UPDATE OF role, custom_role_id ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.account_users_changed();
 
 CREATE TRIGGER channel_connections_set_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_tell AFTER UPDATE OF state ON public.channel_connections FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION private.connection_changed();
+
+CREATE TRIGGER conversations_move_epoch BEFORE UPDATE OF assignee_id, team_id ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.move_conversation_epoch();
+
+CREATE TRIGGER conversations_tell_teams AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((old.team_id IS NOT NULL) OR (new.team_id IS NOT NULL)) AND ((old.last_seq IS DISTINCT FROM new.last_seq) OR (old.unread_count IS DISTINCT FROM new.unread_count) OR (old.last_activity_at IS DISTINCT FROM new.last_activity_at)))) EXECUTE FUNCTION private.tell_teams();
+
+CREATE TRIGGER conversations_tell_topic_moved AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((old.epoch IS DISTINCT FROM new.epoch)) EXECUTE FUNCTION private.tell_topic_moved();
+
+CREATE TRIGGER custom_roles_move_epoch AFTER UPDATE OF permissions ON public.custom_roles FOR EACH ROW WHEN ((old.permissions IS DISTINCT FROM new.permissions)) EXECUTE FUNCTION private.custom_role_changed();
+
+CREATE TRIGGER custom_roles_set_updated_at BEFORE UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER messages_a_keep_status BEFORE UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.keep_message_status();
 
@@ -1852,9 +2908,29 @@ CREATE TRIGGER messages_deliver AFTER INSERT ON public.messages FOR EACH ROW WHE
 
 CREATE TRIGGER messages_write_to_queue BEFORE INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = ANY (ARRAY['outgoing'::text, 'template'::text])) AND (NOT new.private) AND (new.source_id IS NULL) AND (new.status = ANY (ARRAY['sent'::text, 'queued'::text])))) EXECUTE FUNCTION private.queue_message();
 
+CREATE TRIGGER team_members_move_epoch AFTER INSERT OR DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION private.team_members_changed();
+
+CREATE TRIGGER teams_set_updated_at BEFORE UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
 CREATE POLICY "agents read how their inboxes are connected" ON "public"."channel_connections" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
 
+CREATE POLICY "agents read who follows the conversations they may see" ON "public"."conversation_participants" FOR SELECT TO "authenticated" USING (((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])) AND ((user_id = ( SELECT auth.uid() AS uid)) OR private.can_see_conversation(conversation_id))));
+
+CREATE POLICY "agents read the conversations they may see" ON "public"."conversations" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR (team_id = ANY (( SELECT private.team_ids() AS team_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids(true) AS partial_account_ids)::uuid[])) AND private.can_see(conversations.*))));
+
+CREATE POLICY "members read the roles of their accounts" ON "public"."custom_roles" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
+CREATE POLICY "agents read the messages of conversations they may see" ON "public"."messages" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id))));
+
+CREATE POLICY "agents write messages in conversations they may see" ON "public"."messages" FOR INSERT TO "authenticated" WITH CHECK (((message_type = 'outgoing'::text) AND (sender_user_id = ( SELECT auth.uid() AS uid)) AND ((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id)))));
+
+CREATE POLICY "members read who belongs to the teams of their accounts" ON "public"."team_members" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
+CREATE POLICY "members read the teams of their accounts" ON "public"."teams" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
 COMMENT ON COLUMN "private"."provider_events"."request" IS '{method, url, query, headers}; the body is apart, as it came.';
+
+COMMENT ON COLUMN "public"."account_users"."custom_role_id" IS 'Narrows an agent to the permissions of this role; null = a plain agent.';
 
 COMMENT ON COLUMN "public"."channel_connections"."address" IS 'Where the provider knows this inbox: a phone number id, a page, a bot, a number, a mailbox. Requests are routed by it.';
 
@@ -1869,6 +2945,18 @@ COMMENT ON COLUMN "public"."channel_connections"."state" IS 'connected, or reaut
 COMMENT ON COLUMN "public"."contact_inboxes"."opted_out_at" IS 'When the contact asked the provider not to be written to; null when they may be.';
 
 COMMENT ON COLUMN "public"."contact_inboxes"."unreachable_reason" IS 'Why the provider cannot reach them; cleared when they write.';
+
+COMMENT ON COLUMN "public"."custom_roles"."permissions" IS 'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
+
+COMMENT ON COLUMN "public"."teams"."allow_auto_assign" IS 'Whether a conversation given to the team is handed to one of its members.';
+
+COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s realtime topic; moves when someone loses access.';
+
+COMMENT ON COLUMN "public"."teams"."name" IS 'Lower case; unique in the account.';
+
+COMMENT ON FUNCTION "private"."account_users_changed"() IS 'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
+
+COMMENT ON FUNCTION "private"."administered_team"(uuid) IS 'The team, if the caller administers its account; else team_not_found or not_administrator.';
 
 COMMENT ON FUNCTION "private"."api_address"(uuid, text) IS 'A contact''s address in an API inbox, or contact_not_found.';
 
@@ -1886,19 +2974,46 @@ COMMENT ON FUNCTION "private"."apply_status"(public.messages, jsonb) IS 'Moves o
 
 COMMENT ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) IS 'Adds the job that hands a message to its provider: in order with the others of its conversation, once per attempt.';
 
+COMMENT ON FUNCTION "private"."attachments_to_deliver"(public.messages) IS 'The files of a message on its way out.';
+
+COMMENT ON FUNCTION "private"."can_see"(public.conversations) IS 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
+
+COMMENT ON FUNCTION "private"."can_see_conversation"(uuid) IS 'private.can_see by id. Policies of what belongs to a conversation write
+     inbox_id = any ((select private.full_inbox_ids())::uuid[])
+     or (account_id = any ((select private.partial_account_ids())::uuid[]) and private.can_see_conversation(conversation_id)).';
+
 COMMENT ON FUNCTION "private"."channel_address"(text, text) IS 'An address in the one spelling in which it is stored and looked up.';
 
 COMMENT ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) IS 'Fails unless these can be a channel''s address, settings and secrets.';
 
+COMMENT ON FUNCTION "private"."check_name"(text, integer) IS 'The name without blanks around it; fails with name_invalid.';
+
 COMMENT ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'See public.connect_channel.';
 
 COMMENT ON FUNCTION "private"."connection_changed"() IS 'Trigger: tells the agents of the inbox, and sends what waited once it is connected again.';
+
+COMMENT ON FUNCTION "private"."conversation_delta"(public.conversations) IS 'What lists are told of a change: compact, and no word of what was said.';
+
+COMMENT ON FUNCTION "private"."conversation_scope"(text, text[]) IS 'Which conversations of their inboxes and teams a member sees: all; unassigned: those of nobody and their own;
+     participating: their own and those they take part in; null: none. Null permissions mean no custom role.';
+
+COMMENT ON FUNCTION "private"."custom_role_changed"() IS 'Trigger: moves the epochs when a role narrows, and tells those who have it.';
+
+COMMENT ON FUNCTION "private"."delete_custom_role"(uuid) IS 'See public.delete_custom_role.';
+
+COMMENT ON FUNCTION "private"."delete_team"(uuid) IS 'See public.delete_team.';
 
 COMMENT ON FUNCTION "private"."deliver_held_messages"(uuid) IS 'Asks again for the messages that waited for the inbox to be connected.';
 
 COMMENT ON FUNCTION "private"."deliver_message_again"() IS 'Trigger: an agent asked for another try.';
 
 COMMENT ON FUNCTION "private"."deliver_new_message"() IS 'Trigger: asks for the delivery of a new message.';
+
+COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the caller sees every conversation.';
+
+COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
+     see of the conversations there is private.my_scopes. In policies write
+     inbox_id = any ((select private.inbox_ids())::uuid[]).';
 
 COMMENT ON FUNCTION "private"."is_sent_by_provider"(uuid) IS 'Whether what agents write here has to leave through somebody else.';
 
@@ -1910,9 +3025,25 @@ COMMENT ON FUNCTION "private"."lock_address"(uuid, text) IS 'Until the end of th
 
 COMMENT ON FUNCTION "private"."make_api_secrets"(uuid) IS 'The two secrets of an API inbox: what signs contacts'' identities, and what signs our webhooks.';
 
+COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
+     conversations, and of their teams. Whoever may still listen joins the new ones.';
+
+COMMENT ON FUNCTION "private"."move_conversation_epoch"() IS 'Trigger: renames the topic of a conversation that somebody may lose alone.';
+
+COMMENT ON FUNCTION "private"."move_team_epoch"(uuid) IS 'Renames a team''s topic, so that whoever lost access hears nothing more.';
+
+COMMENT ON FUNCTION "private"."my_scopes"() IS 'The one source of who sees which conversation: per inbox or team (the other is null) of the caller, all of it,
+     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
+     No row, no conversation. Everything below and private.can_see ask this.';
+
+COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
+     With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
+
 COMMENT ON FUNCTION "private"."queue_message"() IS 'Trigger: a message that has to leave through a provider waits for it.';
 
 COMMENT ON FUNCTION "private"."random_secret"() IS '64 hexadecimal digits, 244 of their bits random.';
+
+COMMENT ON FUNCTION "private"."receive_attachment"(public.messages, jsonb) IS 'A file that came with a message.';
 
 COMMENT ON FUNCTION "private"."received_inbox"(uuid) IS 'The inbox, or inbox_not_found.';
 
@@ -1929,7 +3060,25 @@ COMMENT ON FUNCTION "private"."reply_window_hours"(public.conversations) IS 'For
 
 COMMENT ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) IS 'See public.save_api_channel.';
 
+COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
+
+COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'See public.save_team.';
+
+COMMENT ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) IS 'See public.set_team_member.';
+
+COMMENT ON FUNCTION "private"."team_ids"() IS 'The teams whose every conversation the caller sees as their member. Administrators see them by inbox.';
+
+COMMENT ON FUNCTION "private"."team_members_changed"() IS 'Trigger: moves the epochs when someone leaves a team, and tells them either way.';
+
+COMMENT ON FUNCTION "private"."team_topic"(uuid, bigint) IS 'The topic of a team''s list deltas.';
+
 COMMENT ON FUNCTION "private"."tell_api_inbox"() IS 'Trigger: asks for the program behind an API inbox to be told. A new reply is not here: delivering it is telling it.';
+
+COMMENT ON FUNCTION "private"."tell_teams"() IS 'Trigger: tells the members of the conversation''s team, who may be outside of its inbox.';
+
+COMMENT ON FUNCTION "private"."tell_topic_moved"() IS 'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
+
+COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
 COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) IS 'What a webhook says: the thing itself, and the event''s name.';
 
@@ -1939,6 +3088,11 @@ COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program nee
 COMMENT ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'A new inbox connected to a provider; administrators only. secrets go in and never come out. Returns {id}.
      Fails with account_not_found, not_administrator, channel_type_invalid, address_invalid, address_taken, name_invalid, invalid_argument.';
 
+COMMENT ON FUNCTION "public"."delete_custom_role"(uuid) IS 'Removes a role; who had it is a plain agent again. Administrators only.
+     Fails with custom_role_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."delete_team"(uuid) IS 'Removes a team; its conversations belong to none. Administrators only. Fails with team_not_found, not_administrator.';
+
 COMMENT ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) IS 'Replaces the settings and secrets named, and lets messages that waited go out. Administrators only.
      Fails with inbox_not_found, not_administrator, invalid_argument.';
 
@@ -1947,6 +3101,15 @@ COMMENT ON FUNCTION "public"."reply_window"(uuid) IS 'Whether one may answer fre
 
 COMMENT ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) IS 'Where the program behind an API inbox is told of events (empty: nowhere), and whether contacts must prove who they are. Null leaves
      a thing as it is. Answers like api_channel_settings. Fails with inbox_not_found, not_administrator, webhook_url_invalid.';
+
+COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
+     Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
+
+COMMENT ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) IS 'Makes a team (p_id null) or changes one; administrators only. Names become lower case. Returns its row.
+     Fails with account_not_found, not_administrator, name_invalid, team_name_taken, invalid_argument, team_not_found.';
+
+COMMENT ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) IS 'Adds an agent to a team or takes them out; administrators only.
+     Fails with team_not_found, not_administrator, invalid_argument, user_not_found.';
 
 COMMENT ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) IS 'toggle_status, update_last_seen or toggle_typing, as the contact. Fails with contact_not_found, conversation_not_found,
      invalid_argument, too_many_requests.';
@@ -2029,6 +3192,20 @@ COMMENT ON TABLE "private"."webhook_deliveries" IS 'Every event told to the prog
 
 COMMENT ON TABLE "public"."channel_connections" IS 'The provider''s side of an inbox: its address there, its settings, and whether the connection works.';
 
+COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
+
+COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
+
+COMMENT ON TABLE "public"."team_members" IS 'Who belongs to a team.';
+
+COMMENT ON TABLE "public"."teams" IS 'A group of agents. Its members see the conversations given to it, whatever their inbox.';
+
+REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."administered_team"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."api_address"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."api_address"(uuid, text) FROM "postgres";
@@ -2085,6 +3262,22 @@ REVOKE ALL ON FUNCTION "private"."attachments_to_deliver"(public.messages) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."attachments_to_deliver"(public.messages) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."can_see"(public.conversations) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."can_see"(public.conversations) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."can_see"(public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."can_see"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."can_see_conversation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."can_see_conversation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."can_see_conversation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."can_see_conversation"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM "postgres";
@@ -2096,6 +3289,12 @@ REVOKE ALL ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) FROM 
 REVOKE ALL ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_name"(text, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM PUBLIC;
 
@@ -2110,6 +3309,40 @@ REVOKE ALL ON FUNCTION "private"."connection_changed"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."connection_changed"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."connection_changed"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_delta"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_scope"(text, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."conversation_scope"(text, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_scope"(text, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."custom_role_changed"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."custom_role_changed"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."custom_role_changed"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_team"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_team"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."deliver_held_messages"(uuid) FROM PUBLIC;
 
@@ -2128,6 +3361,14 @@ REVOKE ALL ON FUNCTION "private"."deliver_new_message"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."deliver_new_message"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."deliver_new_message"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."is_sent_by_provider"(uuid) FROM PUBLIC;
 
@@ -2158,6 +3399,38 @@ REVOKE ALL ON FUNCTION "private"."make_api_secrets"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."make_api_secrets"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."make_api_secrets"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_account_epochs"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_conversation_epoch"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_conversation_epoch"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_conversation_epoch"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."move_team_epoch"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."move_team_epoch"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."move_team_epoch"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."my_scopes"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."queue_message"() FROM PUBLIC;
 
@@ -2225,11 +3498,73 @@ REVOKE ALL ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."team_ids"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."team_ids"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."team_ids"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."team_ids"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."team_members_changed"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."team_members_changed"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."team_members_changed"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."team_topic"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."team_topic"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."team_topic"(uuid, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_api_inbox"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_api_inbox"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_api_inbox"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_teams"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_topic_moved"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."visible_scopes"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) FROM PUBLIC;
 
@@ -2252,6 +3587,22 @@ GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jso
 REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) FROM PUBLIC;
 
@@ -2276,6 +3627,30 @@ GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "a
 REVOKE ALL ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) FROM PUBLIC;
 
@@ -2509,6 +3884,10 @@ GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "service_role";
 
+REVOKE ALL ("custom_role_id") ON TABLE "public"."account_users" FROM "authenticated";
+
+GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
+
 REVOKE ALL ("account_id") ON TABLE "public"."channel_connections" FROM "authenticated";
 
 GRANT SELECT ("account_id") ON TABLE "public"."channel_connections" TO "authenticated";
@@ -2528,6 +3907,10 @@ GRANT SELECT ("channel_type") ON TABLE "public"."channel_connections" TO "authen
 REVOKE ALL ("created_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
 GRANT SELECT ("created_at") ON TABLE "public"."channel_connections" TO "authenticated";
+
+REVOKE ALL ("expires_at") ON TABLE "public"."channel_connections" FROM "authenticated";
+
+GRANT SELECT ("expires_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("inbox_id") ON TABLE "public"."channel_connections" FROM "authenticated";
 
@@ -2557,10 +3940,6 @@ REVOKE ALL ("state") ON TABLE "public"."channel_connections" FROM "authenticated
 
 GRANT SELECT ("state") ON TABLE "public"."channel_connections" TO "authenticated";
 
-REVOKE ALL ("token_expires_at") ON TABLE "public"."channel_connections" FROM "authenticated";
-
-GRANT SELECT ("token_expires_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
 REVOKE ALL ("updated_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
 GRANT SELECT ("updated_at") ON TABLE "public"."channel_connections" TO "authenticated";
@@ -2573,4 +3952,58 @@ REVOKE ALL ON TABLE "public"."channel_connections" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."channel_connections" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."conversation_participants" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."conversation_participants" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."conversation_participants" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."conversation_participants" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."conversation_participants" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."conversation_participants" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."custom_roles" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."custom_roles" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."custom_roles" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."custom_roles" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."custom_roles" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."custom_roles" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."team_members" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."team_members" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."team_members" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."team_members" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."team_members" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."team_members" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."teams" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."teams" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."teams" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."teams" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."teams" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."teams" TO "service_role";
+
 CREATE INDEX webhook_deliveries_inbox_id_idx ON private.webhook_deliveries USING btree (inbox_id, id DESC);
+
+ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
+
+ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE SET NULL (team_id);
+
+ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE CASCADE;
