@@ -280,6 +280,9 @@ class OutboundMessage:
     thread: Json = field(
         default_factory=dict
     )  #: subject, message ids, addresses (e-mail); connection ids
+    sent_parts: tuple[
+        str, ...
+    ] = ()  #: what went out before an earlier attempt failed; goes on from there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +321,7 @@ class Capabilities:
     typing: bool = False
     read_receipts: bool = False
     sends_per_second: float = 10.0  #: per sender
+    webhook_bytes: int = 5 * 1024 * 1024  #: the largest delivery taken; more is refused by `verify`
 
 
 class Channel(Protocol):
