@@ -109,7 +109,7 @@ class TikTok:
         """The app's signature over time and raw body; an old one is a recording."""
         check_size(request, self.capabilities.webhook_bytes)
         given = dict(
-            part.strip().partition("=")[::2]
+            part.lstrip().partition("=")[::2]
             for part in header(request.headers, "tiktok-signature").split(",")
         )
         at = given.get("t", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -92,3 +94,8 @@ def assert_golden(provider: str, name: str, events: Sequence[Event]) -> None:
 def parsed(channel: Channel, credentials: Credentials, body: bytes) -> list[Event]:
     """What the channel makes of a body."""
     return list(channel.parse(post(body), credentials))
+
+
+def hub_signature(secret: str, body: bytes) -> str:
+    """Meta's header, by other means than the adapter's."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
