@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 
-from workers.jobs import Files, Job, Service
+from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
 
 
@@ -29,7 +29,6 @@ class Context:
     """What a task may use."""
 
     service: Service
-    files: Files
     http: httpx.AsyncClient  #: for providers; never for our own Supabase
     base_urls: Mapping[str, str] = field(
         default_factory=dict
@@ -48,6 +47,7 @@ class Registered:
 
     run: Task
     timeout: timedelta = timedelta(seconds=30)
+    at_once: int = 20  # in one worker, for tasks that need much memory
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
