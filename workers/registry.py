@@ -30,6 +30,7 @@ class Registered:
 
     run: Task
     timeout: timedelta = timedelta(seconds=30)
+    at_once: int = 20  # in one worker, for tasks that need much memory
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 

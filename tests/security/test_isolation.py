@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.support.database import (
     Connection,
@@ -72,6 +73,7 @@ def company(make: Make, name: str) -> Company:
     make.note(conversation, agent, f"CANARY note {name}")
     edited = make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.version(conversation, edited)
+    make.attachment(conversation, edited)
     return Company(
         account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
         message_id=edited,
@@ -218,6 +220,9 @@ def test_nobody_changes_a_row_of_the_other_company(
 
 
 Arguments = Callable[[Company], dict[str, Any]]
+UPLOAD = Jsonb(
+    [{"id": str(UUID(int=7)), "file_name": "a.png", "content_type": "image/png", "byte_size": 9}]
+)
 
 #: For each function that takes an id: what its rightful caller passes. The attack passes the same
 #: arguments, made from the other company.
@@ -249,6 +254,7 @@ AGENTS: dict[str, Arguments] = {
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
+    "request_upload": lambda c: {"p_conversation_id": c.conversation.id, "p_files": UPLOAD},
     "retry_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": c.failed_message_id,
@@ -278,6 +284,7 @@ AGENTS: dict[str, Arguments] = {
 VISITORS: dict[str, Arguments] = {
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_messages": lambda c: {"p_conversation_id": c.conversation.id},
+    "widget_request_upload": lambda c: {"p_conversation_id": c.conversation.id, "p_files": UPLOAD},
     "widget_send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
