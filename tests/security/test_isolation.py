@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.support.database import (
     Connection,
@@ -78,6 +79,7 @@ def company(make: Make, name: str) -> Company:
     make.participant(conversation, agent)
     edited = make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.version(conversation, edited)
+    make.attachment(conversation, edited)
     return Company(
         account,
         inbox,
@@ -239,6 +241,9 @@ def test_nobody_changes_a_row_of_the_other_company(
 
 
 Arguments = Callable[[Company], dict[str, Any]]
+UPLOAD = Jsonb(
+    [{"id": str(UUID(int=7)), "file_name": "a.png", "content_type": "image/png", "byte_size": 9}]
+)
 
 #: For each function that takes an id: what its rightful caller passes. The attack passes the same
 #: arguments, made from the other company.
@@ -294,6 +299,7 @@ AGENTS: dict[str, Arguments] = {
     },
     "save_team": lambda c: {"p_account_id": c.account.id, "p_id": c.team.id, "p_name": "x"},
     "save_label": lambda c: {"p_account_id": c.account.id, "p_id": c.label_id, "p_title": "new"},
+    "request_upload": lambda c: {"p_conversation_id": c.conversation.id, "p_files": UPLOAD},
     "retry_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": c.failed_message_id,
@@ -336,6 +342,7 @@ AGENTS: dict[str, Arguments] = {
 VISITORS: dict[str, Arguments] = {
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_messages": lambda c: {"p_conversation_id": c.conversation.id},
+    "widget_request_upload": lambda c: {"p_conversation_id": c.conversation.id, "p_files": UPLOAD},
     "widget_send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),

@@ -316,6 +316,45 @@ class Make:
             content=content,
         )
 
+    def attachment(
+        self, conversation: Conversation, message_id: UUID | None = None, **columns: Any
+    ) -> UUID:
+        """A file that was looked at and found good, unless the columns say otherwise."""
+        id_ = uuid4()
+        folder = f"{conversation.account_id}/{conversation.id}/{id_}"
+        given = {
+            "state": "ready",
+            "storage_path": f"{folder}/cat.png",
+            "file_name": "cat.png",
+            "content_type": "image/png",
+            "file_type": "image",
+            "byte_size": 10,
+        }
+        self._insert(
+            "public.attachments",
+            id=id_,
+            account_id=conversation.account_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            **given | columns,
+        )
+        if message_id is not None:
+            run(
+                self.db,
+                "update public.messages set attachments_at = now() where conversation_id = %s and id = %s",
+                conversation.id,
+                message_id,
+            )
+        return id_
+
+    def stored(self, path: str) -> None:
+        """An object in the bucket of attachments."""
+        run(
+            self.db,
+            "insert into storage.objects (bucket_id, name) values ('attachments', %s)",
+            path,
+        )
+
     def canned_response(
         self, account: Account, short_code: str = "hello", content: str = "Hello!"
     ) -> UUID:
