@@ -23,6 +23,24 @@ ALTER TABLE "public"."custom_roles" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_roles" OWNER TO "postgres";
 
+CREATE TABLE "public"."mentions" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "user_id" uuid NOT NULL, "message_id" uuid NOT NULL, "mentioned_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "mentions_pkey" PRIMARY KEY (conversation_id, user_id));
+
+ALTER TABLE "public"."mentions" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."mentions" OWNER TO "postgres";
+
+CREATE TABLE "public"."notification_settings" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "email" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "push" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notification_settings_pkey" PRIMARY KEY (account_id, user_id));
+
+ALTER TABLE "public"."notification_settings" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."notification_settings" OWNER TO "postgres";
+
+CREATE TABLE "public"."notifications" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "notification_type" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid, "actor_user_id" uuid, "read_at" timestamp with time zone, "snoozed_until" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "notifications_conversation_id_user_id_key" UNIQUE (conversation_id, user_id), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "notifications_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."notifications" OWNER TO "postgres";
+
 CREATE TABLE "public"."team_members" ("account_id" uuid NOT NULL, "team_id" uuid NOT NULL, "user_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "team_members_pkey" PRIMARY KEY (team_id, user_id));
 
 ALTER TABLE "public"."team_members" ENABLE ROW LEVEL SECURITY;
@@ -69,6 +87,37 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.add_notification_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    insert into public.notification_settings (account_id, user_id) values (new.account_id, new.user_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."add_notification_settings"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.add_participant(p_conversation_id uuid, p_user_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    insert into public.conversation_participants (account_id, conversation_id, user_id)
+    select conversation.account_id, conversation.id, p_user_id
+    from public.conversations as conversation
+    join public.account_users as member
+        on member.account_id = conversation.account_id and member.user_id = p_user_id
+    where conversation.id = p_conversation_id
+    on conflict do nothing
+$function$;
+
+ALTER FUNCTION "private"."add_participant"(uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.administered_team(p_id uuid)
  RETURNS public.teams
  LANGUAGE plpgsql
@@ -113,19 +162,7 @@ CREATE OR REPLACE FUNCTION private.can_see(p_conversation public.conversations)
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    select exists (
-        select
-        from private.my_scopes() as mine
-        where mine.account_id = p_conversation.account_id
-            and (mine.inbox_id = p_conversation.inbox_id or mine.team_id = p_conversation.team_id)
-            and (
-                mine.scope = 'all'
-                or p_conversation.assignee_id = (select auth.uid())
-                or (mine.scope = 'unassigned' and p_conversation.assignee_id is null)
-                or (mine.scope = 'participating' and exists (
-                    select from public.conversation_participants as participant
-                    where participant.conversation_id = p_conversation.id
-                        and participant.user_id = (select auth.uid())))))
+    select private.sees((select auth.uid()), p_conversation)
 $function$;
 
 ALTER FUNCTION "private"."can_see"(public.conversations) OWNER TO "postgres";
@@ -358,6 +395,30 @@ $function$;
 
 ALTER FUNCTION "private"."delete_custom_role"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.delete_notifications(p_account_id uuid, p_ids uuid[], p_read_only boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    delete from public.notifications
+    where account_id = p_account_id
+        and user_id = auth.uid()
+        and (p_ids is null or id = any (p_ids))
+        and (not coalesce(p_read_only, false) or read_at is not null);
+    if found then
+        perform private.tell_notifications_read(p_account_id, p_ids);
+    end if;
+    return jsonb_build_object('unread_count', private.unread_notifications(p_account_id, auth.uid()));
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.delete_team(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -384,6 +445,54 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."full_inbox_ids"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.mark_conversation_read(p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    mine boolean := conversation.assignee_id is not distinct from auth.uid();
+begin
+    -- Looking again at what is read already costs no write for an hour.
+    if conversation.unread_count > 0 or conversation.agent_last_seen_at > now() - interval '1 hour' is not true then
+        update public.conversations
+        set unread_count = 0,
+            agent_last_seen_at = now(),
+            assignee_last_seen_at = case when mine then now() else assignee_last_seen_at end
+        where id = p_conversation_id;
+    end if;
+    -- After the conversation: its lock comes first, as when a message is written.
+    perform private.read_notifications(conversation.account_id, p_conversation_id);
+end;
+$function$;
+
+CREATE OR REPLACE FUNCTION private.mark_notifications_read(p_account_id uuid, p_ids uuid[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    update public.notifications
+    set read_at = now()
+    where account_id = p_account_id
+        and user_id = auth.uid()
+        and read_at is null
+        and (p_ids is null or id = any (p_ids));
+    if found then
+        perform private.tell_notifications_read(p_account_id, p_ids);
+    end if;
+    return jsonb_build_object('unread_count', private.unread_notifications(p_account_id, auth.uid()));
+end;
+$function$;
+
+ALTER FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.may_hear(p_topic text)
  RETURNS boolean
@@ -429,6 +538,35 @@ begin
     return false;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.mentioned_users(p_conversation public.conversations, p_content text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with named as (
+        select mention[1] as kind, mention[2]::uuid as id
+        from regexp_matches(
+            p_content,
+            '\(mention://(user|team)/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/[^()]{0,255}\)',
+            'g') as mention
+        limit 50
+    ),
+    wanted as (
+        select named.id from named where named.kind = 'user'
+        union
+        select member.user_id
+        from named
+        join public.team_members as member
+            on named.kind = 'team' and member.account_id = p_conversation.account_id and member.team_id = named.id
+    )
+    select coalesce(array_agg(wanted.id order by wanted.id), '{}')
+    from wanted
+    where private.reaches(wanted.id, p_conversation)
+$function$;
+
+ALTER FUNCTION "private"."mentioned_users"(public.conversations, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.move_account_epochs(p_account_id uuid, p_user_id uuid)
  RETURNS void
@@ -495,32 +633,240 @@ CREATE OR REPLACE FUNCTION private.my_scopes()
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    with membership as (
-        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
-        from public.account_users as member
-        join public.accounts as account on account.id = member.account_id and account.status = 'active'
-        left join public.custom_roles as custom on custom.id = member.custom_role_id
-        where member.user_id = (select auth.uid())
-    )
-    select membership.account_id, inbox.id, null::uuid, membership.scope
-    from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id
-    where membership.role = 'administrator'
-    union all
-    select membership.account_id, member.inbox_id, null, membership.scope
-    from membership
-    join public.inbox_members as member
-        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
-    where membership.role <> 'administrator' and membership.scope is not null
-    union all
-    select membership.account_id, null, member.team_id, membership.scope
-    from membership
-    join public.team_members as member
-        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
-    where membership.role <> 'administrator' and membership.scope is not null
+    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
+    from private.scopes_of((select auth.uid())) as mine
 $function$;
 
 ALTER FUNCTION "private"."my_scopes"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'id', p_notification.id,
+        'account_id', p_notification.account_id,
+        'notification_type', p_notification.notification_type,
+        'conversation_id', p_notification.conversation_id,
+        'message_id', p_notification.message_id,
+        'actor', (
+            select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
+            from public.users as actor where actor.id = p_notification.actor_user_id),
+        'read_at', p_notification.read_at,
+        'snoozed_until', p_notification.snoozed_until,
+        'created_at', p_notification.created_at,
+        'conversation', (
+            select jsonb_build_object(
+                'display_id', conversation.display_id,
+                'inbox_id', conversation.inbox_id,
+                'status', conversation.status,
+                'contact_name', contact.name,
+                'preview', conversation.preview)
+            from public.conversations as conversation
+            join public.contacts as contact on contact.id = conversation.contact_id
+            where conversation.id = p_notification.conversation_id
+                and private.sees(p_notification.user_id, conversation)))
+$function$;
+
+ALTER FUNCTION "private"."notification_json"(public.notifications) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notification_list(p_account_id uuid, p_cursor jsonb, p_limit integer, p_unread boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    cursor_at timestamptz;
+    cursor_id uuid;
+    found public.notifications[];
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_at := (p_cursor ->> 'at')::timestamptz;
+            cursor_id := (p_cursor ->> 'id')::uuid;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_at is null or cursor_id is null then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+    select array_agg(page order by page.created_at desc, page.id desc) into found
+    from (
+        select *
+        from public.notifications as notification
+        where notification.account_id = p_account_id
+            and notification.user_id = auth.uid()
+            and (cursor_id is null or (notification.created_at, notification.id) < (cursor_at, cursor_id))
+            and (not coalesce(p_unread, false) or notification.read_at is null)
+            and (notification.snoozed_until is null or notification.snoozed_until <= now())
+        order by notification.created_at desc, notification.id desc
+        limit p_limit + 1
+    ) as page;
+    return jsonb_build_object(
+        'rows', (
+            select coalesce(jsonb_agg(private.notification_json(shown) order by shown.created_at desc, shown.id desc), '[]')
+            from unnest(found[1:p_limit]) as shown),
+        'next_cursor', case when cardinality(found) > p_limit
+            then jsonb_build_object('at', found[p_limit].created_at, 'id', found[p_limit].id) end,
+        'unread_count', private.unread_notifications(p_account_id, auth.uid()));
+end;
+$function$;
+
+ALTER FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notification_types()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select array[
+        'conversation_creation', 'conversation_assignment', 'assigned_conversation_new_message',
+        'conversation_mention', 'participating_conversation_new_message', 'sla_missed_first_response',
+        'sla_missed_next_response', 'sla_missed_resolution']
+$function$;
+
+ALTER FUNCTION "private"."notification_types"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notify(p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    notification public.notifications;
+begin
+    if cardinality(p_user_ids) = 0 or p_type <> 'conversation_mention' and exists (
+        select from public.contacts where id = p_conversation.contact_id and blocked)
+    then
+        return;
+    end if;
+    -- In key order: two at once cannot wait for one another crosswise.
+    for notification in
+        insert into public.notifications as old
+            (account_id, user_id, notification_type, conversation_id, message_id, actor_user_id)
+        select p_conversation.account_id, member.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
+        from public.account_users as member
+        where member.account_id = p_conversation.account_id
+            and member.user_id = any (p_user_ids)
+            and member.user_id is distinct from p_actor_user_id
+            and private.sees(member.user_id, p_conversation)
+        order by member.user_id
+        on conflict on constraint notifications_conversation_id_user_id_key do update
+        set notification_type = excluded.notification_type,
+            message_id = excluded.message_id,
+            actor_user_id = excluded.actor_user_id,
+            read_at = null,
+            snoozed_until = null,
+            created_at = excluded.created_at
+        returning *
+    loop
+        perform private.broadcast(
+            'user:' || notification.user_id,
+            'notification.created',
+            jsonb_build_object(
+                'notification', private.notification_json(notification),
+                'unread_count', private.unread_notifications(notification.account_id, notification.user_id)));
+        if exists (
+            select from public.notification_settings as setting
+            where setting.account_id = notification.account_id
+                and setting.user_id = notification.user_id
+                and p_type = any (setting.email))
+        then
+            perform private.enqueue(
+                'send_notification_email',
+                jsonb_build_object('notification_id', notification.id, 'created_at', notification.created_at),
+                notification.account_id);
+        end if;
+    end loop;
+end;
+$function$;
+
+ALTER FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notify_of_conversation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    actor constant uuid := case when current_setting('role', true) = 'authenticated' then auth.uid() end;
+    is_new boolean := tg_op = 'INSERT';
+begin
+    if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
+        perform private.add_participant(new.id, new.assignee_id);
+    end if;
+    if new.status = 'pending' then
+        return null;
+    end if;
+    -- A new conversation, or one that a bot hands over. What begins resolved concerns nobody.
+    if new.status = 'open' and (is_new or (old.status = 'pending' and actor is null)) then
+        perform private.notify(
+            array(
+                select member.user_id from public.inbox_members as member
+                where member.inbox_id = new.inbox_id and member.user_id is distinct from new.assignee_id),
+            'conversation_creation', new, null, actor);
+    end if;
+    if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
+        perform private.notify(array[new.assignee_id], 'conversation_assignment', new, null, actor);
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."notify_of_conversation"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notify_of_message()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+    mentioned uuid[] := '{}';
+begin
+    select * into conversation from public.conversations where id = new.conversation_id;
+    if new.private and new.content like '%(mention://%' then
+        mentioned := array_remove(private.mentioned_users(conversation, new.content), new.sender_user_id);
+        perform private.add_participant(conversation.id, mentioned_id) from unnest(mentioned) as mentioned_id;
+        insert into public.mentions (account_id, conversation_id, user_id, message_id, mentioned_at)
+        select conversation.account_id, conversation.id, mentioned_id, new.id, new.created_at
+        from unnest(mentioned) as mentioned_id
+        on conflict on constraint mentions_pkey do update
+        set message_id = excluded.message_id, mentioned_at = excluded.mentioned_at;
+        perform private.notify(mentioned, 'conversation_mention', conversation, new.id, new.sender_user_id);
+    end if;
+    -- Each is told once of a message: first as mentioned, then as assignee, then as participant.
+    if conversation.assignee_id is not null and not conversation.assignee_id = any (mentioned) then
+        perform private.notify(
+            array[conversation.assignee_id], 'assigned_conversation_new_message', conversation, new.id, new.sender_user_id);
+    end if;
+    perform private.notify(
+        array(
+            select participant.user_id
+            from public.conversation_participants as participant
+            where participant.conversation_id = conversation.id
+                and participant.user_id is distinct from conversation.assignee_id
+                and not participant.user_id = any (mentioned)),
+        'participating_conversation_new_message', conversation, new.id, new.sender_user_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."notify_of_message"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEFAULT false)
  RETURNS uuid[]
@@ -534,6 +880,42 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."partial_account_ids"(boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.reaches(p_user_id uuid, p_conversation public.conversations)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select
+        from private.scopes_of(p_user_id) as theirs
+        where theirs.account_id = p_conversation.account_id
+            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id))
+$function$;
+
+ALTER FUNCTION "private"."reaches"(uuid, public.conversations) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.read_notifications(p_account_id uuid, p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    read uuid;
+begin
+    update public.notifications
+    set read_at = now()
+    where conversation_id = p_conversation_id and user_id = auth.uid() and read_at is null
+    returning id into read;
+    if read is not null then
+        perform private.tell_notifications_read(p_account_id, array[read]);
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."read_notifications"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
  RETURNS jsonb
@@ -610,6 +992,100 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.scopes_of(p_user_id uuid)
+ RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with membership as (
+        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.user_id = p_user_id
+    )
+    select membership.account_id, inbox.id, null::uuid, membership.scope
+    from membership
+    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    where membership.role = 'administrator'
+    union all
+    select membership.account_id, member.inbox_id, null, membership.scope
+    from membership
+    join public.inbox_members as member
+        on member.account_id = membership.account_id and member.user_id = p_user_id
+    where membership.role <> 'administrator' and membership.scope is not null
+    union all
+    select membership.account_id, null, member.team_id, membership.scope
+    from membership
+    join public.team_members as member
+        on member.account_id = membership.account_id and member.user_id = p_user_id
+    where membership.role <> 'administrator' and membership.scope is not null
+$function$;
+
+ALTER FUNCTION "private"."scopes_of"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.sees(p_user_id uuid, p_conversation public.conversations)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select
+        from private.scopes_of(p_user_id) as theirs
+        where theirs.account_id = p_conversation.account_id
+            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id)
+            and (
+                theirs.scope = 'all'
+                or p_conversation.assignee_id = p_user_id
+                or (theirs.scope = 'unassigned' and p_conversation.assignee_id is null)
+                or (theirs.scope = 'participating' and exists (
+                    select from public.conversation_participants as participant
+                    where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id))))
+$function$;
+
+ALTER FUNCTION "private"."sees"(uuid, public.conversations) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    if p_participant is null then
+        perform private.fail(400, 'invalid_argument', 'participant is true or false.');
+    end if;
+    if p_participant then
+        if p_user_id is null or not private.reaches(p_user_id, conversation) then
+            perform private.fail(
+                400, 'participant_not_in_inbox', 'This agent works neither the inbox nor the team of the conversation.',
+                'Add them to the inbox first.');
+        end if;
+        perform private.add_participant(p_conversation_id, p_user_id);
+    else
+        delete from public.conversation_participants
+        where conversation_id = p_conversation_id and user_id = p_user_id;
+        -- Whoever saw it only because they took part must not hear on.
+        if found and exists (
+            select from public.account_users
+            where account_id = conversation.account_id and user_id = p_user_id and custom_role_id is not null)
+        then
+            update public.conversations set epoch = epoch + 1 where id = p_conversation_id;
+        end if;
+    end if;
+    return jsonb_build_object('participants', (
+        select coalesce(jsonb_agg(participant.user_id order by participant.created_at, participant.user_id), '[]')
+        from public.conversation_participants as participant
+        where participant.conversation_id = p_conversation_id));
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_participant"(uuid, uuid, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
  RETURNS void
@@ -764,6 +1240,22 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tell_notifications_read(p_account_id uuid, p_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.broadcast(
+        'user:' || auth.uid(),
+        'notification.updated',
+        jsonb_build_object(
+            'account_id', p_account_id,
+            'ids', to_jsonb(p_ids),
+            'unread_count', private.unread_notifications(p_account_id, auth.uid())))
+$function$;
+
+ALTER FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_teams()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -795,6 +1287,25 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."tell_topic_moved"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.unread_notifications(p_account_id uuid, p_user_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select count(*)::int
+    from (
+        select from public.notifications
+        where account_id = p_account_id
+            and user_id = p_user_id
+            and read_at is null
+            and (snoozed_until is null or snoozed_until <= now())
+        limit 100
+    ) as unread
+$function$;
+
+ALTER FUNCTION "private"."unread_notifications"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
  RETURNS jsonb
@@ -972,6 +1483,16 @@ $function$;
 
 ALTER FUNCTION "public"."delete_custom_role"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.delete_notifications(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[], p_read_only boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_notifications(p_account_id, p_ids, p_read_only)
+$function$;
+
+ALTER FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.delete_team(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -981,6 +1502,27 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_team"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.mark_notifications_read(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[])
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.mark_notifications_read(p_account_id, p_ids)
+$function$;
+
+ALTER FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.notification_list(p_account_id uuid, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15, p_unread boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.notification_list(p_account_id, p_cursor, p_limit, p_unread)
+$function$;
+
+ALTER FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
  RETURNS jsonb
@@ -1002,6 +1544,16 @@ $function$;
 
 ALTER FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_participant(p_conversation_id, p_user_id, p_participant)
+$function$;
+
+ALTER FUNCTION "public"."set_participant"(uuid, uuid, boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
  RETURNS void
  LANGUAGE sql
@@ -1012,6 +1564,42 @@ $function$;
 
 ALTER FUNCTION "public"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.notification_email(p_notification_id uuid, p_created_at timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'to', reader.email,
+        'locale', account.locale,
+        'account_id', account.id,
+        'account_name', account.name,
+        'notification_type', notification.notification_type,
+        'display_id', conversation.display_id,
+        'inbox_name', inbox.name,
+        'contact_name', contact.name,
+        'actor_name', private.shown_name(actor),
+        'private', coalesce(message.private, false),
+        'excerpt', array_to_string((regexp_split_to_array(btrim(left(message.content, 1000)), '\s+'))[1:10], ' '))
+    from public.notifications as notification
+    join public.users as reader on reader.id = notification.user_id
+    join public.accounts as account on account.id = notification.account_id and account.status = 'active'
+    join public.conversations as conversation on conversation.id = notification.conversation_id
+    join public.inboxes as inbox on inbox.id = conversation.inbox_id
+    join public.contacts as contact on contact.id = conversation.contact_id
+    left join public.users as actor on actor.id = notification.actor_user_id
+    left join public.messages as message
+        on message.conversation_id = conversation.id and message.id = notification.message_id
+    where notification.id = p_notification_id
+        and notification.created_at = p_created_at
+        and notification.read_at is null
+        -- Asked again now: a note must not reach somebody who lost the conversation in the meantime.
+        and private.sees(notification.user_id, conversation)
+$function$;
+
+ALTER FUNCTION "service"."notification_email"(uuid, timestamp with time zone) OWNER TO "postgres";
+
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_id_check" CHECK (((custom_role_id IS NULL) OR (role = 'agent'::text)));
 
 ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
@@ -1019,6 +1607,18 @@ ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_pa
 ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."custom_roles" ADD CONSTRAINT "custom_roles_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."mentions" ADD CONSTRAINT "mentions_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."mentions" ADD CONSTRAINT "mentions_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_actor_user_id_fkey" FOREIGN KEY (actor_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
@@ -1032,13 +1632,29 @@ CREATE INDEX conversation_participants_account_id_user_id_idx ON public.conversa
 
 CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (account_id, team_id, status, last_activity_at DESC, id DESC);
 
+CREATE INDEX mentions_account_id_conversation_id_idx ON public.mentions USING btree (account_id, conversation_id);
+
+CREATE INDEX mentions_account_id_user_id_idx ON public.mentions USING btree (account_id, user_id, mentioned_at DESC);
+
+CREATE INDEX notifications_account_id_conversation_id_idx ON public.notifications USING btree (account_id, conversation_id);
+
+CREATE INDEX notifications_actor_user_id_idx ON public.notifications USING btree (actor_user_id) WHERE (actor_user_id IS NOT NULL);
+
+CREATE INDEX notifications_unread_idx ON public.notifications USING btree (account_id, user_id) WHERE (read_at IS NULL);
+
 CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING btree (account_id, team_id);
 
 CREATE INDEX team_members_account_id_user_id_idx ON public.team_members USING btree (account_id, user_id);
 
+CREATE TRIGGER account_users_add_notification_settings AFTER INSERT ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.add_notification_settings();
+
 CREATE TRIGGER account_users_move_epoch AFTER DELETE OR UPDATE OF role, custom_role_id ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.account_users_changed();
 
 CREATE TRIGGER conversations_move_epoch BEFORE UPDATE OF assignee_id, team_id ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.move_conversation_epoch();
+
+CREATE TRIGGER conversations_notify_added AFTER INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.notify_of_conversation();
+
+CREATE TRIGGER conversations_notify_changed AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((new.assignee_id IS NOT NULL) AND (old.assignee_id IS DISTINCT FROM new.assignee_id)) OR ((old.status = 'pending'::text) AND (new.status = 'open'::text)))) EXECUTE FUNCTION private.notify_of_conversation();
 
 CREATE TRIGGER conversations_tell_teams AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((old.team_id IS NOT NULL) OR (new.team_id IS NOT NULL)) AND ((old.last_seq IS DISTINCT FROM new.last_seq) OR (old.unread_count IS DISTINCT FROM new.unread_count) OR (old.last_activity_at IS DISTINCT FROM new.last_activity_at)))) EXECUTE FUNCTION private.tell_teams();
 
@@ -1047,6 +1663,10 @@ CREATE TRIGGER conversations_tell_topic_moved AFTER UPDATE ON public.conversatio
 CREATE TRIGGER custom_roles_move_epoch AFTER UPDATE OF permissions ON public.custom_roles FOR EACH ROW WHEN ((old.permissions IS DISTINCT FROM new.permissions)) EXECUTE FUNCTION private.custom_role_changed();
 
 CREATE TRIGGER custom_roles_set_updated_at BEFORE UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
+CREATE TRIGGER messages_notify AFTER INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = 'incoming'::text) OR ((new.message_type = 'outgoing'::text) AND (new.sender_user_id IS NOT NULL)))) EXECUTE FUNCTION private.notify_of_message();
+
+CREATE TRIGGER notification_settings_set_updated_at BEFORE UPDATE ON public.notification_settings FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER team_members_move_epoch AFTER INSERT OR DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION private.team_members_changed();
 
@@ -1058,9 +1678,19 @@ CREATE POLICY "agents read the conversations they may see" ON "public"."conversa
 
 CREATE POLICY "members read the roles of their accounts" ON "public"."custom_roles" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
+CREATE POLICY "agents read where they were mentioned" ON "public"."mentions" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
+
 CREATE POLICY "agents read the messages of conversations they may see" ON "public"."messages" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id))));
 
 CREATE POLICY "agents write messages in conversations they may see" ON "public"."messages" FOR INSERT TO "authenticated" WITH CHECK (((message_type = 'outgoing'::text) AND (sender_user_id = ( SELECT auth.uid() AS uid)) AND ((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id)))));
+
+CREATE POLICY "agents change their own notification settings" ON "public"."notification_settings" FOR UPDATE TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
+
+CREATE POLICY "agents read their own notification settings" ON "public"."notification_settings" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
+
+CREATE POLICY "agents mark their own notifications" ON "public"."notifications" FOR UPDATE TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
+
+CREATE POLICY "agents read their own notifications" ON "public"."notifications" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
 
 CREATE POLICY "members read who belongs to the teams of their accounts" ON "public"."team_members" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
@@ -1070,6 +1700,10 @@ COMMENT ON COLUMN "public"."account_users"."custom_role_id" IS 'Narrows an agent
 
 COMMENT ON COLUMN "public"."custom_roles"."permissions" IS 'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
 
+COMMENT ON COLUMN "public"."notifications"."created_at" IS 'When it was last written; lists are in this order.';
+
+COMMENT ON COLUMN "public"."notifications"."snoozed_until" IS 'Hidden from the list until then.';
+
 COMMENT ON COLUMN "public"."teams"."allow_auto_assign" IS 'Whether a conversation given to the team is handed to one of its members.';
 
 COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s realtime topic; moves when someone loses access.';
@@ -1077,6 +1711,10 @@ COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s r
 COMMENT ON COLUMN "public"."teams"."name" IS 'Lower case; unique in the account.';
 
 COMMENT ON FUNCTION "private"."account_users_changed"() IS 'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
+
+COMMENT ON FUNCTION "private"."add_notification_settings"() IS 'Trigger: a new member is told of what is assigned to them, by e-mail and push too.';
+
+COMMENT ON FUNCTION "private"."add_participant"(uuid, uuid) IS 'Makes a member of the account follow a conversation; nothing when they do already.';
 
 COMMENT ON FUNCTION "private"."administered_team"(uuid) IS 'The team, if the caller administers its account; else team_not_found or not_administrator.';
 
@@ -1097,6 +1735,8 @@ COMMENT ON FUNCTION "private"."custom_role_changed"() IS 'Trigger: moves the epo
 
 COMMENT ON FUNCTION "private"."delete_custom_role"(uuid) IS 'See public.delete_custom_role.';
 
+COMMENT ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) IS 'See public.delete_notifications.';
+
 COMMENT ON FUNCTION "private"."delete_team"(uuid) IS 'See public.delete_team.';
 
 COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the caller sees every conversation.';
@@ -1105,6 +1745,10 @@ COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter
      see of the conversations there is private.my_scopes. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
 
+COMMENT ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) IS 'See public.mark_notifications_read.';
+
+COMMENT ON FUNCTION "private"."mentioned_users"(public.conversations, text) IS 'Whom a note mentions as (mention://user|team/<id>/<name>), teams as their members; only those who work the conversation''s inbox or team.';
+
 COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
      conversations, and of their teams. Whoever may still listen joins the new ones.';
 
@@ -1112,16 +1756,39 @@ COMMENT ON FUNCTION "private"."move_conversation_epoch"() IS 'Trigger: renames t
 
 COMMENT ON FUNCTION "private"."move_team_epoch"(uuid) IS 'Renames a team''s topic, so that whoever lost access hears nothing more.';
 
-COMMENT ON FUNCTION "private"."my_scopes"() IS 'The one source of who sees which conversation: per inbox or team (the other is null) of the caller, all of it,
-     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
-     No row, no conversation. Everything below and private.can_see ask this.';
+COMMENT ON FUNCTION "private"."my_scopes"() IS 'The caller''s scopes; see private.scopes_of.';
+
+COMMENT ON FUNCTION "private"."notification_json"(public.notifications) IS 'A notification as its owner gets it; conversation is null when they see it no longer.';
+
+COMMENT ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) IS 'See public.notification_list.';
+
+COMMENT ON FUNCTION "private"."notification_types"() IS 'All that one can be notified of.';
+
+COMMENT ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) IS 'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
+     mentions. Writes the row, tells their screen, and asks for an e-mail where they want one.';
+
+COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assignee follows what they are given and is told; an inbox''s members are told of a new conversation.';
+
+COMMENT ON FUNCTION "private"."notify_of_message"() IS 'Trigger: a person''s message is told to whom it mentions, to the assignee and to those who follow the conversation.';
 
 COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
      With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
 
+COMMENT ON FUNCTION "private"."reaches"(uuid, public.conversations) IS 'Whether this user works the conversation''s inbox or team, and so may be made to follow it; with a narrow role they see it only then.';
+
+COMMENT ON FUNCTION "private"."read_notifications"(uuid, uuid) IS 'Who opens a conversation has read what they were notified of it.';
+
 COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
 
 COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'See public.save_team.';
+
+COMMENT ON FUNCTION "private"."scopes_of"(uuid) IS 'The one source of who sees which conversation: per inbox or team (the other is null) of this user, all of it,
+     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
+     No row, no conversation. Everything below and private.sees ask this.';
+
+COMMENT ON FUNCTION "private"."sees"(uuid, public.conversations) IS 'Whether this user sees this conversation.';
+
+COMMENT ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) IS 'See public.set_participant.';
 
 COMMENT ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) IS 'See public.set_team_member.';
 
@@ -1131,16 +1798,28 @@ COMMENT ON FUNCTION "private"."team_members_changed"() IS 'Trigger: moves the ep
 
 COMMENT ON FUNCTION "private"."team_topic"(uuid, bigint) IS 'The topic of a team''s list deltas.';
 
+COMMENT ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) IS 'Tells the caller''s other screens which notifications they have read; null = all.';
+
 COMMENT ON FUNCTION "private"."tell_teams"() IS 'Trigger: tells the members of the conversation''s team, who may be outside of its inbox.';
 
 COMMENT ON FUNCTION "private"."tell_topic_moved"() IS 'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
+
+COMMENT ON FUNCTION "private"."unread_notifications"(uuid, uuid) IS 'How many are unread; 100 means 100 or more.';
 
 COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
 COMMENT ON FUNCTION "public"."delete_custom_role"(uuid) IS 'Removes a role; who had it is a plain agent again. Administrators only.
      Fails with custom_role_not_found, not_administrator.';
 
+COMMENT ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) IS 'Removes these of the caller''s notifications, or all (null), or only the read ones. Returns {unread_count}.
+     Fails with account_not_found.';
+
 COMMENT ON FUNCTION "public"."delete_team"(uuid) IS 'Removes a team; its conversations belong to none. Administrators only. Fails with team_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) IS 'The caller has read these of their notifications, or all of them (null). Returns {unread_count}. Fails with account_not_found.';
+
+COMMENT ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) IS 'One page of the caller''s notifications, newest first: {rows, next_cursor, unread_count}; unread_count is 100 at most.
+     Snoozed ones are left out until their time. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
 COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
@@ -1148,16 +1827,39 @@ COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) 
 COMMENT ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) IS 'Makes a team (p_id null) or changes one; administrators only. Names become lower case. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, team_name_taken, invalid_argument, team_not_found.';
 
+COMMENT ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) IS 'Makes an agent follow a conversation, or not. Returns {participants: [user ids]}.
+     Fails with conversation_not_found, invalid_argument, participant_not_in_inbox.';
+
 COMMENT ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) IS 'Adds an agent to a team or takes them out; administrators only.
      Fails with team_not_found, not_administrator, invalid_argument, user_not_found.';
+
+COMMENT ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) IS 'What the e-mail of a notification says; null when it was read, replaced by a newer one, or is no longer theirs to see.';
 
 COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
 
 COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
 
+COMMENT ON TABLE "public"."mentions" IS 'Who was last mentioned in a conversation, when, and in which note.';
+
+COMMENT ON TABLE "public"."notification_settings" IS 'Of which notifications a member gets an e-mail or a push as well. A row comes with each membership.';
+
+COMMENT ON TABLE "public"."notifications" IS 'The newest thing a member should know of a conversation; written again, and unread again, with the next one.';
+
 COMMENT ON TABLE "public"."team_members" IS 'Who belongs to a team.';
 
 COMMENT ON TABLE "public"."teams" IS 'A group of agents. Its members see the conversations given to it, whatever their inbox.';
+
+REVOKE ALL ON FUNCTION "private"."add_notification_settings"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_notification_settings"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_notification_settings"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_participant"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_participant"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_participant"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM PUBLIC;
 
@@ -1213,6 +1915,14 @@ REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."delete_team"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "authenticated";
@@ -1228,6 +1938,20 @@ GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."mentioned_users"(public.conversations, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
 
@@ -1253,6 +1977,46 @@ REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_scopes"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notification_json"(public.notifications) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notification_types"() FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."notification_types"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notify_of_conversation"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notify_of_conversation"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notify_of_conversation"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notify_of_message"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notify_of_message"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notify_of_message"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "authenticated";
@@ -1260,6 +2024,18 @@ GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "authentic
 REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."reaches"(uuid, public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reaches"(uuid, public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reaches"(uuid, public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."read_notifications"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."read_notifications"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."read_notifications"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -1276,6 +2052,26 @@ GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean)
 REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."scopes_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sees"(uuid, public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sees"(uuid, public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sees"(uuid, public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
 
@@ -1305,6 +2101,12 @@ REVOKE ALL ON FUNCTION "private"."team_topic"(uuid, bigint) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."team_topic"(uuid, bigint) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM "postgres";
@@ -1316,6 +2118,12 @@ REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_topic_moved"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."unread_notifications"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
 
@@ -1331,6 +2139,14 @@ REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "authenticated";
@@ -1338,6 +2154,22 @@ GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -1355,6 +2187,14 @@ REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FRO
 
 GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "authenticated";
@@ -1363,9 +2203,16 @@ REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "service_role";
+
 REVOKE ALL ("custom_role_id") ON TABLE "public"."account_users" FROM "authenticated";
 
-GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
 
 REVOKE ALL ON TABLE "public"."conversation_participants" FROM "authenticated";
 
@@ -1390,6 +2237,54 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."custom_roles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_roles" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."mentions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."mentions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."mentions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."mentions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."mentions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."mentions" TO "service_role";
+
+REVOKE ALL ("email") ON TABLE "public"."notification_settings" FROM "authenticated";
+
+
+REVOKE ALL ("push") ON TABLE "public"."notification_settings" FROM "authenticated";
+
+
+REVOKE ALL ON TABLE "public"."notification_settings" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."notification_settings" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notification_settings" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notification_settings" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."notification_settings" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."notification_settings" TO "service_role";
+
+REVOKE ALL ("read_at") ON TABLE "public"."notifications" FROM "authenticated";
+
+
+REVOKE ALL ("snoozed_until") ON TABLE "public"."notifications" FROM "authenticated";
+
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."notifications" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notifications" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."notifications" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."notifications" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."team_members" FROM "authenticated";
 
@@ -1417,6 +2312,24 @@ GRANT SELECT ON TABLE "public"."teams" TO "service_role";
 
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
 
+CREATE INDEX notifications_account_id_user_id_idx ON public.notifications USING btree (account_id, user_id, created_at DESC, id DESC);
+
 ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE SET NULL (team_id);
 
 ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_email_check" CHECK ((email <@ private.notification_types()));
+
+ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_push_check" CHECK ((push <@ private.notification_types()));
+
+ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_notification_type_check" CHECK ((notification_type = ANY (private.notification_types())));
+
+GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
+
+GRANT UPDATE ("email") ON TABLE "public"."notification_settings" TO "authenticated";
+
+GRANT UPDATE ("push") ON TABLE "public"."notification_settings" TO "authenticated";
+
+GRANT UPDATE ("read_at") ON TABLE "public"."notifications" TO "authenticated";
+
+GRANT UPDATE ("snoozed_until") ON TABLE "public"."notifications" TO "authenticated";
