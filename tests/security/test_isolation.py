@@ -75,7 +75,13 @@ def company(make: Make, name: str) -> Company:
         conversation_id,
     )[0]
     conversation = Conversation(conversation_id, account.id, inbox.id, contact, address)
-    make.note(conversation, agent, f"CANARY note {name}")
+    make.note(
+        conversation,
+        admin,
+        f"CANARY note {name} (mention://user/{agent.id}/A) (mention://user/{admin.id}/B)",
+    )
+    make.note(conversation, agent, f"CANARY (mention://user/{admin.id}/B)")
+    make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.participant(conversation, agent)
     edited = make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.version(conversation, edited)
@@ -278,6 +284,7 @@ AGENTS: dict[str, Arguments] = {
         "p_channel_type": "api",
     },
     "delete_custom_role": lambda c: {"p_id": c.role_id},
+    "delete_notifications": lambda c: {"p_account_id": c.account.id},
     "delete_team": lambda c: {"p_id": c.team.id},
     "delete_label": lambda c: {"p_id": c.label_id},
     "delete_canned_response": lambda c: {"p_id": c.canned_response_id},
@@ -290,8 +297,10 @@ AGENTS: dict[str, Arguments] = {
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
+    "mark_notifications_read": lambda c: {"p_account_id": c.account.id},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
+    "notification_list": lambda c: {"p_account_id": c.account.id},
     "save_custom_role": lambda c: {
         "p_account_id": c.account.id,
         "p_id": c.role_id,
@@ -327,6 +336,11 @@ AGENTS: dict[str, Arguments] = {
         "p_inbox_id": c.inbox.id,
         "p_user_id": c.outsider.id,
         "p_member": True,
+    },
+    "set_participant": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_user_id": c.admin.id,
+        "p_participant": True,
     },
     "set_team_member": lambda c: {
         "p_team_id": c.team.id,
@@ -395,14 +409,15 @@ def refused(answer: Any) -> bool:
     )
 
 
-#: Functions about the account rather than one inbox of it.
-OF_THE_ACCOUNT = {
+#: Functions that answer any member of the account with what is the account's, or their own.
+OF_EVERY_MEMBER = {
     "canned_response_list",
     "conversation_list",
-    "create_inbox",
     "delete_canned_response",
+    "delete_notifications",
+    "mark_notifications_read",
+    "notification_list",
     "save_canned_response",
-    "set_inbox_member",
 }
 
 
@@ -430,7 +445,7 @@ def test_an_agent_reaches_nothing_of_the_other_company_by_function(
         call(db, f"public.{function}", **AGENTS[function](ours))
 
 
-@pytest.mark.parametrize("function", [name for name in AGENTS if name not in OF_THE_ACCOUNT])
+@pytest.mark.parametrize("function", sorted({*AGENTS} - OF_EVERY_MEMBER))
 def test_an_agent_outside_the_inbox_reaches_nothing_of_it_by_function(
     db: Connection, world: tuple[Company, Company], function: str
 ) -> None:
