@@ -43,6 +43,7 @@ class Company:
     contact_id: UUID
     team: Team
     role_id: UUID
+    label_id: UUID
 
 
 def company(make: Make, name: str) -> Company:
@@ -74,6 +75,7 @@ def company(make: Make, name: str) -> Company:
         account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
         team=make.team(account, agent, name="canary"),
         role_id=make.custom_role(account, "conversation_manage"),
+        label_id=make.label(account, "vip"),
     )  # fmt: skip
 
 
@@ -235,8 +237,10 @@ AGENTS: dict[str, Arguments] = {
     },
     "delete_custom_role": lambda c: {"p_id": c.role_id},
     "delete_team": lambda c: {"p_id": c.team.id},
+    "delete_label": lambda c: {"p_id": c.label_id},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
+    "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
     "save_custom_role": lambda c: {
@@ -245,10 +249,15 @@ AGENTS: dict[str, Arguments] = {
         "p_name": "x",
     },
     "save_team": lambda c: {"p_account_id": c.account.id, "p_id": c.team.id, "p_name": "x"},
+    "save_label": lambda c: {"p_account_id": c.account.id, "p_id": c.label_id, "p_title": "new"},
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
         "p_content": "x",
+    },
+    "set_custom_attributes": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_attributes": {"plan": "pro"},
     },
     "set_conversation_status": lambda c: {
         "p_conversation_id": c.conversation.id,
@@ -264,7 +273,11 @@ AGENTS: dict[str, Arguments] = {
         "p_user_id": c.outsider.id,
         "p_member": True,
     },
+    "set_labels": lambda c: {"p_conversation_id": c.conversation.id, "p_labels": ["vip"]},
+    "set_priority": lambda c: {"p_conversation_id": c.conversation.id, "p_priority": "high"},
+    "set_team": lambda c: {"p_conversation_id": c.conversation.id, "p_team_id": None},
     "set_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
+    "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }
 VISITORS: dict[str, Arguments] = {
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
@@ -317,7 +330,7 @@ def fingerprint(db: Connection, account: UUID) -> list[tuple[Any, ...]]:
 #: Ways of saying no to a caller whose arguments are well formed.
 REFUSALS = {
     "account_not_found", "conversation_not_found", "custom_role_not_found", "inbox_not_found",
-    "not_administrator", "team_not_found",
+    "label_not_found", "not_administrator", "team_not_found",
 }  # fmt: skip
 
 

@@ -268,6 +268,11 @@ class Make:
         """A note among agents."""
         return self.outgoing(conversation, sender, content, at, private=True)
 
+    def label(self, account: Account | Inbox, title: str, **columns: Any) -> UUID:
+        """A label of the account."""
+        owner = account.id if isinstance(account, Account) else account.account_id
+        return self._insert("public.labels", account_id=owner, title=title, **columns)
+
     def visitor(self, inbox: Inbox) -> Visitor:
         """A browser that opened the website chat and wrote nothing yet."""
         contact_id, contact_inbox_id = self.db.execute(
