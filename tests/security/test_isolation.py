@@ -280,6 +280,7 @@ AGENTS: dict[str, Arguments] = {
     "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }
 VISITORS: dict[str, Arguments] = {
+    "widget_end_conversation": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_messages": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_send_message": lambda c: {
