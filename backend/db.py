@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from postgrest import APIError
+from storage3.utils import StorageException
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from backend import errors
@@ -33,6 +34,30 @@ class Database:
         except httpx.HTTPError:
             raise errors.Unavailable from None
         return answer.data
+
+    async def upload(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
+        """Put an object into Storage, in place of one that was. Raises `Unavailable`."""
+        try:
+            await self._client.storage.from_(bucket).upload(
+                path, data, {"content-type": content_type, "upsert": "true"}
+            )
+        except (StorageException, httpx.HTTPError):
+            raise errors.Unavailable from None
+
+    async def download(self, bucket: str, path: str) -> bytes:
+        """An object's bytes. Raises `Unavailable`, also when it is not there (yet)."""
+        try:
+            return bytes(await self._client.storage.from_(bucket).download(path))
+        except (StorageException, httpx.HTTPError):
+            raise errors.Unavailable from None
+
+    async def signed_url(self, bucket: str, path: str, seconds: int) -> str:
+        """A link to an object that anybody may follow for so many seconds. Raises `Unavailable`."""
+        try:
+            answer = await self._client.storage.from_(bucket).create_signed_url(path, seconds)
+        except (StorageException, httpx.HTTPError):
+            raise errors.Unavailable from None
+        return str(answer["signedURL"])
 
     async def close(self) -> None:
         """Close the connections."""

@@ -20,7 +20,10 @@ create table public.inboxes (
     constraint inboxes_pkey primary key (id),
     constraint inboxes_account_id_id_key unique (account_id, id),
     constraint inboxes_name_check check (char_length(btrim(name)) between 1 and 100),
-    constraint inboxes_channel_type_check check (channel_type in ('web_widget', 'api')),
+    constraint inboxes_channel_type_check check (
+        channel_type in (
+            'web_widget', 'api', 'email', 'whatsapp_cloud', 'whatsapp_360dialog', 'messenger', 'instagram', 'telegram',
+            'twilio_sms', 'twilio_whatsapp', 'bandwidth_sms', 'line', 'tiktok')),
     constraint inboxes_greeting_message_check check (char_length(greeting_message) <= 10000),
     constraint inboxes_out_of_office_message_check check (char_length(out_of_office_message) <= 10000),
     constraint inboxes_timezone_check check (timezone ~ '^[A-Za-z0-9_+/-]{1,64}$')
@@ -429,6 +432,7 @@ begin
             values (p_account_id, inbox_id, btrim(p_name));
         when 'api' then
             insert into public.channel_apis (account_id, inbox_id) values (p_account_id, inbox_id);
+            perform private.make_api_secrets(inbox_id);
     end case;
     return inbox_id;
 end;

@@ -1,5 +1,39 @@
 -- contact: the people who write to us, and their addresses in each inbox.
 
+create function private.are_attributes(p_attributes jsonb)
+returns boolean
+language sql immutable parallel safe set search_path = ''
+as $$
+    select jsonb_typeof(p_attributes) = 'object'
+        and octet_length(p_attributes::text) <= 65536
+        and not exists (
+            select
+            from jsonb_each(case when jsonb_typeof(p_attributes) = 'object' then p_attributes else '{}' end)
+                as attribute (key, value)
+            where char_length(attribute.key) > 255
+                or (jsonb_typeof(attribute.value) = 'string' and char_length(attribute.value #>> '{}') > 1500)
+                or (jsonb_typeof(attribute.value) = 'number' and abs(attribute.value::numeric) > 9999999999))
+$$;
+
+comment on function private.are_attributes is
+    'Whether this is an object of attributes: 64 kB, strings of 1,500 characters and numbers of ten digits at most.';
+grant execute on function private.are_attributes to authenticated;
+
+create function private.require_attributes(p_attributes jsonb)
+returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if private.are_attributes(p_attributes) is not true then
+        perform private.fail(
+            400, 'attributes_invalid',
+            'Attributes are one object; texts have 1,500 characters and numbers ten digits at most.');
+    end if;
+end;
+$$;
+
+comment on function private.require_attributes is 'Fails with attributes_invalid unless private.are_attributes.';
+
 create table public.contacts (
     id uuid not null default private.uuid_v7(),
     account_id uuid not null references public.accounts (id) on delete cascade,
@@ -16,6 +50,7 @@ create table public.contacts (
     last_activity_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    labels text[] not null default '{}',
     constraint contacts_pkey primary key (id),
     constraint contacts_account_id_id_key unique (account_id, id),
     constraint contacts_name_check check (char_length(name) <= 255),
@@ -26,10 +61,8 @@ create table public.contacts (
     constraint contacts_contact_type_check check (contact_type in ('visitor', 'lead', 'customer')),
     constraint contacts_identified_check check (identified in ('anonymous', 'claimed', 'verified')),
     constraint contacts_avatar_url_check check (avatar_url ~ '^https?://' and char_length(avatar_url) <= 2000),
-    constraint contacts_additional_attributes_check check (
-        jsonb_typeof(additional_attributes) = 'object' and octet_length(additional_attributes::text) <= 65536),
-    constraint contacts_custom_attributes_check check (
-        jsonb_typeof(custom_attributes) = 'object' and octet_length(custom_attributes::text) <= 65536)
+    constraint contacts_additional_attributes_check check (private.are_attributes(additional_attributes)),
+    constraint contacts_custom_attributes_check check (private.are_attributes(custom_attributes))
 );
 
 comment on table public.contacts is 'A person outside the account who writes to it.';
@@ -44,6 +77,7 @@ comment on column public.contacts.blocked is 'Their messages are stored but neve
 create unique index contacts_account_id_email_key on public.contacts (account_id, email) where email is not null;
 create unique index contacts_account_id_phone_number_key on public.contacts (account_id, phone_number) where phone_number is not null;
 create unique index contacts_account_id_identifier_key on public.contacts (account_id, identifier) where identifier is not null;
+create index contacts_labels_idx on public.contacts using gin (account_id, labels);
 create index contacts_account_id_last_activity_at_idx on public.contacts (account_id, last_activity_at desc nulls last, id desc);
 
 create table public.contact_inboxes (
@@ -53,6 +87,8 @@ create table public.contact_inboxes (
     inbox_id uuid not null,
     source_id text not null,
     created_at timestamptz not null default now(),
+    opted_out_at timestamptz,
+    unreachable_reason text,
     constraint contact_inboxes_pkey primary key (id),
     constraint contact_inboxes_account_id_id_key unique (account_id, id),
     constraint contact_inboxes_inbox_id_source_id_key unique (inbox_id, source_id),
@@ -64,6 +100,8 @@ create table public.contact_inboxes (
 );
 
 comment on table public.contact_inboxes is 'A contact''s address in one inbox.';
+comment on column public.contact_inboxes.opted_out_at is 'When the contact asked the provider not to be written to; null when they may be.';
+comment on column public.contact_inboxes.unreachable_reason is 'Why the provider cannot reach them; cleared when they write.';
 comment on column public.contact_inboxes.source_id is
     'The provider''s id of the person: an e-mail address, a phone number, a chat id; for website chats a random uuid.';
 

@@ -46,8 +46,7 @@ create table public.conversations (
     constraint conversations_status_check check (status in ('open', 'pending', 'snoozed', 'resolved')),
     constraint conversations_priority_check check (priority in ('low', 'medium', 'high', 'urgent')),
     constraint conversations_snoozed_until_check check (snoozed_until is null or status = 'snoozed'),
-    constraint conversations_custom_attributes_check check (
-        jsonb_typeof(custom_attributes) = 'object' and octet_length(custom_attributes::text) <= 65536),
+    constraint conversations_custom_attributes_check check (private.are_attributes(custom_attributes)),
     constraint conversations_additional_attributes_check check (
         jsonb_typeof(additional_attributes) = 'object' and octet_length(additional_attributes::text) <= 65536)
 );
@@ -78,6 +77,7 @@ create index conversations_by_creation_idx
     on public.conversations (account_id, inbox_id, status, created_at desc, id desc);
 create index conversations_snoozed_until_idx
     on public.conversations (snoozed_until) where status = 'snoozed' and snoozed_until is not null;
+create index conversations_labels_idx on public.conversations using gin (account_id, labels);
 create index conversations_account_id_contact_id_idx
     on public.conversations (account_id, contact_id, last_activity_at desc);
 create index conversations_account_id_contact_inbox_id_idx
@@ -237,6 +237,7 @@ as $$
             'unread_count', conversation.unread_count,
             'last_seq', conversation.last_seq,
             'preview', conversation.preview,
+            'custom_attributes', conversation.custom_attributes,
             'contact', jsonb_build_object(
                 'id', contact.id,
                 'name', contact.name,
@@ -858,6 +859,261 @@ comment on function public.set_conversation_status is
     'Resolves, reopens, parks or snoozes a conversation; snoozed without a time means until the contact writes. Returns its row.
      Fails with conversation_not_found, status_invalid, snoozed_until_invalid.';
 grant execute on function public.set_conversation_status to authenticated;
+
+create function private.toggle_status(p_conversation_id uuid)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.agent_conversation(p_conversation_id);
+    update public.conversations
+    set status = case status when 'open' then 'resolved' else 'open' end
+    where id = p_conversation_id;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.toggle_status is 'See public.toggle_status.';
+grant execute on function private.toggle_status to authenticated;
+
+create function public.toggle_status(p_conversation_id uuid)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.toggle_status(p_conversation_id)
+$$;
+
+comment on function public.toggle_status is
+    'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
+grant execute on function public.toggle_status to authenticated;
+
+create function private.set_team(p_conversation_id uuid, p_team_id uuid)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    if p_team_id is not null then
+        if not exists (
+            select from public.teams as team where team.account_id = conversation.account_id and team.id = p_team_id)
+        then
+            perform private.fail(404, 'team_not_found', 'There is no such team.');
+        end if;
+    end if;
+    update public.conversations set team_id = p_team_id
+    where id = p_conversation_id and team_id is distinct from p_team_id;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.set_team is 'See public.set_team.';
+grant execute on function private.set_team to authenticated;
+
+create function public.set_team(p_conversation_id uuid, p_team_id uuid)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.set_team(p_conversation_id, p_team_id)
+$$;
+
+comment on function public.set_team is
+    'Gives the conversation to a team of the account, or to none (null). Returns its row.
+     Fails with conversation_not_found, team_not_found.';
+grant execute on function public.set_team to authenticated;
+
+create function private.set_priority(p_conversation_id uuid, p_priority text)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.agent_conversation(p_conversation_id);
+    if p_priority not in ('low', 'medium', 'high', 'urgent') then
+        perform private.fail(400, 'priority_invalid', 'The priority is low, medium, high, urgent or null.');
+    end if;
+    update public.conversations set priority = p_priority
+    where id = p_conversation_id and priority is distinct from p_priority;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.set_priority is 'See public.set_priority.';
+grant execute on function private.set_priority to authenticated;
+
+create function public.set_priority(p_conversation_id uuid, p_priority text)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.set_priority(p_conversation_id, p_priority)
+$$;
+
+comment on function public.set_priority is
+    'Sets the priority: low, medium, high, urgent, or null for none. Returns the row.
+     Fails with conversation_not_found, priority_invalid.';
+grant execute on function public.set_priority to authenticated;
+
+create function private.set_labels(p_conversation_id uuid, p_labels text[])
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    wanted text[] := private.require_labels(conversation.account_id, p_labels);
+begin
+    update public.conversations set labels = wanted
+    where id = p_conversation_id and labels is distinct from wanted;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.set_labels is 'See public.set_labels.';
+grant execute on function private.set_labels to authenticated;
+
+create function public.set_labels(p_conversation_id uuid, p_labels text[])
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.set_labels(p_conversation_id, p_labels)
+$$;
+
+comment on function public.set_labels is
+    'The labels of the conversation are these titles, and no others. Returns its row.
+     Fails with conversation_not_found, label_not_found, invalid_argument.';
+grant execute on function public.set_labels to authenticated;
+
+create function private.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.agent_conversation(p_conversation_id);
+    perform private.require_attributes(p_attributes);
+    update public.conversations set custom_attributes = p_attributes
+    where id = p_conversation_id and custom_attributes is distinct from p_attributes;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.set_custom_attributes is 'See public.set_custom_attributes.';
+grant execute on function private.set_custom_attributes to authenticated;
+
+create function public.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.set_custom_attributes(p_conversation_id, p_attributes)
+$$;
+
+comment on function public.set_custom_attributes is
+    'Replaces the custom attributes of the conversation. Returns its row.
+     Fails with conversation_not_found, attributes_invalid.';
+grant execute on function public.set_custom_attributes to authenticated;
+
+create function private.mute_contact(p_conversation_id uuid, p_muted boolean)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    if p_muted is null then
+        perform private.fail(400, 'invalid_argument', 'muted is true or false.');
+    end if;
+    update public.contacts set blocked = p_muted
+    where id = conversation.contact_id and blocked is distinct from p_muted;
+    if p_muted then
+        update public.conversations set status = 'resolved'
+        where id = p_conversation_id and status <> 'resolved';
+    end if;
+    return private.conversation_row(p_conversation_id);
+end;
+$$;
+
+comment on function private.mute_contact is 'See public.mute_contact.';
+grant execute on function private.mute_contact to authenticated;
+
+create function public.mute_contact(p_conversation_id uuid, p_muted boolean)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.mute_contact(p_conversation_id, p_muted)
+$$;
+
+comment on function public.mute_contact is
+    'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
+     Fails with conversation_not_found, invalid_argument.';
+grant execute on function public.mute_contact to authenticated;
+
+create function private.relabel(p_account_id uuid, p_old text, p_new text)
+returns int
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    batch constant int := 500;
+    contacts int;
+    conversations int;
+begin
+    with chosen as (
+        select id from public.contacts
+        where account_id = p_account_id and labels @> array[p_old]
+        order by id limit batch for no key update
+    )
+    update public.contacts as contact set labels = private.with_label_renamed(contact.labels, p_old, p_new)
+    from chosen where contact.id = chosen.id;
+    get diagnostics contacts = row_count;
+    with chosen as (
+        select id from public.conversations
+        where account_id = p_account_id and labels @> array[p_old]
+        order by id limit batch for no key update
+    )
+    update public.conversations as conversation
+    set labels = private.with_label_renamed(conversation.labels, p_old, p_new)
+    from chosen where conversation.id = chosen.id;
+    get diagnostics conversations = row_count;
+    if greatest(contacts, conversations) = batch then
+        perform private.enqueue(
+            'relabel', jsonb_build_object('account_id', p_account_id, 'old', p_old, 'new', p_new),
+            p_account_id, 'relabel:' || p_account_id);
+    end if;
+    return contacts + conversations;
+end;
+$$;
+
+comment on function private.relabel is
+    'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
+
+create function service.relabel(p_account_id uuid, p_old text, p_new text)
+returns int
+language sql security definer set search_path = ''
+as $$
+    select private.relabel(p_account_id, p_old, p_new)
+$$;
+
+comment on function service.relabel is 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
+
+create function private.follow_label()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- An account that is being deleted takes everything with it.
+    if exists (select from public.accounts where id = old.account_id) then
+        perform private.relabel(old.account_id, old.title, case tg_op when 'UPDATE' then new.title end);
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.follow_label is 'Trigger: what carries a label follows when it is renamed or removed.';
+
+create trigger labels_follow_title
+    after update of title on public.labels
+    for each row
+    when (old.title is distinct from new.title)
+    execute function private.follow_label();
+create trigger labels_follow_removal
+    after delete on public.labels
+    for each row execute function private.follow_label();
 
 create function private.mark_conversation_read(p_conversation_id uuid)
 returns void

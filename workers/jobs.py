@@ -15,6 +15,19 @@ class Service(Protocol):
         """Call it and return its answer."""
 
 
+class Files(Protocol):
+    """What we need of Storage: one private bucket's objects."""
+
+    async def upload(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
+        """Put an object there, in place of one that was."""
+
+    async def download(self, bucket: str, path: str) -> bytes:
+        """The object's bytes."""
+
+    async def signed_url(self, bucket: str, path: str, seconds: int) -> str:
+        """A link to the object that anybody may follow for so long."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A claimed job. `attempt` is the fencing number of this claim."""

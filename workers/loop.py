@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from workers.jobs import Job, Queue
-from workers.registry import Context, PermanentError, Registered, find
+from workers.registry import Context, PermanentError, Registered, RetryLater, find
 
 _log = structlog.get_logger()
 
@@ -93,6 +93,9 @@ class Worker:
                 await task.run(self._context, job)
         except PermanentError as error:
             await self._give_back(job, str(error), None)
+            return False
+        except RetryLater as error:
+            await self._give_back(job, str(error), timedelta(seconds=error.seconds))
             return False
         except Exception as error:
             # The type and our own words only: a provider's answer may quote a customer.

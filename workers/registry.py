@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from workers.jobs import Job, Service
+import httpx
+
+from workers.jobs import Files, Job, Service
 from workers.retry import RetryPolicy
 
 
@@ -14,11 +16,24 @@ class PermanentError(Exception):
     """Trying again cannot help: the job goes to the dead letters at once."""
 
 
+class RetryLater(Exception):
+    """Not now, and it is known when: the job waits for so long and then tries again."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a task may use."""
 
     service: Service
+    files: Files
+    http: httpx.AsyncClient  #: for providers; never for our own Supabase
+    base_urls: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: channel -> API, instead of the provider's
 
 
 Task = Callable[[Context, Job], Awaitable[None]]

@@ -268,6 +268,34 @@ class Make:
         """A note among agents."""
         return self.outgoing(conversation, sender, content, at, private=True)
 
+    def label(self, account: Account | Inbox, title: str, **columns: Any) -> UUID:
+        """A label of the account."""
+        owner = account.id if isinstance(account, Account) else account.account_id
+        return self._insert("public.labels", account_id=owner, title=title, **columns)
+
+    def version(
+        self, conversation: Conversation, message_id: UUID, content: str = "Before."
+    ) -> UUID:
+        """What a message said before an edit."""
+        return self._insert(
+            "public.message_versions",
+            account_id=conversation.account_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            content=content,
+        )
+
+    def canned_response(
+        self, account: Account, short_code: str = "hello", content: str = "Hello!"
+    ) -> UUID:
+        """A canned response."""
+        return self._insert(
+            "public.canned_responses",
+            account_id=account.id,
+            short_code=short_code,
+            content=content,
+        )
+
     def visitor(self, inbox: Inbox) -> Visitor:
         """A browser that opened the website chat and wrote nothing yet."""
         contact_id, contact_inbox_id = self.db.execute(

@@ -1,0 +1,7 @@
+"""Every channel there is, by its type."""
+
+from __future__ import annotations
+
+from backend.channels.base import Channel
+
+CHANNELS: dict[str, Channel] = {}
