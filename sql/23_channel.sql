@@ -11,7 +11,7 @@ create table public.channel_connections (
     state text not null default 'connected',
     state_reason text,
     paused_until timestamptz,
-    token_expires_at timestamptz,
+    expires_at timestamptz,
     last_received_at timestamptz,
     last_sent_at timestamptz,
     created_at timestamptz not null default now(),
@@ -25,7 +25,7 @@ create table public.channel_connections (
         channel_type in (
             'email', 'whatsapp_cloud', 'whatsapp_360dialog', 'messenger', 'instagram', 'telegram', 'twilio_sms',
             'twilio_whatsapp', 'bandwidth_sms', 'line', 'tiktok')),
-    constraint channel_connections_address_check check (char_length(address) between 1 and 320 and address = btrim(address)),
+    constraint channel_connections_address_check check (char_length(address) between 1 and 320),
     constraint channel_connections_aliases_check check (cardinality(aliases) <= 20),
     constraint channel_connections_settings_check check (
         jsonb_typeof(settings) = 'object' and octet_length(settings::text) <= 65536),
@@ -46,15 +46,20 @@ create index channel_connections_account_id_inbox_id_idx on public.channel_conne
 create index channel_connections_aliases_idx on public.channel_connections using gin (aliases);
 
 create table private.channel_secrets (
-    inbox_id uuid primary key references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid primary key,
     secrets jsonb not null,
     updated_at timestamptz not null default now(),
+    constraint channel_secrets_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
     constraint channel_secrets_secrets_check check (
         jsonb_typeof(secrets) = 'object' and octet_length(secrets::text) <= 65536)
 );
 
 comment on table private.channel_secrets is
     'Tokens and passwords of channels: written by administrators through functions, read by our servers only.';
+
+create index channel_secrets_account_id_inbox_id_idx on private.channel_secrets (account_id, inbox_id);
 
 create trigger channel_connections_set_updated_at
     before update on public.channel_connections
@@ -152,7 +157,7 @@ begin
         -- Not whose: another account's channels are nobody's business.
         perform private.fail(409, 'address_taken', 'An inbox is already connected to this address.');
     end;
-    insert into private.channel_secrets (inbox_id, secrets) values (made_inbox_id, p_secrets);
+    insert into private.channel_secrets (account_id, inbox_id, secrets) values (p_account_id, made_inbox_id, p_secrets);
     insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, made_inbox_id, auth.uid());
     return jsonb_build_object('id', made_inbox_id);
 end;
@@ -272,7 +277,7 @@ $$;
 
 comment on function service.set_connection_state is 'The provider took or refused our credentials.';
 
-create function service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_token_expires_at timestamptz default null)
+create function service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_expires_at timestamptz default null)
 returns void
 language sql security definer set search_path = ''
 as $$
@@ -282,7 +287,7 @@ as $$
         returning inbox_id
     )
     update public.channel_connections as connection
-    set token_expires_at = p_token_expires_at
+    set expires_at = p_expires_at
     from saved
     where connection.inbox_id = saved.inbox_id
 $$;
@@ -296,6 +301,6 @@ create policy "agents read how their inboxes are connected"
     using (inbox_id = any ((select private.inbox_ids())::uuid[]));
 
 grant select (
-    account_id, inbox_id, channel_type, address, aliases, settings, state, state_reason, paused_until, token_expires_at,
+    account_id, inbox_id, channel_type, address, aliases, settings, state, state_reason, paused_until, expires_at,
     last_received_at, last_sent_at, created_at, updated_at)
     on public.channel_connections to authenticated;

@@ -22,6 +22,7 @@ create table public.messages (
     deleted_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    attachments_at timestamptz,
     -- The conversation comes first: this is the index a page of messages is read from, and it makes a
     -- client's own id unique only where that client may write.
     constraint messages_pkey primary key (conversation_id, id),
@@ -56,6 +57,8 @@ comment on column public.messages.visitor_seq is 'conversations.last_visitor_seq
 comment on column public.messages.private is 'A note among agents: never delivered, never shown to the contact.';
 comment on column public.messages.status is 'queued < sending < sent < delivered < read; failed and unknown stand beside.';
 comment on column public.messages.source_id is 'The provider''s id.';
+comment on column public.messages.attachments_at is
+    'When its attachments last changed; null when it has none, so that nobody looks for them.';
 comment on column public.messages.content is 'CommonMark, as typed; rendered per channel.';
 
 create unique index messages_inbox_id_source_id_key on public.messages (inbox_id, source_id) where source_id is not null;
@@ -119,9 +122,10 @@ comment on function private.message_sender is 'Who sent it: {type: user | contac
 
 create function private.message_json(p_message public.messages)
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_message.id,
         'conversation_id', p_message.conversation_id,
         'seq', p_message.seq,
@@ -133,9 +137,12 @@ as $$
         'private', p_message.private,
         'status', p_message.status,
         'sender', private.message_sender(p_message),
+        'attachments', case when p_message.attachments_at is null then '[]'
+            else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
         'edited_at', p_message.edited_at,
-        'deleted_at', p_message.deleted_at)
+        'deleted_at', p_message.deleted_at);
+end;
 $$;
 
 comment on function private.message_json is 'A message as agents get it, from functions and broadcasts alike.';
@@ -155,9 +162,10 @@ comment on function private.visitor_attributes is
 
 create function private.visitor_message_json(p_message public.messages)
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_message.id,
         'conversation_id', p_message.conversation_id,
         'seq', p_message.visitor_seq,
@@ -169,8 +177,11 @@ as $$
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
         'sender', private.message_sender(p_message) - 'id',
+        'attachments', case when p_message.attachments_at is null then '[]'
+            else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
-        'edited_at', p_message.edited_at)
+        'edited_at', p_message.edited_at);
+end;
 $$;
 
 comment on function private.visitor_message_json is 'A message as its visitor gets it, from functions and broadcasts alike.';
@@ -323,7 +334,7 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        if private.is_blank(new.content) then
+        if private.is_blank(new.content) and new.attachments_at is null then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
@@ -418,6 +429,7 @@ begin
             'content', left(new.content, 200),
             'message_type', new.message_type,
             'private', new.private,
+            'attachments', new.attachments_at is not null,
             'sender_name', private.message_sender(new) ->> 'name',
             'created_at', new.created_at) end
     where id = new.conversation_id
@@ -510,12 +522,17 @@ $$;
 comment on function private.change_message is 'Trigger: gives a change of a message its number, so that nobody misses it.';
 
 create trigger messages_change
-    before update of content, content_type, content_attributes, status, edited_at, deleted_at on public.messages
+    before update of content, content_type, content_attributes, status, edited_at, deleted_at, attachments_at
+    on public.messages
     for each row
     when (
-        (old.content, old.content_type, old.content_attributes, old.status, old.edited_at, old.deleted_at)
-        is distinct from
-        (new.content, new.content_type, new.content_attributes, new.status, new.edited_at, new.deleted_at))
+        old.content is distinct from new.content
+        or old.content_type is distinct from new.content_type
+        or old.content_attributes is distinct from new.content_attributes
+        or old.status is distinct from new.status
+        or old.edited_at is distinct from new.edited_at
+        or old.deleted_at is distinct from new.deleted_at
+        or old.attachments_at is distinct from new.attachments_at)
     execute function private.change_message();
 
 create function private.tell_message_changed()
@@ -643,7 +660,7 @@ grant execute on function public.message_changes to authenticated;
 
 create function private.send_message(
     p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint,
-    p_in_reply_to uuid, p_content_attributes jsonb
+    p_attachments uuid[], p_in_reply_to uuid, p_content_attributes jsonb
 )
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -652,6 +669,7 @@ declare
     caller uuid := auth.uid();
     message public.messages;
     missed jsonb;
+    bound_at timestamptz;
 begin
     perform private.agent_conversation(p_conversation_id);
     if p_id is null then
@@ -682,9 +700,10 @@ begin
         end if;
     end if;
     -- The trigger sees the role of the request and fills in the rest, as for a direct insert.
-    insert into public.messages (id, conversation_id, content, private, content_attributes)
+    bound_at := private.bind_attachments(p_conversation_id, p_id, p_attachments, caller, null);
+    insert into public.messages (id, conversation_id, content, private, attachments_at, content_attributes)
     values (
-        p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false),
+        p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false), bound_at,
         coalesce(p_content_attributes, '{}')
             || jsonb_strip_nulls(jsonb_build_object('in_reply_to', p_in_reply_to)))
     returning * into message;
@@ -701,6 +720,7 @@ create function public.send_message(
     p_content text,
     p_private boolean default false,
     p_expected_last_seq bigint default null,
+    p_attachments uuid[] default '{}',
     p_in_reply_to uuid default null,
     p_content_attributes jsonb default '{}'
 )
@@ -708,15 +728,17 @@ returns jsonb
 language sql set search_path = ''
 as $$
     select private.send_message(
-        p_conversation_id, p_id, p_content, p_private, p_expected_last_seq, p_in_reply_to, p_content_attributes)
+        p_conversation_id, p_id, p_content, p_private, p_expected_last_seq, p_attachments, p_in_reply_to,
+        p_content_attributes)
 $$;
 
 comment on function public.send_message is
     'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
+     attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
      (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
-     too_many_messages, reply_target_not_found, content_attributes_invalid.';
+     too_many_messages, too_many_attachments, attachment_not_found, reply_target_not_found, content_attributes_invalid.';
 grant execute on function public.send_message to authenticated;
 
 create function private.agent_message(p_conversation_id uuid, p_id uuid)

@@ -4,7 +4,7 @@
 create table private.provider_events (
     id bigint generated always as identity primary key,
     account_id uuid not null,
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    inbox_id uuid not null,
     event_key text not null,
     request jsonb not null,
     body bytea not null,
@@ -12,6 +12,8 @@ create table private.provider_events (
     error text,
     received_at timestamptz not null default now(),
     processed_at timestamptz,
+    constraint provider_events_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
     constraint provider_events_inbox_id_event_key_key unique (inbox_id, event_key),
     constraint provider_events_status_check check (status in ('received', 'processed', 'quarantined', 'ignored')),
     constraint provider_events_event_key_check check (char_length(event_key) between 1 and 200)
@@ -21,49 +23,79 @@ comment on table private.provider_events is
     'What providers sent, byte for byte and signed, each once. Parsed later; what cannot be understood stays here for a replay.';
 comment on column private.provider_events.request is '{method, url, query, headers}; the body is apart, as it came.';
 
+create index provider_events_account_id_inbox_id_idx on private.provider_events (account_id, inbox_id);
 create index provider_events_received_idx on private.provider_events (inbox_id, id) where status = 'received';
 create index provider_events_processed_at_idx on private.provider_events (processed_at) where status in ('processed', 'ignored');
 
 create table private.contact_inbox_aliases (
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     alias text not null,
-    contact_inbox_id uuid not null references public.contact_inboxes (id) on delete cascade,
-    constraint contact_inbox_aliases_pkey primary key (inbox_id, alias)
+    contact_inbox_id uuid not null,
+    constraint contact_inbox_aliases_pkey primary key (inbox_id, alias),
+    constraint contact_inbox_aliases_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    constraint contact_inbox_aliases_contact_inbox_fkey foreign key (account_id, contact_inbox_id)
+        references public.contact_inboxes (account_id, id) on delete cascade
 );
 
 comment on table private.contact_inbox_aliases is 'Other spellings under which a provider knows the same address: country variants, user ids.';
 
-create index contact_inbox_aliases_contact_inbox_id_idx on private.contact_inbox_aliases (contact_inbox_id);
+create index contact_inbox_aliases_account_id_inbox_id_idx on private.contact_inbox_aliases (account_id, inbox_id);
+create index contact_inbox_aliases_account_id_contact_inbox_id_idx
+    on private.contact_inbox_aliases (account_id, contact_inbox_id);
 
 create table private.message_parts (
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     source_id text not null,
     conversation_id uuid not null,
     message_id uuid not null,
     part smallint not null,
     status text not null default 'sent',
     constraint message_parts_pkey primary key (inbox_id, source_id),
-    constraint message_parts_message_fkey foreign key (conversation_id, message_id)
-        references public.messages (conversation_id, id) on delete cascade,
+    constraint message_parts_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
+    -- A message is named by its conversation, and that by the account.
+    constraint message_parts_conversation_fkey foreign key (account_id, conversation_id)
+        references public.conversations (account_id, id) on delete cascade,
     constraint message_parts_status_check check (status in ('sent', 'delivered', 'read', 'failed'))
 );
 
 comment on table private.message_parts is
     'The provider''s ids of what became of one message: a long text goes out as several. The message is as far as its slowest part.';
 
-create index message_parts_message_idx on private.message_parts (conversation_id, message_id);
+create index message_parts_account_id_inbox_id_idx on private.message_parts (account_id, inbox_id);
+create index message_parts_message_idx on private.message_parts (account_id, conversation_id, message_id);
+
+create table private.attachment_sources (
+    account_id uuid not null,
+    attachment_id uuid primary key,
+    source jsonb not null,
+    constraint attachment_sources_attachment_fkey foreign key (account_id, attachment_id)
+        references public.attachments (account_id, id) on delete cascade
+);
+
+comment on table private.attachment_sources is
+    'Where a provider keeps a file that came in, until we have it: {url, media_id, content_type, file_name, byte_size, sha256}.';
+
+create index attachment_sources_account_id_attachment_id_idx on private.attachment_sources (account_id, attachment_id);
 
 create table private.parked_statuses (
     id bigint generated always as identity primary key,
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     source_id text not null,
     status jsonb not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    constraint parked_statuses_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade
 );
 
 comment on table private.parked_statuses is
     'Receipts that came before the send call''s own answer was stored; applied then, dropped after ten minutes.';
 
+create index parked_statuses_account_id_inbox_id_idx on private.parked_statuses (account_id, inbox_id);
 create index parked_statuses_inbox_id_source_id_idx on private.parked_statuses (inbox_id, source_id);
 create index parked_statuses_created_at_idx on private.parked_statuses (created_at);
 
@@ -166,8 +198,8 @@ begin
             new.status := old.status;
         end if;
     elsif old.status = 'failed' then
-        -- A late "sent" is no news; a receipt is.
-        if new.status not in ('delivered', 'read') then
+        -- A late "sent" is no news; a receipt is. Without a provider nothing is late: it is we who send.
+        if new.status not in ('delivered', 'read') and private.is_sent_by_provider(new.inbox_id) then
             new.status := old.status;
         end if;
     elsif (ranks ->> new.status)::int < (ranks ->> old.status)::int then
@@ -359,8 +391,8 @@ begin
             and name in ('', address.source_id, coalesce(phone_number, ''), coalesce(email, ''), '+' || address.source_id)
             and name <> given_name;
     end if;
-    insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-    select p_inbox.id, alias, address.id
+    insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+    select p_inbox.account_id, p_inbox.id, alias, address.id
     from unnest(given_source || given_aliases) as alias
     where alias <> address.source_id
     on conflict do nothing;
@@ -372,35 +404,61 @@ comment on function private.receiving_contact_inbox is
     'The address a message came from, found by its id, by other spellings of it, then by e-mail or telephone; made when new.
      The caller holds the lock on it.';
 
-create function private.receiving_conversation(p_inbox public.inboxes, p_address public.contact_inboxes, p_thread jsonb)
+create function private.mail_conversation(p_inbox public.inboxes, p_address public.contact_inboxes, p_email jsonb)
+returns uuid
+language sql stable security definer set search_path = ''
+as $$
+    select conversation.id
+    from jsonb_array_elements(coalesce(nullif(p_email -> 'threads', 'null'), '[]')) with ordinality as claim (thread, position)
+    cross join lateral (
+        select found.*
+        from public.conversations as found
+        where claim.thread ->> 'kind' = 'conversation'
+            and found.id::text = claim.thread ->> 'value'
+            and found.inbox_id = p_inbox.id
+        union all
+        select found.*
+        from public.messages as quoted
+        join public.conversations as found on found.id = quoted.conversation_id
+        where claim.thread ->> 'kind' = 'message'
+            and quoted.inbox_id = p_inbox.id
+            and quoted.source_id = claim.thread ->> 'value'
+    ) as conversation
+    where (claim.thread ->> 'proven')::boolean
+        or conversation.contact_id = p_address.contact_id
+        -- Somebody who was written to in this thread may answer in it.
+        or exists (
+            select from public.messages as earlier
+            where earlier.conversation_id = conversation.id
+                and earlier.content_type = 'incoming_email'
+                and (earlier.content_attributes #> '{email,to}' ? p_address.source_id
+                    or earlier.content_attributes #> '{email,cc}' ? p_address.source_id))
+    order by claim.position
+    limit 1
+$$;
+
+comment on function private.mail_conversation is
+    'The conversation a mail belongs to, by its threads: ids that we signed, or ids it quotes where its sender takes part. A stranger
+     who knows an id starts a new conversation.';
+
+create function private.receiving_conversation(p_inbox public.inboxes, p_address public.contact_inboxes, p_message jsonb)
 returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    given_thread constant text := p_message ->> 'thread_key';
     found_id uuid;
     blocked boolean;
 begin
     if p_inbox.channel_type = 'email' then
-        -- Mail goes by its thread alone: candidates are conversation ids from reply addresses, then message ids.
-        select conversation.id into found_id
-        from jsonb_array_elements_text(coalesce(p_thread -> 'conversation_ids', '[]')) with ordinality as wanted (id, position)
-        join public.conversations as conversation on conversation.id::text = wanted.id
-        where conversation.inbox_id = p_inbox.id
-        order by wanted.position
-        limit 1;
-        if found_id is null then
-            select message.conversation_id into found_id
-            from jsonb_array_elements_text(coalesce(p_thread -> 'message_ids', '[]')) with ordinality as wanted (id, position)
-            join public.messages as message on message.inbox_id = p_inbox.id and message.source_id = wanted.id
-            order by wanted.position
-            limit 1;
-        end if;
+        found_id := private.mail_conversation(p_inbox, p_address, p_message #> '{content_attributes,email}');
     else
         -- By contact and not by address: two addresses of one contact are one person.
         select id into found_id
         from public.conversations
         where account_id = p_inbox.account_id and contact_id = p_address.contact_id and inbox_id = p_inbox.id
             and (p_inbox.lock_to_single_conversation or status <> 'resolved')
+            and additional_attributes ->> 'thread_key' is not distinct from given_thread
         order by last_activity_at desc
         limit 1;
     end if;
@@ -410,7 +468,10 @@ begin
         values (
             p_inbox.account_id, p_inbox.id, p_address.contact_id, p_address.id,
             case when blocked then 'resolved' else 'open' end,
-            jsonb_strip_nulls(jsonb_build_object('mail_subject', left(p_thread ->> 'subject', 1000))))
+            jsonb_strip_nulls(jsonb_build_object(
+                'source', p_inbox.channel_type,
+                'mail_subject', left(p_message #>> '{content_attributes,email,subject}', 1000),
+                'thread_key', case when p_inbox.channel_type <> 'email' then left(given_thread, 500) end)))
         returning id into found_id;
     end if;
     return found_id;
@@ -446,6 +507,162 @@ $$;
 
 comment on function private.received_inbox is 'The inbox, or inbox_not_found.';
 
+create function private.receive_attachments(
+    p_inbox public.inboxes, p_conversation_id uuid, p_message_id uuid, p_attachments jsonb
+)
+returns timestamptz
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    given jsonb;
+    media jsonb;
+    kind text;
+    name text;
+    made_id uuid;
+begin
+    if jsonb_typeof(p_attachments) is distinct from 'array' or jsonb_array_length(p_attachments) = 0 then
+        return null;
+    end if;
+    for given in select item from jsonb_array_elements(p_attachments) with ordinality as list (item, position) where position <= 100 loop
+        media := nullif(given -> 'media', 'null');
+        kind := case
+            when given ->> 'kind' = 'sticker' then 'image'
+            when given ->> 'kind' in (
+                'image', 'audio', 'video', 'file', 'location', 'fallback', 'share', 'story_mention', 'contact', 'ig_reel',
+                'ig_post', 'ig_story', 'embed') then given ->> 'kind'
+            when media is not null then private.file_type_of(media ->> 'content_type')
+            else 'fallback' end;
+        name := coalesce(
+            nullif(left(btrim(regexp_replace(
+                coalesce(media ->> 'file_name', ''), '[[:cntrl:]\u202a-\u202e\u2066-\u2069\u200b-\u200f]', '', 'g')), 255), ''),
+            kind);
+        made_id := private.uuid_v7();
+        insert into public.attachments (
+            id, account_id, conversation_id, message_id, file_type, state, storage_path, file_name, content_type, byte_size,
+            external_url, coordinates_lat, coordinates_long, fallback_title, meta)
+        values (
+            made_id, p_inbox.account_id, p_conversation_id, p_message_id, kind,
+            case when media is null then 'ready' else 'pending' end,
+            case when media is not null then concat_ws(
+                '/', p_inbox.account_id, p_conversation_id, made_id, private.safe_file_name(name)) end,
+            case when media is not null then name end,
+            left(lower(btrim(split_part(media ->> 'content_type', ';', 1))), 255),
+            case when (media ->> 'byte_size')::numeric between 0 and 41943040 then (media ->> 'byte_size')::bigint end,
+            case when given ->> 'url' ~ '^https?://' and char_length(given ->> 'url') <= 4000 then given ->> 'url' end,
+            case when abs((given ->> 'latitude')::double precision) <= 90 then (given ->> 'latitude')::double precision end,
+            case when abs((given ->> 'longitude')::double precision) <= 180 then (given ->> 'longitude')::double precision end,
+            left(given ->> 'title', 1000),
+            coalesce(nullif(given -> 'meta', 'null'), '{}') || jsonb_build_object('kind', given ->> 'kind'));
+        if media is not null then
+            insert into private.attachment_sources (account_id, attachment_id, source)
+            values (p_inbox.account_id, made_id, media - 'data');
+            -- What came inside the event itself is stored by whoever reads the event.
+            if coalesce(media ->> 'url', media ->> 'media_id') is not null then
+                perform private.enqueue(
+                    'fetch_media', jsonb_build_object('attachment_id', made_id), p_inbox.account_id,
+                    p_dedupe_key => made_id::text, p_priority => 80);
+            end if;
+        end if;
+    end loop;
+    return now();
+end;
+$$;
+
+comment on function private.receive_attachments is
+    'The files, places and cards of a message that came in, before the message itself. Files are fetched by jobs of their own: a file
+     that cannot be had never undoes its message. Returns what goes into messages.attachments_at.';
+
+create function private.pending_attachments(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(jsonb_agg(
+        jsonb_build_object('id', attachment.id, 'state', attachment.state, 'storage_path', attachment.storage_path)
+        order by attachment.created_at, attachment.id), '[]')
+    from public.attachments as attachment
+    where attachment.account_id = p_message.account_id
+        and attachment.conversation_id = p_message.conversation_id
+        and attachment.message_id = p_message.id
+$$;
+
+comment on function private.pending_attachments is 'The attachments of a received message, in the order they came in.';
+
+create function service.media_to_fetch(p_attachment_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'source', source.source,
+        'storage_path', attachment.storage_path,
+        'inbox_id', conversation.inbox_id)
+    from public.attachments as attachment
+    join private.attachment_sources as source on source.attachment_id = attachment.id
+    join public.conversations as conversation on conversation.id = attachment.conversation_id
+    where attachment.id = p_attachment_id and attachment.state = 'pending'
+$$;
+
+comment on function service.media_to_fetch is 'Where a file is to be fetched from and where it goes; null when there is nothing to fetch.';
+
+create function service.attachment_arrived(p_attachment_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    attachment public.attachments;
+begin
+    select * into attachment from public.attachments where id = p_attachment_id and state = 'pending';
+    if attachment.id is null then
+        return;
+    end if;
+    delete from private.attachment_sources where attachment_id = p_attachment_id;
+    perform private.enqueue(
+        'process_attachment', jsonb_build_object('attachment_id', p_attachment_id), attachment.account_id,
+        p_dedupe_key => p_attachment_id::text, p_priority => 50);
+end;
+$$;
+
+comment on function service.attachment_arrived is 'The file is in Storage: it can be looked at.';
+
+create function service.attachment_lost(p_attachment_id uuid, p_error text)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    attachment public.attachments;
+begin
+    update public.attachments
+    set state = 'failed', error = left(p_error, 200)
+    where id = p_attachment_id and state = 'pending'
+    returning * into attachment;
+    if attachment.message_id is not null then
+        perform private.touch_message(attachment.conversation_id, attachment.message_id);
+    end if;
+end;
+$$;
+
+comment on function service.attachment_lost is 'The file cannot be had: the message says so instead of showing nothing.';
+
+create function private.attachments_to_deliver(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(jsonb_agg(
+        jsonb_build_object(
+            'file_type', attachment.file_type,
+            'file_name', attachment.file_name,
+            'content_type', attachment.content_type,
+            'storage_path', attachment.storage_path)
+        order by attachment.created_at, attachment.id), '[]')
+    from public.attachments as attachment
+    where attachment.account_id = p_message.account_id
+        and attachment.conversation_id = p_message.conversation_id
+        and attachment.message_id = p_message.id
+        and attachment.state = 'ready'
+        and attachment.storage_path is not null
+$$;
+
+comment on function private.attachments_to_deliver is 'The files of a message on its way out; refused ones stay behind.';
+
 create function service.receive_message(p_inbox_id uuid, p_message jsonb)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -459,7 +676,8 @@ declare
     receiving_id uuid;
     made public.messages;
     answered_id uuid;
-    attachment jsonb;
+    made_id constant uuid := private.uuid_v7();
+    arrived_at timestamptz;
 begin
     perform private.lock_address(p_inbox_id, coalesce(p_message #>> '{contact,source_id}', ''));
     select * into made from public.messages where inbox_id = p_inbox_id and source_id = given_source;
@@ -470,11 +688,13 @@ begin
         where part.inbox_id = p_inbox_id and part.source_id = given_source;
     end if;
     if made.id is not null then
-        return jsonb_build_object('message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true);
+        return jsonb_build_object(
+            'message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true,
+            'attachments', private.pending_attachments(made));
     end if;
 
     address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
-    receiving_id := private.receiving_conversation(inbox, address, coalesce(nullif(p_message -> 'thread', 'null'), '{}'));
+    receiving_id := private.receiving_conversation(inbox, address, p_message);
     if not echo and (address.unreachable_reason is not null) then
         update public.contact_inboxes set unreachable_reason = null where id = address.id;
     end if;
@@ -482,9 +702,12 @@ begin
     from public.messages as message
     where message.inbox_id = p_inbox_id and message.source_id = p_message ->> 'in_reply_to'
         and message.conversation_id = receiving_id;
+    arrived_at := private.receive_attachments(inbox, receiving_id, made_id, p_message -> 'attachments');
     insert into public.messages (
-        conversation_id, message_type, content_type, content, content_attributes, status, sender_contact_id, source_id)
+        id, conversation_id, message_type, content_type, content, content_attributes, status, sender_contact_id, source_id,
+        attachments_at)
     values (
+        made_id,
         receiving_id,
         case when echo then 'outgoing' else 'incoming' end,
         coalesce(p_message ->> 'content_type', 'text'),
@@ -498,59 +721,76 @@ begin
                 'is_unsupported', case when (p_message ->> 'unsupported')::boolean then true end)),
         case when echo then 'delivered' else 'sent' end,
         case when not echo then address.contact_id end,
-        given_source)
+        given_source,
+        arrived_at)
     returning * into made;
-    for attachment in select * from jsonb_array_elements(coalesce(nullif(p_message -> 'attachments', 'null'), '[]')) loop
-        perform private.receive_attachment(made, attachment);
-    end loop;
     update public.channel_connections
     set last_received_at = now()
     where inbox_id = p_inbox_id and (last_received_at is null or last_received_at < now() - interval '10 seconds');
-    return jsonb_build_object('message_id', made.id, 'conversation_id', receiving_id, 'duplicate', false);
+    return jsonb_build_object(
+        'message_id', made.id, 'conversation_id', receiving_id, 'duplicate', false,
+        'attachments', private.pending_attachments(made));
 end;
 $$;
 
 comment on function service.receive_message is
     'A message that came in through a provider (or was written outside of the desk: echo), as the worker parsed it. Received
-     twice it is there once. Returns {message_id, conversation_id, duplicate}. Fails with inbox_not_found.';
+     twice it is there once. Returns {message_id, conversation_id, duplicate, attachments}. Fails with inbox_not_found.';
 
 create function service.edit_received_message(p_inbox_id uuid, p_edit jsonb)
 returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    edited public.messages;
+    given_source constant text := p_edit ->> 'source_id';
+    revision constant int := (p_edit ->> 'revision')::int;
+    edited_id uuid;
 begin
     update public.messages
-    set content_attributes = content_attributes || jsonb_build_object(
-            'edits', (coalesce(content_attributes -> 'edits', '[]') || jsonb_build_object('content', content, 'at', now()))),
-        content = left(replace(coalesce(p_edit ->> 'content', content), chr(0), ''), 150000),
+    set content_attributes = content_attributes || jsonb_strip_nulls(jsonb_build_object(
+            'edits', coalesce(content_attributes -> 'edits', '[]') || jsonb_build_object('content', content, 'at', now()),
+            'revision', revision)),
+        content = left(replace(p_edit ->> 'content', chr(0), ''), 150000),
         edited_at = coalesce((p_edit ->> 'edited_at')::timestamptz, now())
-    where inbox_id = p_inbox_id and source_id = p_edit ->> 'source_id' and deleted_at is null
-        and content is distinct from coalesce(p_edit ->> 'content', content)
-    returning * into edited;
-    return edited.id is not null;
+    where inbox_id = p_inbox_id and source_id = given_source and deleted_at is null
+        and p_edit ->> 'content' is not null
+        and content is distinct from p_edit ->> 'content'
+        and (revision is null or coalesce((content_attributes ->> 'revision')::int, -1) < revision)
+    returning id into edited_id;
+    if edited_id is null
+        and p_edit -> 'message' is distinct from 'null'
+        and p_edit -> 'message' is not null
+        and not exists (select from public.messages where inbox_id = p_inbox_id and source_id = given_source)
+    then
+        -- The original was never seen: what it says now is better than nothing.
+        perform service.receive_message(p_inbox_id, p_edit -> 'message');
+        return true;
+    end if;
+    return edited_id is not null;
 end;
 $$;
 
 comment on function service.edit_received_message is
-    'The contact changed a message: the new text stands in its place, the old one is kept. False when there is nothing to change.';
+    'The contact changed a message: the new text stands in its place, the old ones are kept. An edit that comes late (a lower revision)
+     changes nothing. False when there was nothing to change.';
 
-create function service.delete_received_message(p_inbox_id uuid, p_source_id text)
+create function service.delete_received_message(p_inbox_id uuid, p_source_id text, p_erase boolean default false)
 returns boolean
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-    with taken_back as (
-        update public.messages
-        set deleted_at = now(), content_attributes = content_attributes || '{"deleted_by_contact": true}'
-        where inbox_id = p_inbox_id and source_id = p_source_id and deleted_at is null
-        returning 1
-    )
-    select exists (select from taken_back)
+begin
+    update public.messages
+    set deleted_at = case when p_erase then now() end,
+        content = case when p_erase then '' else content end,
+        content_attributes = case when p_erase then '{}'::jsonb else content_attributes end || '{"deleted_by_contact": true}'
+    where inbox_id = p_inbox_id and source_id = p_source_id and deleted_at is null
+        and not content_attributes ? 'deleted_by_contact';
+    return found;
+end;
 $$;
 
 comment on function service.delete_received_message is
-    'The contact took a message back: agents see that, and what it said. False when there is no such message.';
+    'The contact took a message back: agents see that, and what it said unless the provider wants it erased. False when there is none.';
 
 create function service.react_to_message(p_inbox_id uuid, p_reaction jsonb)
 returns boolean
@@ -635,11 +875,22 @@ begin
             and message.created_at <= coalesce((p_status ->> 'watermark')::timestamptz, now());
         return found;
     end if;
+    if (p_status ->> 'and_earlier')::boolean then
+        perform service.update_delivery(
+            p_inbox_id,
+            jsonb_build_object(
+                'status', p_status ->> 'status', 'contact_source_id', address.source_id, 'watermark', reached.created_at))
+        from public.messages as reached
+        join public.conversations as conversation on conversation.id = reached.conversation_id
+        join public.contact_inboxes as address on address.id = conversation.contact_inbox_id
+        where reached.inbox_id = p_inbox_id and reached.source_id = given_source;
+    end if;
     select * into part from private.message_parts where inbox_id = p_inbox_id and source_id = given_source for update;
     if part.message_id is null then
         select * into target from public.messages where inbox_id = p_inbox_id and source_id = given_source;
         if target.id is null then
-            insert into private.parked_statuses (inbox_id, source_id, status) values (p_inbox_id, given_source, p_status);
+            insert into private.parked_statuses (account_id, inbox_id, source_id, status)
+            select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
         perform private.apply_status(target, p_status);
@@ -690,8 +941,8 @@ begin
         select from public.contact_inboxes where inbox_id = p_inbox_id and source_id = p_update ->> 'new_source_id')
     then
         update public.contact_inboxes set source_id = p_update ->> 'new_source_id' where id = address.id;
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        values (p_inbox_id, address.source_id, address.id)
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        values (address.account_id, p_inbox_id, address.source_id, address.id)
         on conflict do nothing;
     end if;
     return true;
@@ -798,6 +1049,13 @@ begin
             return jsonb_build_object('wait', extract(epoch from connection.paused_until - now()));
         end if;
     end if;
+    if exists (
+        select from public.attachments as attachment
+        where attachment.account_id = message.account_id and attachment.conversation_id = message.conversation_id
+            and attachment.message_id = message.id and attachment.state = 'pending')
+    then
+        return jsonb_build_object('wait', 1);
+    end if;
     was := message.status;
     update public.messages set status = 'sending' where conversation_id = p_conversation_id and id = p_message_id;
     select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
@@ -831,6 +1089,18 @@ begin
                 where conversation_id = p_conversation_id and source_id is not null
                 order by seq desc limit 20
             ) as earlier), '[]'),
+        -- What the provider needs to answer in the right place: it came with what the contact wrote last.
+        'context', coalesce((
+            select incoming.content_attributes - 'edits' - 'email'
+            from public.messages as incoming
+            where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'
+            order by incoming.seq desc
+            limit 1), '{}'),
+        'sent_parts', coalesce((
+            select jsonb_agg(part.source_id order by part.part)
+            from private.message_parts as part
+            where part.account_id = message.account_id and part.conversation_id = p_conversation_id
+                and part.message_id = p_message_id), '[]'),
         'attachments', private.attachments_to_deliver(message));
 end;
 $$;
@@ -851,8 +1121,8 @@ begin
     if conversation.id is null then
         return;
     end if;
-    insert into private.message_parts (inbox_id, source_id, conversation_id, message_id, part)
-    select conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
+    insert into private.message_parts (account_id, inbox_id, source_id, conversation_id, message_id, part)
+    select conversation.account_id, conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
     from unnest(p_source_ids) with ordinality as part (source_id, position)
     on conflict do nothing;
     -- An echo of it may have come first, under the same id: ours is the one that stays.
@@ -864,8 +1134,8 @@ begin
             then source_id else p_source_ids[1] end
     where conversation_id = p_conversation_id and id = p_message_id;
     if p_contact_alias is not null then
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        select conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        select conversation.account_id, conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
         where not exists (
             select from public.contact_inboxes where id = conversation.contact_inbox_id and source_id = p_contact_alias)
         on conflict do nothing;
@@ -888,7 +1158,13 @@ comment on function service.record_delivery is
      came earlier are applied now.';
 
 create function service.fail_delivery(
-    p_conversation_id uuid, p_message_id uuid, p_category text, p_code text, p_text text, p_retry_after_seconds double precision default null
+    p_conversation_id uuid,
+    p_message_id uuid,
+    p_category text,
+    p_code text,
+    p_text text,
+    p_retry_after_seconds double precision default null,
+    p_sent_parts text[] default '{}'
 )
 returns void
 language plpgsql security definer set search_path = ''
@@ -900,6 +1176,10 @@ begin
     if target.id is null then
         return;
     end if;
+    insert into private.message_parts (account_id, inbox_id, source_id, conversation_id, message_id, part)
+    select target.account_id, target.inbox_id, sent.source_id, p_conversation_id, p_message_id, sent.position
+    from unnest(p_sent_parts) with ordinality as sent (source_id, position)
+    on conflict do nothing;
     if p_category = 'rate_limited' then
         update public.channel_connections
         set paused_until = now() + make_interval(secs => coalesce(p_retry_after_seconds, 10))
@@ -948,18 +1228,18 @@ comment on function private.deliver_held_messages is 'Asks again for the message
 
 create index messages_queued_idx on public.messages (inbox_id, created_at) where status in ('queued', 'sending');
 
-create function private.receive_attachment(p_message public.messages, p_attachment jsonb)
+create function service.update_inbox(p_inbox_id uuid, p_update jsonb)
 returns void
-language plpgsql security definer set search_path = ''
+language sql security definer set search_path = ''
 as $$
-begin
-    null;
-end;
+    update public.channel_connections
+    set settings = settings || jsonb_build_object(
+            'news', coalesce(settings -> 'news', '{}') || jsonb_build_object(
+                left(p_update ->> 'kind', 60), jsonb_build_object('at', now(), 'details', p_update -> 'details'))),
+        state = case p_update ->> 'kind' when 'disconnected' then 'disconnected' when 'connected' then 'connected' else state end
+    where inbox_id = p_inbox_id
+        and octet_length(settings::text) + octet_length(p_update::text) < 60000
 $$;
 
-create function private.attachments_to_deliver(p_message public.messages)
-returns jsonb
-language sql stable security definer set search_path = ''
-as $$
-    select '[]'::jsonb
-$$;
+comment on function service.update_inbox is
+    'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind.';

@@ -2,8 +2,8 @@
 
 create table private.webhook_deliveries (
     id uuid primary key default private.uuid_v7(),
-    account_id uuid not null references public.accounts (id) on delete cascade,
-    inbox_id uuid not null references public.inboxes (id) on delete cascade,
+    account_id uuid not null,
+    inbox_id uuid not null,
     event text not null,
     subject_id text not null,
     attempts int not null default 0,
@@ -12,6 +12,8 @@ create table private.webhook_deliveries (
     error text,
     created_at timestamptz not null default now(),
     last_attempt_at timestamptz,
+    constraint webhook_deliveries_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade,
     constraint webhook_deliveries_status_check check (status in ('pending', 'delivered', 'failed'))
 );
 
@@ -19,7 +21,7 @@ comment on table private.webhook_deliveries is
     'Every event told to the program behind an API inbox: its id goes along on every attempt, so that the receiver can drop doubles.';
 
 create index webhook_deliveries_inbox_id_idx on private.webhook_deliveries (inbox_id, id desc);
-create index webhook_deliveries_account_id_idx on private.webhook_deliveries (account_id);
+create index webhook_deliveries_account_id_inbox_id_idx on private.webhook_deliveries (account_id, inbox_id);
 create index webhook_deliveries_created_at_idx on private.webhook_deliveries (created_at);
 
 create function private.random_secret()
@@ -35,9 +37,11 @@ create function private.make_api_secrets(p_inbox_id uuid)
 returns void
 language sql set search_path = ''
 as $$
-    insert into private.channel_secrets (inbox_id, secrets)
-    values (p_inbox_id, jsonb_build_object(
-        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret()))
+    insert into private.channel_secrets (account_id, inbox_id, secrets)
+    select inbox.account_id, p_inbox_id, jsonb_build_object(
+        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret())
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id
 $$;
 
 comment on function private.make_api_secrets is 'The two secrets of an API inbox: what signs contacts'' identities, and what signs our webhooks.';

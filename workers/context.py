@@ -23,4 +23,4 @@ async def open_context(database: Database, settings: Settings) -> AsyncIterator[
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=False,
     ) as http:
-        yield Context(database, database, http, settings.channel_base_urls)
+        yield Context(database, http, settings.channel_base_urls, settings.allow_loopback)

@@ -41,6 +41,7 @@ class Worker:
         self._context = context
         self._tasks = tasks
         self._pace = pace
+        self._slots = {kind: asyncio.Semaphore(task.at_once) for kind, task in tasks.items()}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -89,7 +90,7 @@ class Worker:
         )
         try:
             task = find(self._tasks, job)
-            async with asyncio.timeout(task.timeout.total_seconds()):
+            async with self._slots[job.kind], asyncio.timeout(task.timeout.total_seconds()):
                 await task.run(self._context, job)
         except PermanentError as error:
             await self._give_back(job, str(error), None)

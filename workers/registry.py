@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 
-from workers.jobs import Files, Job, Service
+from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
 
 
@@ -29,11 +29,13 @@ class Context:
     """What a task may use."""
 
     service: Service
-    files: Files
     http: httpx.AsyncClient  #: for providers; never for our own Supabase
     base_urls: Mapping[str, str] = field(
         default_factory=dict
     )  #: channel -> API, instead of the provider's
+    local: bool = (
+        False  #: whether customers' addresses may be on this machine; for trying and tests
+    )
 
 
 Task = Callable[[Context, Job], Awaitable[None]]
@@ -45,6 +47,7 @@ class Registered:
 
     run: Task
     timeout: timedelta = timedelta(seconds=30)
+    at_once: int = 20  # in one worker, for tasks that need much memory
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 

@@ -80,7 +80,7 @@ def worker(
 ) -> Worker:
     registered = {kind: Registered(run, retry=QUICK, **options) for kind, run in tasks.items()}
     pace = Pace(lease=timedelta(seconds=lease), shortest_wait=timedelta(milliseconds=5))
-    context = Context(service, service, httpx.AsyncClient())
+    context = Context(service, httpx.AsyncClient())
     return Worker(Queue(service, "tester", pace.lease), context, registered, pace)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from backend.channels import base
-from backend.channels.registry import CHANNELS
+from workers.inbox import connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError, RetryLater
 
@@ -33,23 +33,16 @@ async def run(context: Context, job: Job) -> None:
         return
     if "wait" in found:
         raise RetryLater("the provider wants us slower", max(float(found["wait"]), WAIT_AT_LEAST))
-    stored = await context.service.call_service(
-        "channel_credentials", {"p_inbox_id": found["inbox_id"]}
-    )
-    if stored is None:
+    inbox = await connected(context, found["inbox_id"])
+    if inbox is None:
         raise PermanentError("the inbox is not connected to a provider")
-    channel = CHANNELS[stored["channel_type"]]
-    credentials = base.Credentials(
-        address=stored["address"],
-        settings=stored["settings"],
-        secrets=stored["secrets"],
-        base_url=context.base_urls.get(stored["channel_type"]),
-    )
+    capabilities = inbox.channel.capabilities
     try:
-        if found["interrupted"] and channel.capabilities.repeatability is base.Repeatability.BLIND:
+        if found["interrupted"] and capabilities.repeatability is base.Repeatability.BLIND:
             raise base.SendError(base.ErrorCategory.UNCERTAIN, DOUBT)
         _check_window(found)
-        result = await channel.send(await _outbound(context, found), credentials, context.http)
+        outbound = await _outbound(context, found)
+        result = await inbox.channel.send(outbound, inbox.credentials, context.http)
     except base.SendError as error:
         await _refused(context, job, ids, error)
         return
@@ -79,15 +72,20 @@ def _check_window(found: dict[str, Any]) -> None:
 async def _outbound(context: Context, found: dict[str, Any]) -> base.OutboundMessage:
     attachments = []
     for file in found["attachments"]:
+        data = await context.service.download("attachments", file["storage_path"])
+        if data is None:
+            raise base.SendError(
+                base.ErrorCategory.INVALID_CONTENT, f"{file['file_name']} is not there any more."
+            )
         attachments.append(
             base.OutboundAttachment(
                 kind=file["file_type"],
                 file_name=file["file_name"],
                 content_type=file["content_type"],
-                url=await context.files.signed_url(
+                url=await context.service.signed_url(
                     "attachments", file["storage_path"], LINK_LIFETIME
                 ),
-                data=await context.files.download("attachments", file["storage_path"]),
+                data=data,
             )
         )
     last = found["last_incoming_at"]
@@ -107,7 +105,9 @@ async def _outbound(context: Context, found: dict[str, Any]) -> base.OutboundMes
             "subject": found["subject"],
             "message_ids": found["thread"],
             "sender_name": found["sender"]["name"],
+            **found["context"],
         },
+        sent_parts=tuple(found["sent_parts"]),
     )
 
 
@@ -124,6 +124,7 @@ async def _refused(context: Context, job: Job, ids: dict[str, Any], error: base.
             "p_code": error.code,
             "p_text": str(error),
             "p_retry_after_seconds": error.retry_after,
+            "p_sent_parts": list(error.sent_parts),
         },
     )
     if category is base.ErrorCategory.RATE_LIMITED:

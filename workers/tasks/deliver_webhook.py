@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from backend.channels.base import SendError
 from workers.jobs import Job
 from workers.outgoing import post_signed
 from workers.registry import Context, PermanentError
@@ -31,7 +32,7 @@ async def run(context: Context, job: Job) -> None:
     last = job.attempt >= TRIES
     try:
         status = await post_signed(context, found["url"], found["secret"], delivery_id, body)
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, SendError) as error:
         await _record(
             context, delivery_id, "failed" if last else "pending", None, type(error).__name__
         )

@@ -12,6 +12,7 @@ import structlog
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
+from workers.inbox import connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
 
@@ -24,8 +25,8 @@ async def run(context: Context, job: Job) -> None:
     inbox_id = job.payload.get("inbox_id")
     if not isinstance(inbox_id, str):
         raise PermanentError("the job names no inbox")
-    credentials = await inbox_credentials(context, inbox_id)
-    if credentials is None:
+    inbox = await connected(context, inbox_id)
+    if inbox is None:
         return
     while True:
         events = await context.service.call_service(
@@ -34,20 +35,7 @@ async def run(context: Context, job: Job) -> None:
         if not events:
             return
         for event in events:
-            await _read(context, inbox_id, credentials, event)
-
-
-async def inbox_credentials(context: Context, inbox_id: str) -> base.Credentials | None:
-    """What the inbox speaks for itself with, or None when it is gone."""
-    found = await context.service.call_service("channel_credentials", {"p_inbox_id": inbox_id})
-    if found is None:
-        return None
-    return base.Credentials(
-        address=found["address"],
-        settings=found["settings"],
-        secrets=found["secrets"],
-        base_url=context.base_urls.get(found["channel_type"]),
-    )
+            await _read(context, inbox_id, inbox.credentials, event)
 
 
 async def _read(
@@ -104,7 +92,7 @@ async def _apply(context: Context, inbox_id: str, item: base.Event) -> None:
         case base.MessageDeletion():
             await call(
                 "delete_received_message",
-                {"p_inbox_id": inbox_id, "p_source_id": item.source_id},
+                {"p_inbox_id": inbox_id, "p_source_id": item.source_id, "p_erase": item.erase},
             )
         case base.Reaction():
             await call("react_to_message", {"p_inbox_id": inbox_id, "p_reaction": as_json(item)})
@@ -127,7 +115,7 @@ async def _keep_files(
     for given, row in zip(item.attachments, stored, strict=False):
         if given.media is None or given.media.data is None or row["state"] != "pending":
             continue
-        await context.files.upload(
+        await context.service.upload(
             "attachments",
             row["storage_path"],
             given.media.data,

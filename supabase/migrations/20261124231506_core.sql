@@ -11,33 +11,21 @@ DROP POLICY "agents write messages in their inboxes" ON "public"."messages";
 
 DROP TRIGGER "account_users_move_epoch" ON "public"."account_users";
 
-DROP INDEX "public"."messages_account_id_conversation_id_idx";
-
-ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_additional_attributes_check";
-
-ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_custom_attributes_check";
-
-ALTER TABLE "public"."conversations" DROP CONSTRAINT "conversations_custom_attributes_check";
-
 ALTER TABLE "public"."inboxes" DROP CONSTRAINT "inboxes_channel_type_check";
 
-DROP FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint);
-
-DROP FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint);
-
-CREATE TABLE "private"."channel_secrets" ("inbox_id" uuid NOT NULL, "secrets" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_secrets_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_secrets_secrets_check" CHECK (((jsonb_typeof(secrets) = 'object'::text) AND (octet_length((secrets)::text) <= 65536))));
+CREATE TABLE "private"."channel_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secrets" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_secrets_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_secrets_secrets_check" CHECK (((jsonb_typeof(secrets) = 'object'::text) AND (octet_length((secrets)::text) <= 65536))));
 
 ALTER TABLE "private"."channel_secrets" OWNER TO "postgres";
 
-CREATE TABLE "private"."contact_inbox_aliases" ("inbox_id" uuid NOT NULL, "alias" text NOT NULL, "contact_inbox_id" uuid NOT NULL, CONSTRAINT "contact_inbox_aliases_pkey" PRIMARY KEY (inbox_id, alias));
+CREATE TABLE "private"."contact_inbox_aliases" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "alias" text NOT NULL, "contact_inbox_id" uuid NOT NULL, CONSTRAINT "contact_inbox_aliases_pkey" PRIMARY KEY (inbox_id, alias));
 
 ALTER TABLE "private"."contact_inbox_aliases" OWNER TO "postgres";
 
-CREATE TABLE "private"."message_parts" ("inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
+CREATE TABLE "private"."message_parts" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
 
 ALTER TABLE "private"."message_parts" OWNER TO "postgres";
 
-CREATE TABLE "private"."parked_statuses" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "status" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "parked_statuses_pkey" PRIMARY KEY (id));
+CREATE TABLE "private"."parked_statuses" ("id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL, "account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "status" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "parked_statuses_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "private"."parked_statuses" OWNER TO "postgres";
 
@@ -49,13 +37,7 @@ CREATE TABLE "private"."webhook_deliveries" ("account_id" uuid NOT NULL, "inbox_
 
 ALTER TABLE "private"."webhook_deliveries" OWNER TO "postgres";
 
-CREATE TABLE "public"."canned_responses" ("account_id" uuid NOT NULL, "short_code" text NOT NULL, "content" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "canned_responses_account_id_short_code_key" UNIQUE (account_id, short_code), CONSTRAINT "canned_responses_content_check" CHECK (((char_length(content) >= 1) AND (char_length(content) <= 10000))), CONSTRAINT "canned_responses_short_code_check" CHECK ((short_code ~ '^[^[:space:][:cntrl:]/]{1,100}$'::text)), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "canned_responses_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "canned_responses_pkey" PRIMARY KEY (id));
-
-ALTER TABLE "public"."canned_responses" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."canned_responses" OWNER TO "postgres";
-
-CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "token_expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK ((((char_length(address) >= 1) AND (char_length(address) <= 320)) AND (address = btrim(address)))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
+CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK (((char_length(address) >= 1) AND (char_length(address) <= 320))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
 
 ALTER TABLE "public"."channel_connections" ENABLE ROW LEVEL SECURITY;
 
@@ -72,36 +54,6 @@ CREATE TABLE "public"."custom_roles" ("account_id" uuid NOT NULL, "name" text NO
 ALTER TABLE "public"."custom_roles" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_roles" OWNER TO "postgres";
-
-CREATE TABLE "public"."labels" ("account_id" uuid NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "color" text NOT NULL DEFAULT '#1f93ff'::text, "show_on_sidebar" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "labels_account_id_title_key" UNIQUE (account_id, title), CONSTRAINT "labels_color_check" CHECK ((color ~ '^#[0-9a-f]{6}$'::text)), CONSTRAINT "labels_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "labels_title_check" CHECK (((title = lower(title)) AND (title !~ '[\s,]'::text) AND ((char_length(title) >= 1) AND (char_length(title) <= 64)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "labels_pkey" PRIMARY KEY (id));
-
-ALTER TABLE "public"."labels" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."labels" OWNER TO "postgres";
-
-CREATE TABLE "public"."mentions" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "user_id" uuid NOT NULL, "message_id" uuid NOT NULL, "mentioned_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "mentions_pkey" PRIMARY KEY (conversation_id, user_id));
-
-ALTER TABLE "public"."mentions" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."mentions" OWNER TO "postgres";
-
-CREATE TABLE "public"."message_versions" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "content" text NOT NULL, "edited_by" uuid, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "message_versions_pkey" PRIMARY KEY (id));
-
-ALTER TABLE "public"."message_versions" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."message_versions" OWNER TO "postgres";
-
-CREATE TABLE "public"."notification_settings" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "email" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "push" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notification_settings_pkey" PRIMARY KEY (account_id, user_id));
-
-ALTER TABLE "public"."notification_settings" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."notification_settings" OWNER TO "postgres";
-
-CREATE TABLE "public"."notifications" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "notification_type" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid, "actor_user_id" uuid, "read_at" timestamp with time zone, "snoozed_until" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT clock_timestamp(), CONSTRAINT "notifications_conversation_id_user_id_key" UNIQUE (conversation_id, user_id), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "notifications_pkey" PRIMARY KEY (id));
-
-ALTER TABLE "public"."notifications" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."notifications" OWNER TO "postgres";
 
 CREATE TABLE "public"."team_members" ("account_id" uuid NOT NULL, "team_id" uuid NOT NULL, "user_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "team_members_pkey" PRIMARY KEY (team_id, user_id));
 
@@ -120,8 +72,6 @@ ALTER TABLE "public"."account_users" ADD COLUMN "custom_role_id" uuid;
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "opted_out_at" timestamp with time zone;
 
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "unreachable_reason" text;
-
-ALTER TABLE "public"."contacts" ADD COLUMN "labels" text[] NOT NULL DEFAULT '{}'::text[];
 
 CREATE OR REPLACE FUNCTION private.account_users_changed()
  RETURNS trigger
@@ -154,37 +104,6 @@ begin
     return null;
 end;
 $function$;
-
-CREATE OR REPLACE FUNCTION private.add_notification_settings()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    insert into public.notification_settings (account_id, user_id) values (new.account_id, new.user_id);
-    return null;
-end;
-$function$;
-
-ALTER FUNCTION "private"."add_notification_settings"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.add_participant(p_conversation_id uuid, p_user_id uuid)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    insert into public.conversation_participants (account_id, conversation_id, user_id)
-    select conversation.account_id, conversation.id, p_user_id
-    from public.conversations as conversation
-    join public.account_users as member
-        on member.account_id = conversation.account_id and member.user_id = p_user_id
-    where conversation.id = p_conversation_id
-    on conflict do nothing
-$function$;
-
-ALTER FUNCTION "private"."add_participant"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.administered_team(p_id uuid)
  RETURNS public.teams
@@ -223,28 +142,6 @@ begin
     return conversation;
 end;
 $function$;
-
-CREATE OR REPLACE FUNCTION private.agent_message(p_conversation_id uuid, p_id uuid)
- RETURNS public.messages
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    message public.messages;
-begin
-    perform private.agent_conversation(p_conversation_id);
-    -- The conversation first, as everywhere: two changes of one message take turns.
-    perform from public.conversations where id = p_conversation_id for no key update;
-    select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
-    if message.id is null then
-        perform private.fail(404, 'message_not_found', 'There is no such message.');
-    end if;
-    return message;
-end;
-$function$;
-
-ALTER FUNCTION "private"."agent_message"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.api_address(p_inbox_id uuid, p_source_id text)
  RETURNS public.contact_inboxes
@@ -409,25 +306,6 @@ $function$;
 
 ALTER FUNCTION "private"."apply_status"(public.messages, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.are_attributes(p_attributes jsonb)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-    select jsonb_typeof(p_attributes) = 'object'
-        and octet_length(p_attributes::text) <= 65536
-        and not exists (
-            select
-            from jsonb_each(case when jsonb_typeof(p_attributes) = 'object' then p_attributes else '{}' end)
-                as attribute (key, value)
-            where char_length(attribute.key) > 255
-                or (jsonb_typeof(attribute.value) = 'string' and char_length(attribute.value #>> '{}') > 1500)
-                or (jsonb_typeof(attribute.value) = 'number' and abs(attribute.value::numeric) > 9999999999))
-$function$;
-
-ALTER FUNCTION "private"."are_attributes"(jsonb) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.ask_for_delivery(p_account_id uuid, p_conversation_id uuid, p_message_id uuid, p_attempt text)
  RETURNS void
  LANGUAGE sql
@@ -460,7 +338,19 @@ CREATE OR REPLACE FUNCTION private.can_see(p_conversation public.conversations)
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    select private.sees((select auth.uid()), p_conversation)
+    select exists (
+        select
+        from private.my_scopes() as mine
+        where mine.account_id = p_conversation.account_id
+            and (mine.inbox_id = p_conversation.inbox_id or mine.team_id = p_conversation.team_id)
+            and (
+                mine.scope = 'all'
+                or p_conversation.assignee_id = (select auth.uid())
+                or (mine.scope = 'unassigned' and p_conversation.assignee_id is null)
+                or (mine.scope = 'participating' and exists (
+                    select from public.conversation_participants as participant
+                    where participant.conversation_id = p_conversation.id
+                        and participant.user_id = (select auth.uid())))))
 $function$;
 
 ALTER FUNCTION "private"."can_see"(public.conversations) OWNER TO "postgres";
@@ -476,49 +366,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."can_see_conversation"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.canned_response_list(p_account_id uuid, p_query text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    -- Typed words are words, whatever LIKE would make of them.
-    wanted constant text := regexp_replace(left(btrim(coalesce(p_query, '')), 200), '([\\%_])', '\\\1', 'g');
-begin
-    perform private.require_member(p_account_id);
-    return jsonb_build_object('rows', coalesce((
-        select jsonb_agg(to_jsonb(hit) - 'rank' order by hit.rank, hit.short_code)
-        from (
-            select response.*,
-                case when response.short_code ilike wanted || '%' then 0
-                    when response.short_code ilike '%' || wanted || '%' then 1
-                    else 2 end as rank
-            from public.canned_responses as response
-            where response.account_id = p_account_id
-                and (response.short_code ilike '%' || wanted || '%' or response.content ilike '%' || wanted || '%')
-            order by rank, response.short_code
-            limit 100
-        ) as hit), '[]'));
-end;
-$function$;
-
-ALTER FUNCTION "private"."canned_response_list"(uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.change_preview(p_old public.messages, p_content text)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    update public.conversations
-    set preview = preview || jsonb_build_object('content', left(p_content, 200))
-    where id = p_old.conversation_id
-        and preview ->> 'content' = left(p_old.content, 200)
-        and (preview ->> 'created_at')::timestamptz = p_old.created_at
-$function$;
-
-ALTER FUNCTION "private"."change_preview"(public.messages, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.channel_address(p_channel_type text, p_address text)
  RETURNS text
@@ -576,52 +423,6 @@ $function$;
 
 ALTER FUNCTION "private"."check_name"(text, integer) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.client_attributes(p_attributes jsonb, p_private boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-declare
-    unknown text;
-    field text;
-begin
-    if jsonb_typeof(p_attributes) <> 'object' then
-        perform private.fail(400, 'content_attributes_invalid', 'content_attributes is an object.');
-    end if;
-    select attribute.key into unknown
-    from jsonb_object_keys(p_attributes) as attribute (key)
-    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params')
-    limit 1;
-    if unknown is not null then
-        perform private.fail(
-            400, 'content_attributes_invalid', format('A message cannot be given the attribute %L.', left(unknown, 50)),
-            'Give in_reply_to, to_emails, cc_emails, bcc_emails or template_params.');
-    end if;
-    foreach field in array array['to_emails', 'cc_emails', 'bcc_emails'] loop
-        if p_attributes ? field and (
-            p_private
-            or jsonb_typeof(p_attributes -> field) <> 'array'
-            or jsonb_array_length(p_attributes -> field) > 50
-            or exists (
-                select from jsonb_array_elements(p_attributes -> field) as address (value)
-                where jsonb_typeof(address.value) <> 'string'
-                    or char_length(address.value #>> '{}') > 254
-                    or address.value #>> '{}' !~ '^[^@[:space:][:cntrl:],;<>"]+@[^@[:space:][:cntrl:],;<>"]+\.[^@[:space:][:cntrl:],;<>"]+$'))
-        then
-            perform private.fail(
-                400, 'content_attributes_invalid', format('%s is a list of at most 50 e-mail addresses, and not for notes.', field));
-        end if;
-    end loop;
-    if p_attributes ? 'template_params' and coalesce(p_attributes #>> '{template_params,name}', '') = '' then
-        perform private.fail(400, 'content_attributes_invalid', 'template_params names the template.');
-    end if;
-    return p_attributes;
-end;
-$function$;
-
-ALTER FUNCTION "private"."client_attributes"(jsonb, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.connect_channel(p_account_id uuid, p_name text, p_channel_type text, p_address text, p_settings jsonb, p_secrets jsonb, p_aliases text[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -651,7 +452,7 @@ begin
         -- Not whose: another account's channels are nobody's business.
         perform private.fail(409, 'address_taken', 'An inbox is already connected to this address.');
     end;
-    insert into private.channel_secrets (inbox_id, secrets) values (made_inbox_id, p_secrets);
+    insert into private.channel_secrets (account_id, inbox_id, secrets) values (p_account_id, made_inbox_id, p_secrets);
     insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, made_inbox_id, auth.uid());
     return jsonb_build_object('id', made_inbox_id);
 end;
@@ -820,48 +621,6 @@ begin
 end;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select coalesce(jsonb_agg(
-        jsonb_build_object(
-            'id', conversation.id,
-            'account_id', conversation.account_id,
-            'display_id', conversation.display_id,
-            'inbox_id', conversation.inbox_id,
-            'status', conversation.status,
-            'priority', conversation.priority,
-            'assignee_id', conversation.assignee_id,
-            'team_id', conversation.team_id,
-            'labels', to_jsonb(conversation.labels),
-            'snoozed_until', conversation.snoozed_until,
-            'waiting_since', conversation.waiting_since,
-            'first_reply_created_at', conversation.first_reply_created_at,
-            'last_activity_at', conversation.last_activity_at,
-            'created_at', conversation.created_at,
-            'unread_count', conversation.unread_count,
-            'last_seq', conversation.last_seq,
-            'preview', conversation.preview,
-            'custom_attributes', conversation.custom_attributes,
-            'contact', jsonb_build_object(
-                'id', contact.id,
-                'name', contact.name,
-                'email', contact.email,
-                'phone_number', contact.phone_number,
-                'avatar_url', contact.avatar_url,
-                'identified', contact.identified,
-                'blocked', contact.blocked),
-            'topic', private.conversation_topic(conversation.id, inbox.epoch + conversation.epoch))
-        order by wanted.position), '[]')
-    from unnest(p_ids) with ordinality as wanted (id, position)
-    join public.conversations as conversation on conversation.id = wanted.id
-    join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-$function$;
-
 CREATE OR REPLACE FUNCTION private.conversation_scope(p_role text, p_permissions text[])
  RETURNS text
  LANGUAGE sql
@@ -900,23 +659,6 @@ $function$;
 
 ALTER FUNCTION "private"."custom_role_changed"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.delete_canned_response(p_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    delete from public.canned_responses
-    where id = p_id and account_id = any (private.account_ids());
-    if not found then
-        perform private.fail(404, 'canned_response_not_found', 'There is no such canned response.');
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."delete_canned_response"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.delete_custom_role(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -939,81 +681,6 @@ $function$;
 
 ALTER FUNCTION "private"."delete_custom_role"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.delete_label(p_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    gone public.labels;
-begin
-    select * into gone from public.labels where id = p_id and account_id = any (private.account_ids());
-    if gone.id is null then
-        perform private.fail(404, 'label_not_found', 'There is no such label.');
-    end if;
-    perform private.require_administrator(gone.account_id);
-    delete from public.labels where id = p_id;
-    return to_jsonb(gone);
-end;
-$function$;
-
-ALTER FUNCTION "private"."delete_label"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.delete_message(p_conversation_id uuid, p_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    message public.messages := private.agent_message(p_conversation_id, p_id);
-    gone constant text := private.deleted_text(message.account_id);
-begin
-    if message.message_type = 'activity' then
-        perform private.fail(409, 'message_not_deletable', 'The thread''s own lines stay.');
-    end if;
-    if message.deleted_at is null then
-        perform private.change_preview(message, gone);
-        delete from public.message_versions where conversation_id = p_conversation_id and message_id = p_id;
-        update public.messages
-        set content = gone,
-            content_type = 'text',
-            content_attributes = jsonb_build_object('deleted', true),
-            deleted_at = now()
-        where conversation_id = p_conversation_id and id = p_id
-        returning * into message;
-    end if;
-    return private.message_json(message);
-end;
-$function$;
-
-ALTER FUNCTION "private"."delete_message"(uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.delete_notifications(p_account_id uuid, p_ids uuid[], p_read_only boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
-    delete from public.notifications
-    where account_id = p_account_id
-        and user_id = auth.uid()
-        and (p_ids is null or id = any (p_ids))
-        and (not coalesce(p_read_only, false) or read_at is not null);
-    if found then
-        perform private.tell_notifications_read(p_account_id, p_ids);
-    end if;
-    return jsonb_build_object('unread_count', private.unread_notifications(p_account_id, auth.uid()));
-end;
-$function$;
-
-ALTER FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.delete_team(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1027,23 +694,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."delete_team"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.deleted_text(p_account_id uuid)
- RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select case split_part(replace(account.locale, '_', '-'), '-', 1)
-        when 'es' then 'Este mensaje fue eliminado'
-        when 'pt' then 'Esta mensagem foi apagada'
-        when 'ar' then 'تم حذف هذه الرسالة'
-        else 'This message was deleted' end
-    from public.accounts as account
-    where account.id = p_account_id
-$function$;
-
-ALTER FUNCTION "private"."deleted_text"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.deliver_held_messages(p_inbox_id uuid)
  RETURNS void
@@ -1088,66 +738,6 @@ $function$;
 
 ALTER FUNCTION "private"."deliver_new_message"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.edit_message(p_conversation_id uuid, p_id uuid, p_content text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    message public.messages := private.agent_message(p_conversation_id, p_id);
-begin
-    if message.message_type <> 'outgoing' or message.sender_user_id is distinct from auth.uid() then
-        perform private.fail(403, 'not_your_message', 'Only what you wrote yourself can be edited.');
-    end if;
-    if message.deleted_at is not null then
-        perform private.fail(409, 'message_deleted', 'This message was deleted.');
-    end if;
-    if not message.private
-        and private.initial_status(message.inbox_id) <> 'sent'
-        and message.status not in ('queued', 'failed')
-    then
-        perform private.fail(
-            409, 'message_delivered', 'The channel has this message already, and cannot change it.', 'Write another one.');
-    end if;
-    if private.is_blank(p_content) then
-        perform private.fail(400, 'message_empty', 'Write something first.');
-    end if;
-    if char_length(p_content) > 150000 then
-        perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
-    end if;
-    if message.content <> p_content then
-        insert into public.message_versions (account_id, conversation_id, message_id, content, edited_by)
-        values (message.account_id, message.conversation_id, message.id, message.content, auth.uid());
-        perform private.change_preview(message, p_content);
-        update public.messages
-        set content = p_content, edited_at = now()
-        where conversation_id = p_conversation_id and id = p_id
-        returning * into message;
-    end if;
-    return private.message_json(message);
-end;
-$function$;
-
-ALTER FUNCTION "private"."edit_message"(uuid, uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.follow_label()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    -- An account that is being deleted takes everything with it.
-    if exists (select from public.accounts where id = old.account_id) then
-        perform private.relabel(old.account_id, old.title, case tg_op when 'UPDATE' then new.title end);
-    end if;
-    return null;
-end;
-$function$;
-
-ALTER FUNCTION "private"."follow_label"() OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.full_inbox_ids()
  RETURNS uuid[]
  LANGUAGE sql
@@ -1160,32 +750,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."full_inbox_ids"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.initial_status(p_inbox_id uuid)
- RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    -- Website and API channels have no provider to wait for.
-    select case when inbox.channel_type in ('web_widget', 'api') then 'sent' else 'queued' end
-    from public.inboxes as inbox
-    where inbox.id = p_inbox_id
-$function$;
-
-ALTER FUNCTION "private"."initial_status"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.is_blank(p_text text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-    -- Blanks and characters without a width of their own.
-    select btrim(coalesce(p_text, ''), E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = ''
-$function$;
-
-ALTER FUNCTION "private"."is_blank"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.is_sent_by_provider(p_inbox_id uuid)
  RETURNS boolean
@@ -1217,8 +781,8 @@ begin
             new.status := old.status;
         end if;
     elsif old.status = 'failed' then
-        -- A late "sent" is no news; a receipt is.
-        if new.status not in ('delivered', 'read') then
+        -- A late "sent" is no news; a receipt is. Without a provider nothing is late: it is we who send.
+        if new.status not in ('delivered', 'read') and private.is_sent_by_provider(new.inbox_id) then
             new.status := old.status;
         end if;
     elsif (ranks ->> new.status)::int < (ranks ->> old.status)::int then
@@ -1263,9 +827,11 @@ CREATE OR REPLACE FUNCTION private.make_api_secrets(p_inbox_id uuid)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-    insert into private.channel_secrets (inbox_id, secrets)
-    values (p_inbox_id, jsonb_build_object(
-        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret()))
+    insert into private.channel_secrets (account_id, inbox_id, secrets)
+    select inbox.account_id, p_inbox_id, jsonb_build_object(
+        'hmac_token', private.random_secret(), 'webhook_secret', private.random_secret())
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id
 $function$;
 
 ALTER FUNCTION "private"."make_api_secrets"(uuid) OWNER TO "postgres";
@@ -1292,54 +858,6 @@ begin
     return inbox_id;
 end;
 $function$;
-
-CREATE OR REPLACE FUNCTION private.mark_conversation_read(p_conversation_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-    mine boolean := conversation.assignee_id is not distinct from auth.uid();
-begin
-    -- Looking again at what is read already costs no write for an hour.
-    if conversation.unread_count > 0 or conversation.agent_last_seen_at > now() - interval '1 hour' is not true then
-        update public.conversations
-        set unread_count = 0,
-            agent_last_seen_at = now(),
-            assignee_last_seen_at = case when mine then now() else assignee_last_seen_at end
-        where id = p_conversation_id;
-    end if;
-    -- After the conversation: its lock comes first, as when a message is written.
-    perform private.read_notifications(conversation.account_id, p_conversation_id);
-end;
-$function$;
-
-CREATE OR REPLACE FUNCTION private.mark_notifications_read(p_account_id uuid, p_ids uuid[])
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
-    update public.notifications
-    set read_at = now()
-    where account_id = p_account_id
-        and user_id = auth.uid()
-        and read_at is null
-        and (p_ids is null or id = any (p_ids));
-    if found then
-        perform private.tell_notifications_read(p_account_id, p_ids);
-    end if;
-    return jsonb_build_object('unread_count', private.unread_notifications(p_account_id, auth.uid()));
-end;
-$function$;
-
-ALTER FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.may_hear(p_topic text)
  RETURNS boolean
@@ -1385,35 +903,6 @@ begin
     return false;
 end;
 $function$;
-
-CREATE OR REPLACE FUNCTION private.mentioned_users(p_conversation public.conversations, p_content text)
- RETURNS uuid[]
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    with named as (
-        select mention[1] as kind, mention[2]::uuid as id
-        from regexp_matches(
-            p_content,
-            '\(mention://(user|team)/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/[^()]{0,255}\)',
-            'g') as mention
-        limit 50
-    ),
-    wanted as (
-        select named.id from named where named.kind = 'user'
-        union
-        select member.user_id
-        from named
-        join public.team_members as member
-            on named.kind = 'team' and member.account_id = p_conversation.account_id and member.team_id = named.id
-    )
-    select coalesce(array_agg(wanted.id order by wanted.id), '{}')
-    from wanted
-    where private.reaches(wanted.id, p_conversation)
-$function$;
-
-ALTER FUNCTION "private"."mentioned_users"(public.conversations, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.move_account_epochs(p_account_id uuid, p_user_id uuid)
  RETURNS void
@@ -1474,270 +963,38 @@ $function$;
 
 ALTER FUNCTION "private"."move_team_epoch"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.mute_contact(p_conversation_id uuid, p_muted boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-begin
-    if p_muted is null then
-        perform private.fail(400, 'invalid_argument', 'muted is true or false.');
-    end if;
-    update public.contacts set blocked = p_muted
-    where id = conversation.contact_id and blocked is distinct from p_muted;
-    if p_muted then
-        update public.conversations set status = 'resolved'
-        where id = p_conversation_id and status <> 'resolved';
-    end if;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."mute_contact"(uuid, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.my_scopes()
  RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
  LANGUAGE sql
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
-    from private.scopes_of((select auth.uid())) as mine
+    with membership as (
+        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.user_id = (select auth.uid())
+    )
+    select membership.account_id, inbox.id, null::uuid, membership.scope
+    from membership
+    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    where membership.role = 'administrator'
+    union all
+    select membership.account_id, member.inbox_id, null, membership.scope
+    from membership
+    join public.inbox_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
+    union all
+    select membership.account_id, null, member.team_id, membership.scope
+    from membership
+    join public.team_members as member
+        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+    where membership.role <> 'administrator' and membership.scope is not null
 $function$;
 
 ALTER FUNCTION "private"."my_scopes"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select jsonb_build_object(
-        'id', p_notification.id,
-        'account_id', p_notification.account_id,
-        'notification_type', p_notification.notification_type,
-        'conversation_id', p_notification.conversation_id,
-        'message_id', p_notification.message_id,
-        'actor', (
-            select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
-            from public.users as actor where actor.id = p_notification.actor_user_id),
-        'read_at', p_notification.read_at,
-        'snoozed_until', p_notification.snoozed_until,
-        'created_at', p_notification.created_at,
-        'conversation', (
-            select jsonb_build_object(
-                'display_id', conversation.display_id,
-                'inbox_id', conversation.inbox_id,
-                'status', conversation.status,
-                'contact_name', contact.name,
-                'preview', conversation.preview)
-            from public.conversations as conversation
-            join public.contacts as contact on contact.id = conversation.contact_id
-            where conversation.id = p_notification.conversation_id
-                and private.sees(p_notification.user_id, conversation)))
-$function$;
-
-ALTER FUNCTION "private"."notification_json"(public.notifications) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notification_list(p_account_id uuid, p_cursor jsonb, p_limit integer, p_unread boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    cursor_at timestamptz;
-    cursor_id uuid;
-    found public.notifications[];
-begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
-    if coalesce(p_limit, 0) not between 1 and 100 then
-        perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
-    end if;
-    if p_cursor is not null then
-        begin
-            cursor_at := (p_cursor ->> 'at')::timestamptz;
-            cursor_id := (p_cursor ->> 'id')::uuid;
-        exception when others then
-            cursor_id := null;
-        end;
-        if cursor_at is null or cursor_id is null then
-            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
-        end if;
-    end if;
-    select array_agg(page order by page.created_at desc, page.id desc) into found
-    from (
-        select *
-        from public.notifications as notification
-        where notification.account_id = p_account_id
-            and notification.user_id = auth.uid()
-            and (cursor_id is null or (notification.created_at, notification.id) < (cursor_at, cursor_id))
-            and (not coalesce(p_unread, false) or notification.read_at is null)
-            and (notification.snoozed_until is null or notification.snoozed_until <= now())
-        order by notification.created_at desc, notification.id desc
-        limit p_limit + 1
-    ) as page;
-    return jsonb_build_object(
-        'rows', (
-            select coalesce(jsonb_agg(private.notification_json(shown) order by shown.created_at desc, shown.id desc), '[]')
-            from unnest(found[1:p_limit]) as shown),
-        'next_cursor', case when cardinality(found) > p_limit
-            then jsonb_build_object('at', found[p_limit].created_at, 'id', found[p_limit].id) end,
-        'unread_count', private.unread_notifications(p_account_id, auth.uid()));
-end;
-$function$;
-
-ALTER FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notification_types()
- RETURNS text[]
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-    select array[
-        'conversation_creation', 'conversation_assignment', 'assigned_conversation_new_message',
-        'conversation_mention', 'participating_conversation_new_message', 'sla_missed_first_response',
-        'sla_missed_next_response', 'sla_missed_resolution']
-$function$;
-
-ALTER FUNCTION "private"."notification_types"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notify(p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    notification public.notifications;
-begin
-    if cardinality(p_user_ids) = 0 or p_type <> 'conversation_mention' and exists (
-        select from public.contacts where id = p_conversation.contact_id and blocked)
-    then
-        return;
-    end if;
-    -- In key order: two at once cannot wait for one another crosswise.
-    for notification in
-        insert into public.notifications as old
-            (account_id, user_id, notification_type, conversation_id, message_id, actor_user_id)
-        select p_conversation.account_id, member.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
-        from public.account_users as member
-        where member.account_id = p_conversation.account_id
-            and member.user_id = any (p_user_ids)
-            and member.user_id is distinct from p_actor_user_id
-            and private.sees(member.user_id, p_conversation)
-        order by member.user_id
-        on conflict on constraint notifications_conversation_id_user_id_key do update
-        set notification_type = excluded.notification_type,
-            message_id = excluded.message_id,
-            actor_user_id = excluded.actor_user_id,
-            read_at = null,
-            snoozed_until = null,
-            created_at = excluded.created_at
-        returning *
-    loop
-        perform private.broadcast(
-            'user:' || notification.user_id,
-            'notification.created',
-            jsonb_build_object(
-                'notification', private.notification_json(notification),
-                'unread_count', private.unread_notifications(notification.account_id, notification.user_id)));
-        if exists (
-            select from public.notification_settings as setting
-            where setting.account_id = notification.account_id
-                and setting.user_id = notification.user_id
-                and p_type = any (setting.email))
-        then
-            perform private.enqueue(
-                'send_notification_email',
-                jsonb_build_object('notification_id', notification.id, 'created_at', notification.created_at),
-                notification.account_id);
-        end if;
-    end loop;
-end;
-$function$;
-
-ALTER FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notify_of_conversation()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    actor constant uuid := case when current_setting('role', true) = 'authenticated' then auth.uid() end;
-    is_new boolean := tg_op = 'INSERT';
-begin
-    if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
-        perform private.add_participant(new.id, new.assignee_id);
-    end if;
-    if new.status = 'pending' then
-        return null;
-    end if;
-    -- A new conversation, or one that a bot hands over. What begins resolved concerns nobody.
-    if new.status = 'open' and (is_new or (old.status = 'pending' and actor is null)) then
-        perform private.notify(
-            array(
-                select member.user_id from public.inbox_members as member
-                where member.inbox_id = new.inbox_id and member.user_id is distinct from new.assignee_id),
-            'conversation_creation', new, null, actor);
-    end if;
-    if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
-        perform private.notify(array[new.assignee_id], 'conversation_assignment', new, null, actor);
-    end if;
-    return null;
-end;
-$function$;
-
-ALTER FUNCTION "private"."notify_of_conversation"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.notify_of_message()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations;
-    mentioned uuid[] := '{}';
-begin
-    select * into conversation from public.conversations where id = new.conversation_id;
-    if new.private and new.content like '%(mention://%' then
-        mentioned := array_remove(private.mentioned_users(conversation, new.content), new.sender_user_id);
-        perform private.add_participant(conversation.id, mentioned_id) from unnest(mentioned) as mentioned_id;
-        insert into public.mentions (account_id, conversation_id, user_id, message_id, mentioned_at)
-        select conversation.account_id, conversation.id, mentioned_id, new.id, new.created_at
-        from unnest(mentioned) as mentioned_id
-        on conflict on constraint mentions_pkey do update
-        set message_id = excluded.message_id, mentioned_at = excluded.mentioned_at;
-        perform private.notify(mentioned, 'conversation_mention', conversation, new.id, new.sender_user_id);
-    end if;
-    -- Each is told once of a message: first as mentioned, then as assignee, then as participant.
-    if conversation.assignee_id is not null and not conversation.assignee_id = any (mentioned) then
-        perform private.notify(
-            array[conversation.assignee_id], 'assigned_conversation_new_message', conversation, new.id, new.sender_user_id);
-    end if;
-    perform private.notify(
-        array(
-            select participant.user_id
-            from public.conversation_participants as participant
-            where participant.conversation_id = conversation.id
-                and participant.user_id is distinct from conversation.assignee_id
-                and not participant.user_id = any (mentioned)),
-        'participating_conversation_new_message', conversation, new.id, new.sender_user_id);
-    return null;
-end;
-$function$;
-
-ALTER FUNCTION "private"."notify_of_message"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEFAULT false)
  RETURNS uuid[]
@@ -1777,42 +1034,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."random_secret"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.reaches(p_user_id uuid, p_conversation public.conversations)
- RETURNS boolean
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select exists (
-        select
-        from private.scopes_of(p_user_id) as theirs
-        where theirs.account_id = p_conversation.account_id
-            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id))
-$function$;
-
-ALTER FUNCTION "private"."reaches"(uuid, public.conversations) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.read_notifications(p_account_id uuid, p_conversation_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    read uuid;
-begin
-    update public.notifications
-    set read_at = now()
-    where conversation_id = p_conversation_id and user_id = auth.uid() and read_at is null
-    returning id into read;
-    if read is not null then
-        perform private.tell_notifications_read(p_account_id, array[read]);
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."read_notifications"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.receive_attachment(p_message public.messages, p_attachment jsonb)
  RETURNS void
@@ -1906,8 +1127,8 @@ begin
             and name in ('', address.source_id, coalesce(phone_number, ''), coalesce(email, ''), '+' || address.source_id)
             and name <> given_name;
     end if;
-    insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-    select p_inbox.id, alias, address.id
+    insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+    select p_inbox.account_id, p_inbox.id, alias, address.id
     from unnest(given_source || given_aliases) as alias
     where alias <> address.source_id
     on conflict do nothing;
@@ -1995,45 +1216,6 @@ $function$;
 
 ALTER FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.relabel(p_account_id uuid, p_old text, p_new text)
- RETURNS integer
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    batch constant int := 500;
-    contacts int;
-    conversations int;
-begin
-    with chosen as (
-        select id from public.contacts
-        where account_id = p_account_id and labels @> array[p_old]
-        order by id limit batch for no key update
-    )
-    update public.contacts as contact set labels = private.with_label_renamed(contact.labels, p_old, p_new)
-    from chosen where contact.id = chosen.id;
-    get diagnostics contacts = row_count;
-    with chosen as (
-        select id from public.conversations
-        where account_id = p_account_id and labels @> array[p_old]
-        order by id limit batch for no key update
-    )
-    update public.conversations as conversation
-    set labels = private.with_label_renamed(conversation.labels, p_old, p_new)
-    from chosen where conversation.id = chosen.id;
-    get diagnostics conversations = row_count;
-    if greatest(contacts, conversations) = batch then
-        perform private.enqueue(
-            'relabel', jsonb_build_object('account_id', p_account_id, 'old', p_old, 'new', p_new),
-            p_account_id, 'relabel:' || p_account_id);
-    end if;
-    return contacts + conversations;
-end;
-$function$;
-
-ALTER FUNCTION "private"."relabel"(uuid, text, text) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.reply_window(p_conversation_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2084,137 +1266,6 @@ $function$;
 
 ALTER FUNCTION "private"."reply_window_hours"(public.conversations) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.require_attributes(p_attributes jsonb)
- RETURNS void
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-    if private.are_attributes(p_attributes) is not true then
-        perform private.fail(
-            400, 'attributes_invalid',
-            'Attributes are one object; texts have 1,500 characters and numbers ten digits at most.');
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."require_attributes"(jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.require_labels(p_account_id uuid, p_titles text[])
- RETURNS text[]
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    titles text[];
-    unknown text;
-begin
-    select coalesce(array_agg(distinct lower(btrim(title)) order by lower(btrim(title))), '{}') into titles
-    from unnest(coalesce(p_titles, '{}')) as title
-    where btrim(title) <> '';
-    if cardinality(titles) > 100 then
-        perform private.fail(400, 'invalid_argument', 'One thing carries 100 labels at most.');
-    end if;
-    select title into unknown
-    from unnest(titles) as title
-    where title not in (select label.title from public.labels as label where label.account_id = p_account_id)
-    limit 1;
-    if unknown is not null then
-        perform private.fail(
-            400, 'label_not_found', format('The account has no label "%s".', left(unknown, 64)),
-            'An administrator adds labels with save_label.');
-    end if;
-    return titles;
-end;
-$function$;
-
-ALTER FUNCTION "private"."require_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.require_member(p_account_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."require_member"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.resolve_reply(p_message public.messages)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    attributes constant jsonb := p_message.content_attributes;
-    target public.messages;
-begin
-    if attributes ? 'in_reply_to' then
-        begin
-            select * into target
-            from public.messages
-            where conversation_id = p_message.conversation_id and id = (attributes ->> 'in_reply_to')::uuid;
-        exception when invalid_text_representation then
-            target := null;
-        end;
-        -- What the contact reads may not point at what they must not see.
-        if target.id is null
-            or target.message_type = 'activity'
-            or (target.private and private.is_visible_to_visitor(p_message))
-        then
-            perform private.fail(400, 'reply_target_not_found', 'The message you reply to is not in this conversation.');
-        end if;
-        return attributes || jsonb_strip_nulls(jsonb_build_object('in_reply_to_external_id', target.source_id));
-    end if;
-    if attributes ? 'in_reply_to_external_id' then
-        select * into target
-        from public.messages
-        where inbox_id = p_message.inbox_id
-            and source_id = attributes ->> 'in_reply_to_external_id'
-            and conversation_id = p_message.conversation_id;
-        return attributes || jsonb_strip_nulls(jsonb_build_object('in_reply_to', target.id));
-    end if;
-    return attributes;
-end;
-$function$;
-
-ALTER FUNCTION "private"."resolve_reply"(public.messages) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.retry_message(p_conversation_id uuid, p_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    message public.messages := private.agent_message(p_conversation_id, p_id);
-begin
-    if message.message_type not in ('outgoing', 'template')
-        or message.private
-        or message.deleted_at is not null
-        or message.status not in ('failed', 'unknown')
-    then
-        perform private.fail(409, 'message_not_failed', 'Only a message that could not be delivered can be sent again.');
-    end if;
-    update public.messages
-    set status = private.initial_status(message.inbox_id),
-        content_attributes = content_attributes - 'external_error'
-    where conversation_id = p_conversation_id and id = p_id
-    returning * into message;
-    return private.message_json(message);
-end;
-$function$;
-
-ALTER FUNCTION "private"."retry_message"(uuid, uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.save_api_channel(p_inbox_id uuid, p_webhook_url text, p_hmac_mandatory boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2236,44 +1287,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_api_channel"(uuid, text, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.save_canned_response(p_account_id uuid, p_id uuid, p_short_code text, p_content text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    code constant text := lower(btrim(p_short_code));
-    saved public.canned_responses;
-begin
-    perform private.require_member(p_account_id);
-    if code is null or code !~ '^[^[:space:][:cntrl:]/]{1,100}$' then
-        perform private.fail(400, 'short_code_invalid', 'The short code is one word of 1 to 100 characters, without a slash.');
-    end if;
-    if private.is_blank(p_content) or char_length(p_content) > 10000 then
-        perform private.fail(400, 'content_invalid', 'A canned response has 1 to 10,000 characters.');
-    end if;
-    if p_id is null then
-        insert into public.canned_responses (account_id, short_code, content)
-        values (p_account_id, code, p_content)
-        returning * into saved;
-    else
-        update public.canned_responses
-        set short_code = code, content = p_content
-        where id = p_id and account_id = p_account_id
-        returning * into saved;
-        if saved.id is null then
-            perform private.fail(404, 'canned_response_not_found', 'There is no such canned response.');
-        end if;
-    end if;
-    return to_jsonb(saved);
-exception when unique_violation then
-    perform private.fail(409, 'short_code_taken', 'Another canned response has this short code.');
-end;
-$function$;
-
-ALTER FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
  RETURNS jsonb
@@ -2310,49 +1323,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text, p_color text, p_show_on_sidebar boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    saved public.labels;
-begin
-    perform private.require_administrator(p_account_id);
-    if char_length(coalesce(btrim(p_title), '')) not between 1 and 64 or lower(btrim(p_title)) ~ '[\s,]' then
-        perform private.fail(400, 'title_invalid', 'A label is one word of 1 to 64 characters, without commas.');
-    end if;
-    if coalesce(p_color, '#1f93ff') !~* '^#[0-9a-f]{6}$' or char_length(p_description) > 500 then
-        perform private.fail(
-            400, 'invalid_argument', 'The color is written #rrggbb, the description has 500 characters at most.');
-    end if;
-    if p_id is null then
-        insert into public.labels (account_id, title, description, color, show_on_sidebar)
-        values (
-            p_account_id, lower(btrim(p_title)), coalesce(p_description, ''), lower(coalesce(p_color, '#1f93ff')),
-            coalesce(p_show_on_sidebar, true))
-        returning * into saved;
-    else
-        update public.labels
-        set title = lower(btrim(p_title)),
-            description = coalesce(p_description, description),
-            color = lower(coalesce(p_color, color)),
-            show_on_sidebar = coalesce(p_show_on_sidebar, show_on_sidebar)
-        where id = p_id and account_id = p_account_id
-        returning * into saved;
-        if saved.id is null then
-            perform private.fail(404, 'label_not_found', 'There is no such label.');
-        end if;
-    end if;
-    return to_jsonb(saved);
-exception when unique_violation then
-    perform private.fail(409, 'title_taken', 'The account has this label already.');
-end;
-$function$;
-
-ALTER FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text, p_allow_auto_assign boolean)
  RETURNS jsonb
@@ -2393,242 +1363,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.scopes_of(p_user_id uuid)
- RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
- LANGUAGE sql
- STABLE PARALLEL SAFE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    with membership as (
-        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
-        from public.account_users as member
-        join public.accounts as account on account.id = member.account_id and account.status = 'active'
-        left join public.custom_roles as custom on custom.id = member.custom_role_id
-        where member.user_id = p_user_id
-    )
-    select membership.account_id, inbox.id, null::uuid, membership.scope
-    from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id
-    where membership.role = 'administrator'
-    union all
-    select membership.account_id, member.inbox_id, null, membership.scope
-    from membership
-    join public.inbox_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
-    union all
-    select membership.account_id, null, member.team_id, membership.scope
-    from membership
-    join public.team_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
-$function$;
-
-ALTER FUNCTION "private"."scopes_of"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.sees(p_user_id uuid, p_conversation public.conversations)
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select exists (
-        select
-        from private.scopes_of(p_user_id) as theirs
-        where theirs.account_id = p_conversation.account_id
-            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id)
-            and (
-                theirs.scope = 'all'
-                or p_conversation.assignee_id = p_user_id
-                or (theirs.scope = 'unassigned' and p_conversation.assignee_id is null)
-                or (theirs.scope = 'participating' and exists (
-                    select from public.conversation_participants as participant
-                    where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id))))
-$function$;
-
-ALTER FUNCTION "private"."sees"(uuid, public.conversations) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.sees_conversation(p_conversation_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-    -- Not with its owner's rights: whoever may read the conversation may read what hangs on it.
-    select exists (select from public.conversations where id = p_conversation_id)
-$function$;
-
-ALTER FUNCTION "private"."sees_conversation"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.send_message(p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint, p_in_reply_to uuid, p_content_attributes jsonb)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    caller uuid := auth.uid();
-    message public.messages;
-    missed jsonb;
-begin
-    perform private.agent_conversation(p_conversation_id);
-    if p_id is null then
-        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
-    end if;
-    -- The lock makes "has anything arrived since?" and the insert one step, and a second try wait for the first.
-    perform from public.conversations where id = p_conversation_id for no key update;
-    select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
-    if message.id is not null then
-        if message.sender_user_id is distinct from caller then
-            perform private.fail(409, 'message_id_taken', 'Another message has this id.');
-        end if;
-        return private.message_json(message);
-    end if;
-    if p_expected_last_seq is not null and not coalesce(p_private, false) then
-        select jsonb_agg(private.message_json(newer) order by newer.seq) into missed
-        from public.messages as newer
-        where newer.conversation_id = p_conversation_id
-            and newer.seq > p_expected_last_seq
-            and newer.message_type in ('incoming', 'outgoing')
-            and not newer.private
-            and newer.sender_user_id is distinct from caller;
-        if missed is not null then
-            perform private.fail(
-                409, 'conversation_moved', 'Someone wrote here while you were writing.',
-                'Read it, then send again without expected_last_seq.',
-                jsonb_build_object('messages', missed)::text);
-        end if;
-    end if;
-    -- The trigger sees the role of the request and fills in the rest, as for a direct insert.
-    insert into public.messages (id, conversation_id, content, private, content_attributes)
-    values (
-        p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false),
-        coalesce(p_content_attributes, '{}')
-            || jsonb_strip_nulls(jsonb_build_object('in_reply_to', p_in_reply_to)))
-    returning * into message;
-    return private.message_json(message);
-end;
-$function$;
-
-ALTER FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    perform private.require_attributes(p_attributes);
-    update public.conversations set custom_attributes = p_attributes
-    where id = p_conversation_id and custom_attributes is distinct from p_attributes;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_custom_attributes"(uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_labels(p_conversation_id uuid, p_labels text[])
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-    wanted text[] := private.require_labels(conversation.account_id, p_labels);
-begin
-    update public.conversations set labels = wanted
-    where id = p_conversation_id and labels is distinct from wanted;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-begin
-    if p_participant is null then
-        perform private.fail(400, 'invalid_argument', 'participant is true or false.');
-    end if;
-    if p_participant then
-        if p_user_id is null or not private.reaches(p_user_id, conversation) then
-            perform private.fail(
-                400, 'participant_not_in_inbox', 'This agent works neither the inbox nor the team of the conversation.',
-                'Add them to the inbox first.');
-        end if;
-        perform private.add_participant(p_conversation_id, p_user_id);
-    else
-        delete from public.conversation_participants
-        where conversation_id = p_conversation_id and user_id = p_user_id;
-        -- Whoever saw it only because they took part must not hear on.
-        if found and exists (
-            select from public.account_users
-            where account_id = conversation.account_id and user_id = p_user_id and custom_role_id is not null)
-        then
-            update public.conversations set epoch = epoch + 1 where id = p_conversation_id;
-        end if;
-    end if;
-    return jsonb_build_object('participants', (
-        select coalesce(jsonb_agg(participant.user_id order by participant.created_at, participant.user_id), '[]')
-        from public.conversation_participants as participant
-        where participant.conversation_id = p_conversation_id));
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_participant"(uuid, uuid, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_priority(p_conversation_id uuid, p_priority text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    if p_priority not in ('low', 'medium', 'high', 'urgent') then
-        perform private.fail(400, 'priority_invalid', 'The priority is low, medium, high, urgent or null.');
-    end if;
-    update public.conversations set priority = p_priority
-    where id = p_conversation_id and priority is distinct from p_priority;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_priority"(uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_team(p_conversation_id uuid, p_team_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-begin
-    if p_team_id is not null then
-        if not exists (
-            select from public.teams as team where team.account_id = conversation.account_id and team.id = p_team_id)
-        then
-            perform private.fail(404, 'team_not_found', 'There is no such team.');
-        end if;
-    end if;
-    update public.conversations set team_id = p_team_id
-    where id = p_conversation_id and team_id is distinct from p_team_id;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_team"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
  RETURNS void
@@ -2823,22 +1557,6 @@ begin
 end;
 $function$;
 
-CREATE OR REPLACE FUNCTION private.tell_notifications_read(p_account_id uuid, p_ids uuid[])
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.broadcast(
-        'user:' || auth.uid(),
-        'notification.updated',
-        jsonb_build_object(
-            'account_id', p_account_id,
-            'ids', to_jsonb(p_ids),
-            'unread_count', private.unread_notifications(p_account_id, auth.uid())))
-$function$;
-
-ALTER FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.tell_teams()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2871,42 +1589,6 @@ $function$;
 
 ALTER FUNCTION "private"."tell_topic_moved"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.toggle_status(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    update public.conversations
-    set status = case status when 'open' then 'resolved' else 'open' end
-    where id = p_conversation_id;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."toggle_status"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.unread_notifications(p_account_id uuid, p_user_id uuid)
- RETURNS integer
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select count(*)::int
-    from (
-        select from public.notifications
-        where account_id = p_account_id
-            and user_id = p_user_id
-            and read_at is null
-            and (snoozed_until is null or snoozed_until <= now())
-        limit 100
-    ) as unread
-$function$;
-
-ALTER FUNCTION "private"."unread_notifications"(uuid, uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2938,42 +1620,6 @@ $function$;
 
 ALTER FUNCTION "private"."visible_scopes"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.visitor_attributes(p_attributes jsonb)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-    select coalesce(jsonb_object_agg(attribute.key, attribute.value), '{}')
-    from jsonb_each(p_attributes) as attribute
-    where attribute.key in (
-        'items', 'submitted_values', 'submitted_email', 'display_type', 'deleted', 'in_reply_to')
-$function$;
-
-ALTER FUNCTION "private"."visitor_attributes"(jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.visitor_message_json(p_message public.messages)
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select jsonb_build_object(
-        'id', p_message.id,
-        'conversation_id', p_message.conversation_id,
-        'seq', p_message.visitor_seq,
-        'position', p_message.seq,
-        'message_type', p_message.message_type,
-        'content_type', p_message.content_type,
-        'content', p_message.content,
-        'content_attributes', private.visitor_attributes(p_message.content_attributes),
-        'status', p_message.status,
-        -- An agent is a name and a face to the visitor, not an id.
-        'sender', private.message_sender(p_message) - 'id',
-        'created_at', p_message.created_at,
-        'edited_at', p_message.edited_at)
-$function$;
-
 CREATE OR REPLACE FUNCTION private.webhook_body(p_event text, p_conversation public.conversations, p_message public.messages)
  RETURNS jsonb
  LANGUAGE sql
@@ -2995,21 +1641,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.with_label_renamed(p_titles text[], p_old text, p_new text)
- RETURNS text[]
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-    select coalesce(array_agg(distinct title order by title), '{}')
-    from (
-        select case title when p_old then p_new else title end as title from unnest(p_titles) as title
-    ) as renamed
-    where title is not null
-$function$;
-
-ALTER FUNCTION "private"."with_label_renamed"(text[], text, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.write_message()
  RETURNS trigger
@@ -3157,17 +1788,6 @@ $function$;
 
 ALTER FUNCTION "public"."api_channel_settings"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.canned_response_list(p_account_id uuid, p_query text DEFAULT NULL::text)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-    select private.canned_response_list(p_account_id, p_query)
-$function$;
-
-ALTER FUNCTION "public"."canned_response_list"(uuid, text) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.connect_channel(p_account_id uuid, p_name text, p_channel_type text, p_address text, p_settings jsonb DEFAULT '{}'::jsonb, p_secrets jsonb DEFAULT '{}'::jsonb, p_aliases text[] DEFAULT '{}'::text[])
  RETURNS jsonb
  LANGUAGE sql
@@ -3179,16 +1799,6 @@ $function$;
 
 ALTER FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.delete_canned_response(p_id uuid)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.delete_canned_response(p_id)
-$function$;
-
-ALTER FUNCTION "public"."delete_canned_response"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.delete_custom_role(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -3199,36 +1809,6 @@ $function$;
 
 ALTER FUNCTION "public"."delete_custom_role"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.delete_label(p_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.delete_label(p_id)
-$function$;
-
-ALTER FUNCTION "public"."delete_label"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.delete_message(p_conversation_id uuid, p_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.delete_message(p_conversation_id, p_id)
-$function$;
-
-ALTER FUNCTION "public"."delete_message"(uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.delete_notifications(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[], p_read_only boolean DEFAULT false)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.delete_notifications(p_account_id, p_ids, p_read_only)
-$function$;
-
-ALTER FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.delete_team(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -3238,47 +1818,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_team"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.edit_message(p_conversation_id uuid, p_id uuid, p_content text)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.edit_message(p_conversation_id, p_id, p_content)
-$function$;
-
-ALTER FUNCTION "public"."edit_message"(uuid, uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.mark_notifications_read(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[])
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.mark_notifications_read(p_account_id, p_ids)
-$function$;
-
-ALTER FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.mute_contact(p_conversation_id uuid, p_muted boolean)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.mute_contact(p_conversation_id, p_muted)
-$function$;
-
-ALTER FUNCTION "public"."mute_contact"(uuid, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.notification_list(p_account_id uuid, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15, p_unread boolean DEFAULT false)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-    select private.notification_list(p_account_id, p_cursor, p_limit, p_unread)
-$function$;
-
-ALTER FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.reconnect_channel(p_inbox_id uuid, p_settings jsonb DEFAULT '{}'::jsonb, p_secrets jsonb DEFAULT '{}'::jsonb)
  RETURNS void
@@ -3301,16 +1840,6 @@ $function$;
 
 ALTER FUNCTION "public"."reply_window"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.retry_message(p_conversation_id uuid, p_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.retry_message(p_conversation_id, p_id)
-$function$;
-
-ALTER FUNCTION "public"."retry_message"(uuid, uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.save_api_channel(p_inbox_id uuid, p_webhook_url text DEFAULT NULL::text, p_hmac_mandatory boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
@@ -3320,16 +1849,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_api_channel"(uuid, text, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.save_canned_response(p_account_id uuid, p_id uuid, p_short_code text, p_content text)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.save_canned_response(p_account_id, p_id, p_short_code, p_content)
-$function$;
-
-ALTER FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
  RETURNS jsonb
@@ -3341,16 +1860,6 @@ $function$;
 
 ALTER FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text DEFAULT NULL::text, p_color text DEFAULT NULL::text, p_show_on_sidebar boolean DEFAULT NULL::boolean)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.save_label(p_account_id, p_id, p_title, p_description, p_color, p_show_on_sidebar)
-$function$;
-
-ALTER FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_allow_auto_assign boolean DEFAULT true)
  RETURNS jsonb
  LANGUAGE sql
@@ -3361,67 +1870,6 @@ $function$;
 
 ALTER FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.send_message(p_conversation_id uuid, p_id uuid, p_content text, p_private boolean DEFAULT false, p_expected_last_seq bigint DEFAULT NULL::bigint, p_in_reply_to uuid DEFAULT NULL::uuid, p_content_attributes jsonb DEFAULT '{}'::jsonb)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.send_message(
-        p_conversation_id, p_id, p_content, p_private, p_expected_last_seq, p_in_reply_to, p_content_attributes)
-$function$;
-
-ALTER FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_custom_attributes(p_conversation_id, p_attributes)
-$function$;
-
-ALTER FUNCTION "public"."set_custom_attributes"(uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_labels(p_conversation_id uuid, p_labels text[])
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_labels(p_conversation_id, p_labels)
-$function$;
-
-ALTER FUNCTION "public"."set_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_participant(p_conversation_id, p_user_id, p_participant)
-$function$;
-
-ALTER FUNCTION "public"."set_participant"(uuid, uuid, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_priority(p_conversation_id uuid, p_priority text)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_priority(p_conversation_id, p_priority)
-$function$;
-
-ALTER FUNCTION "public"."set_priority"(uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_team(p_conversation_id uuid, p_team_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_team(p_conversation_id, p_team_id)
-$function$;
-
-ALTER FUNCTION "public"."set_team"(uuid, uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.set_team_member(p_team_id uuid, p_user_id uuid, p_member boolean)
  RETURNS void
  LANGUAGE sql
@@ -3431,16 +1879,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.toggle_status(p_conversation_id)
-$function$;
-
-ALTER FUNCTION "public"."toggle_status"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.api_conversation_action(p_inbox_id uuid, p_source_id text, p_display_id bigint, p_action text, p_typing boolean DEFAULT false)
  RETURNS jsonb
@@ -3932,42 +2370,6 @@ $function$;
 
 ALTER FUNCTION "service"."next_provider_events"(uuid, integer) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION service.notification_email(p_notification_id uuid, p_created_at timestamp with time zone)
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select jsonb_build_object(
-        'to', reader.email,
-        'locale', account.locale,
-        'account_id', account.id,
-        'account_name', account.name,
-        'notification_type', notification.notification_type,
-        'display_id', conversation.display_id,
-        'inbox_name', inbox.name,
-        'contact_name', contact.name,
-        'actor_name', private.shown_name(actor),
-        'private', coalesce(message.private, false),
-        'excerpt', array_to_string((regexp_split_to_array(btrim(left(message.content, 1000)), '\s+'))[1:10], ' '))
-    from public.notifications as notification
-    join public.users as reader on reader.id = notification.user_id
-    join public.accounts as account on account.id = notification.account_id and account.status = 'active'
-    join public.conversations as conversation on conversation.id = notification.conversation_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-    join public.contacts as contact on contact.id = conversation.contact_id
-    left join public.users as actor on actor.id = notification.actor_user_id
-    left join public.messages as message
-        on message.conversation_id = conversation.id and message.id = notification.message_id
-    where notification.id = p_notification_id
-        and notification.created_at = p_created_at
-        and notification.read_at is null
-        -- Asked again now: a note must not reach somebody who lost the conversation in the meantime.
-        and private.sees(notification.user_id, conversation)
-$function$;
-
-ALTER FUNCTION "service"."notification_email"(uuid, timestamp with time zone) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION service.purge_provider_events(p_older_than interval DEFAULT '14 days'::interval)
  RETURNS integer
  LANGUAGE sql
@@ -4126,8 +2528,8 @@ begin
     if conversation.id is null then
         return;
     end if;
-    insert into private.message_parts (inbox_id, source_id, conversation_id, message_id, part)
-    select conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
+    insert into private.message_parts (account_id, inbox_id, source_id, conversation_id, message_id, part)
+    select conversation.account_id, conversation.inbox_id, part.source_id, p_conversation_id, p_message_id, part.position
     from unnest(p_source_ids) with ordinality as part (source_id, position)
     on conflict do nothing;
     -- An echo of it may have come first, under the same id: ours is the one that stays.
@@ -4139,8 +2541,8 @@ begin
             then source_id else p_source_ids[1] end
     where conversation_id = p_conversation_id and id = p_message_id;
     if p_contact_alias is not null then
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        select conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        select conversation.account_id, conversation.inbox_id, p_contact_alias, conversation.contact_inbox_id
         where not exists (
             select from public.contact_inboxes where id = conversation.contact_inbox_id and source_id = p_contact_alias)
         on conflict do nothing;
@@ -4212,17 +2614,6 @@ $function$;
 
 ALTER FUNCTION "service"."record_webhook"(uuid, text, integer, text) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION service.relabel(p_account_id uuid, p_old text, p_new text)
- RETURNS integer
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select private.relabel(p_account_id, p_old, p_new)
-$function$;
-
-ALTER FUNCTION "service"."relabel"(uuid, text, text) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION service.replay_provider_event(p_id bigint)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4247,7 +2638,7 @@ $function$;
 
 ALTER FUNCTION "service"."replay_provider_event"(bigint) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_token_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+CREATE OR REPLACE FUNCTION service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
@@ -4259,7 +2650,7 @@ AS $function$
         returning inbox_id
     )
     update public.channel_connections as connection
-    set token_expires_at = p_token_expires_at
+    set expires_at = p_expires_at
     from saved
     where connection.inbox_id = saved.inbox_id
 $function$;
@@ -4306,8 +2697,8 @@ begin
         select from public.contact_inboxes where inbox_id = p_inbox_id and source_id = p_update ->> 'new_source_id')
     then
         update public.contact_inboxes set source_id = p_update ->> 'new_source_id' where id = address.id;
-        insert into private.contact_inbox_aliases (inbox_id, alias, contact_inbox_id)
-        values (p_inbox_id, address.source_id, address.id)
+        insert into private.contact_inbox_aliases (account_id, inbox_id, alias, contact_inbox_id)
+        values (address.account_id, p_inbox_id, address.source_id, address.id)
         on conflict do nothing;
     end if;
     return true;
@@ -4352,7 +2743,8 @@ begin
     if part.message_id is null then
         select * into target from public.messages where inbox_id = p_inbox_id and source_id = given_source;
         if target.id is null then
-            insert into private.parked_statuses (inbox_id, source_id, status) values (p_inbox_id, given_source, p_status);
+            insert into private.parked_statuses (account_id, inbox_id, source_id, status)
+            select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
         perform private.apply_status(target, p_status);
@@ -4414,27 +2806,23 @@ $function$;
 
 ALTER FUNCTION "service"."webhook_to_deliver"(uuid, uuid) OWNER TO "postgres";
 
-ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_id_fkey" FOREIGN KEY (contact_inbox_id) REFERENCES public.contact_inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_fkey" FOREIGN KEY (account_id, contact_inbox_id) REFERENCES public.contact_inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_message_fkey" FOREIGN KEY (conversation_id, message_id) REFERENCES public.messages(conversation_id, id) ON DELETE CASCADE;
+ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
-
-ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_id_fkey" FOREIGN KEY (inbox_id) REFERENCES public.inboxes(id) ON DELETE CASCADE;
+ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_id_check" CHECK (((custom_role_id IS NULL) OR (role = 'agent'::text)));
-
-ALTER TABLE "public"."canned_responses" ADD CONSTRAINT "canned_responses_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."channel_connections" ADD CONSTRAINT "channel_connections_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
@@ -4446,43 +2834,33 @@ ALTER TABLE "public"."custom_roles" ADD CONSTRAINT "custom_roles_account_id_fkey
 
 ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_channel_type_check" CHECK ((channel_type = ANY (ARRAY['web_widget'::text, 'api'::text, 'email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text])));
 
-ALTER TABLE "public"."labels" ADD CONSTRAINT "labels_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."mentions" ADD CONSTRAINT "mentions_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."mentions" ADD CONSTRAINT "mentions_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."message_versions" ADD CONSTRAINT "message_versions_edited_by_fkey" FOREIGN KEY (edited_by) REFERENCES public.users(id) ON DELETE SET NULL;
-
-ALTER TABLE "public"."messages" ADD CONSTRAINT "messages_account_id_conversation_id_id_key" UNIQUE (account_id, conversation_id, id);
-
-ALTER TABLE "public"."message_versions" ADD CONSTRAINT "message_versions_message_fkey" FOREIGN KEY (account_id, conversation_id, message_id) REFERENCES public.messages(account_id, conversation_id, id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_actor_user_id_fkey" FOREIGN KEY (actor_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
-
-ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
-
 ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."teams" ADD CONSTRAINT "teams_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
-CREATE INDEX contact_inbox_aliases_contact_inbox_id_idx ON private.contact_inbox_aliases USING btree (contact_inbox_id);
+CREATE INDEX channel_secrets_account_id_inbox_id_idx ON private.channel_secrets USING btree (account_id, inbox_id);
 
-CREATE INDEX message_parts_message_idx ON private.message_parts USING btree (conversation_id, message_id);
+CREATE INDEX contact_inbox_aliases_account_id_contact_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, contact_inbox_id);
+
+CREATE INDEX contact_inbox_aliases_account_id_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, inbox_id);
+
+CREATE INDEX message_parts_account_id_inbox_id_idx ON private.message_parts USING btree (account_id, inbox_id);
+
+CREATE INDEX message_parts_message_idx ON private.message_parts USING btree (account_id, conversation_id, message_id);
+
+CREATE INDEX parked_statuses_account_id_inbox_id_idx ON private.parked_statuses USING btree (account_id, inbox_id);
 
 CREATE INDEX parked_statuses_created_at_idx ON private.parked_statuses USING btree (created_at);
 
 CREATE INDEX parked_statuses_inbox_id_source_id_idx ON private.parked_statuses USING btree (inbox_id, source_id);
 
+CREATE INDEX provider_events_account_id_inbox_id_idx ON private.provider_events USING btree (account_id, inbox_id);
+
 CREATE INDEX provider_events_processed_at_idx ON private.provider_events USING btree (processed_at) WHERE (status = ANY (ARRAY['processed'::text, 'ignored'::text]));
 
 CREATE INDEX provider_events_received_idx ON private.provider_events USING btree (inbox_id, id) WHERE (status = 'received'::text);
 
-CREATE INDEX webhook_deliveries_account_id_idx ON private.webhook_deliveries USING btree (account_id);
+CREATE INDEX webhook_deliveries_account_id_inbox_id_idx ON private.webhook_deliveries USING btree (account_id, inbox_id);
 
 CREATE INDEX webhook_deliveries_created_at_idx ON private.webhook_deliveries USING btree (created_at);
 
@@ -4492,29 +2870,13 @@ CREATE INDEX channel_connections_account_id_inbox_id_idx ON public.channel_conne
 
 CREATE INDEX channel_connections_aliases_idx ON public.channel_connections USING gin (aliases);
 
-CREATE INDEX contacts_labels_idx ON public.contacts USING gin (account_id, labels);
-
 CREATE INDEX conversation_participants_account_id_conversation_id_idx ON public.conversation_participants USING btree (account_id, conversation_id);
 
 CREATE INDEX conversation_participants_account_id_user_id_idx ON public.conversation_participants USING btree (account_id, user_id, conversation_id);
 
 CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (account_id, team_id, status, last_activity_at DESC, id DESC);
 
-CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
-
-CREATE INDEX mentions_account_id_conversation_id_idx ON public.mentions USING btree (account_id, conversation_id);
-
-CREATE INDEX mentions_account_id_user_id_idx ON public.mentions USING btree (account_id, user_id, mentioned_at DESC);
-
-CREATE INDEX message_versions_edited_by_idx ON public.message_versions USING btree (edited_by) WHERE (edited_by IS NOT NULL);
-
 CREATE INDEX messages_queued_idx ON public.messages USING btree (inbox_id, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
-
-CREATE INDEX notifications_account_id_conversation_id_idx ON public.notifications USING btree (account_id, conversation_id);
-
-CREATE INDEX notifications_actor_user_id_idx ON public.notifications USING btree (actor_user_id) WHERE (actor_user_id IS NOT NULL);
-
-CREATE INDEX notifications_unread_idx ON public.notifications USING btree (account_id, user_id) WHERE (read_at IS NULL);
 
 CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING btree (account_id, team_id);
 
@@ -4522,21 +2884,13 @@ CREATE INDEX team_members_account_id_user_id_idx ON public.team_members USING bt
 
 CREATE TRIGGER events_tell_api_inbox AFTER INSERT ON private.events FOR EACH ROW WHEN (((new.conversation_id IS NOT NULL) AND (new.name = ANY (ARRAY['message.updated'::text, 'conversation.created'::text, 'conversation.updated'::text, 'conversation.opened'::text, 'conversation.resolved'::text, 'conversation.status_changed'::text])))) EXECUTE FUNCTION private.tell_api_inbox();
 
-CREATE TRIGGER account_users_add_notification_settings AFTER INSERT ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.add_notification_settings();
-
 CREATE TRIGGER account_users_move_epoch AFTER DELETE OR UPDATE OF role, custom_role_id ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.account_users_changed();
-
-CREATE TRIGGER canned_responses_set_updated_at BEFORE UPDATE ON public.canned_responses FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_set_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_tell AFTER UPDATE OF state ON public.channel_connections FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION private.connection_changed();
 
 CREATE TRIGGER conversations_move_epoch BEFORE UPDATE OF assignee_id, team_id ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.move_conversation_epoch();
-
-CREATE TRIGGER conversations_notify_added AFTER INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.notify_of_conversation();
-
-CREATE TRIGGER conversations_notify_changed AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((new.assignee_id IS NOT NULL) AND (old.assignee_id IS DISTINCT FROM new.assignee_id)) OR ((old.status = 'pending'::text) AND (new.status = 'open'::text)))) EXECUTE FUNCTION private.notify_of_conversation();
 
 CREATE TRIGGER conversations_tell_teams AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((old.team_id IS NOT NULL) OR (new.team_id IS NOT NULL)) AND ((old.last_seq IS DISTINCT FROM new.last_seq) OR (old.unread_count IS DISTINCT FROM new.unread_count) OR (old.last_activity_at IS DISTINCT FROM new.last_activity_at)))) EXECUTE FUNCTION private.tell_teams();
 
@@ -4546,29 +2900,17 @@ CREATE TRIGGER custom_roles_move_epoch AFTER UPDATE OF permissions ON public.cus
 
 CREATE TRIGGER custom_roles_set_updated_at BEFORE UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
-CREATE TRIGGER labels_follow_removal AFTER DELETE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.follow_label();
-
-CREATE TRIGGER labels_follow_title AFTER UPDATE OF title ON public.labels FOR EACH ROW WHEN ((old.title IS DISTINCT FROM new.title)) EXECUTE FUNCTION private.follow_label();
-
-CREATE TRIGGER labels_set_updated_at BEFORE UPDATE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
-
 CREATE TRIGGER messages_a_keep_status BEFORE UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.keep_message_status();
 
 CREATE TRIGGER messages_deliver_again AFTER UPDATE OF status ON public.messages FOR EACH ROW WHEN (((new.status = 'queued'::text) AND (old.status = ANY (ARRAY['failed'::text, 'unknown'::text])))) EXECUTE FUNCTION private.deliver_message_again();
 
 CREATE TRIGGER messages_deliver AFTER INSERT ON public.messages FOR EACH ROW WHEN ((new.status = 'queued'::text)) EXECUTE FUNCTION private.deliver_new_message();
 
-CREATE TRIGGER messages_notify AFTER INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = 'incoming'::text) OR ((new.message_type = 'outgoing'::text) AND (new.sender_user_id IS NOT NULL)))) EXECUTE FUNCTION private.notify_of_message();
-
 CREATE TRIGGER messages_write_to_queue BEFORE INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = ANY (ARRAY['outgoing'::text, 'template'::text])) AND (NOT new.private) AND (new.source_id IS NULL) AND (new.status = ANY (ARRAY['sent'::text, 'queued'::text])))) EXECUTE FUNCTION private.queue_message();
-
-CREATE TRIGGER notification_settings_set_updated_at BEFORE UPDATE ON public.notification_settings FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER team_members_move_epoch AFTER INSERT OR DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION private.team_members_changed();
 
 CREATE TRIGGER teams_set_updated_at BEFORE UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
-
-CREATE POLICY "members read the canned responses of their accounts" ON "public"."canned_responses" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
 CREATE POLICY "agents read how their inboxes are connected" ON "public"."channel_connections" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
 
@@ -4578,23 +2920,9 @@ CREATE POLICY "agents read the conversations they may see" ON "public"."conversa
 
 CREATE POLICY "members read the roles of their accounts" ON "public"."custom_roles" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
-CREATE POLICY "members read the labels of their accounts" ON "public"."labels" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
-
-CREATE POLICY "agents read where they were mentioned" ON "public"."mentions" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
-
-CREATE POLICY "agents read earlier versions in the conversations they may see" ON "public"."message_versions" FOR SELECT TO "authenticated" USING (private.sees_conversation(conversation_id));
-
 CREATE POLICY "agents read the messages of conversations they may see" ON "public"."messages" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id))));
 
 CREATE POLICY "agents write messages in conversations they may see" ON "public"."messages" FOR INSERT TO "authenticated" WITH CHECK (((message_type = 'outgoing'::text) AND (sender_user_id = ( SELECT auth.uid() AS uid)) AND ((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id)))));
-
-CREATE POLICY "agents change their own notification settings" ON "public"."notification_settings" FOR UPDATE TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
-
-CREATE POLICY "agents read their own notification settings" ON "public"."notification_settings" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
-
-CREATE POLICY "agents mark their own notifications" ON "public"."notifications" FOR UPDATE TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
-
-CREATE POLICY "agents read their own notifications" ON "public"."notifications" FOR SELECT TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
 
 CREATE POLICY "members read who belongs to the teams of their accounts" ON "public"."team_members" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
@@ -4603,10 +2931,6 @@ CREATE POLICY "members read the teams of their accounts" ON "public"."teams" FOR
 COMMENT ON COLUMN "private"."provider_events"."request" IS '{method, url, query, headers}; the body is apart, as it came.';
 
 COMMENT ON COLUMN "public"."account_users"."custom_role_id" IS 'Narrows an agent to the permissions of this role; null = a plain agent.';
-
-COMMENT ON COLUMN "public"."canned_responses"."content" IS 'CommonMark with variables such as {{contact.name}}.';
-
-COMMENT ON COLUMN "public"."canned_responses"."short_code" IS 'What agents type after "/"; one word, lower case, unique in the account.';
 
 COMMENT ON COLUMN "public"."channel_connections"."address" IS 'Where the provider knows this inbox: a phone number id, a page, a bot, a number, a mailbox. Requests are routed by it.';
 
@@ -4624,14 +2948,6 @@ COMMENT ON COLUMN "public"."contact_inboxes"."unreachable_reason" IS 'Why the pr
 
 COMMENT ON COLUMN "public"."custom_roles"."permissions" IS 'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
 
-COMMENT ON COLUMN "public"."labels"."title" IS 'Lower case, without white space or commas; unique in the account.';
-
-COMMENT ON COLUMN "public"."message_versions"."content" IS 'The words that the edit replaced.';
-
-COMMENT ON COLUMN "public"."notifications"."created_at" IS 'When it was last written; lists are in this order.';
-
-COMMENT ON COLUMN "public"."notifications"."snoozed_until" IS 'Hidden from the list until then.';
-
 COMMENT ON COLUMN "public"."teams"."allow_auto_assign" IS 'Whether a conversation given to the team is handed to one of its members.';
 
 COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s realtime topic; moves when someone loses access.';
@@ -4640,13 +2956,7 @@ COMMENT ON COLUMN "public"."teams"."name" IS 'Lower case; unique in the account.
 
 COMMENT ON FUNCTION "private"."account_users_changed"() IS 'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
 
-COMMENT ON FUNCTION "private"."add_notification_settings"() IS 'Trigger: a new member is told of what is assigned to them, by e-mail and push too.';
-
-COMMENT ON FUNCTION "private"."add_participant"(uuid, uuid) IS 'Makes a member of the account follow a conversation; nothing when they do already.';
-
 COMMENT ON FUNCTION "private"."administered_team"(uuid) IS 'The team, if the caller administers its account; else team_not_found or not_administrator.';
-
-COMMENT ON FUNCTION "private"."agent_message"(uuid, uuid) IS 'A message to be changed by the calling agent, with its conversation locked. Fails with conversation_not_found, message_not_found.';
 
 COMMENT ON FUNCTION "private"."api_address"(uuid, text) IS 'A contact''s address in an API inbox, or contact_not_found.';
 
@@ -4662,9 +2972,9 @@ COMMENT ON FUNCTION "private"."api_message_json"(public.messages) IS 'A message 
 
 COMMENT ON FUNCTION "private"."apply_status"(public.messages, jsonb) IS 'Moves one message to what its provider says; the trigger refuses to go back.';
 
-COMMENT ON FUNCTION "private"."are_attributes"(jsonb) IS 'Whether this is an object of attributes: 64 kB, strings of 1,500 characters and numbers of ten digits at most.';
-
 COMMENT ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) IS 'Adds the job that hands a message to its provider: in order with the others of its conversation, once per attempt.';
+
+COMMENT ON FUNCTION "private"."attachments_to_deliver"(public.messages) IS 'The files of a message on its way out.';
 
 COMMENT ON FUNCTION "private"."can_see"(public.conversations) IS 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
 
@@ -4672,17 +2982,11 @@ COMMENT ON FUNCTION "private"."can_see_conversation"(uuid) IS 'private.can_see b
      inbox_id = any ((select private.full_inbox_ids())::uuid[])
      or (account_id = any ((select private.partial_account_ids())::uuid[]) and private.can_see_conversation(conversation_id)).';
 
-COMMENT ON FUNCTION "private"."canned_response_list"(uuid, text) IS 'See public.canned_response_list.';
-
-COMMENT ON FUNCTION "private"."change_preview"(public.messages, text) IS 'Puts changed words into the lists, when they show this message.';
-
 COMMENT ON FUNCTION "private"."channel_address"(text, text) IS 'An address in the one spelling in which it is stored and looked up.';
 
 COMMENT ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) IS 'Fails unless these can be a channel''s address, settings and secrets.';
 
 COMMENT ON FUNCTION "private"."check_name"(text, integer) IS 'The name without blanks around it; fails with name_invalid.';
-
-COMMENT ON FUNCTION "private"."client_attributes"(jsonb, boolean) IS 'The attributes that an agent may give a message, checked. Fails with content_attributes_invalid.';
 
 COMMENT ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'See public.connect_channel.';
 
@@ -4695,19 +2999,9 @@ COMMENT ON FUNCTION "private"."conversation_scope"(text, text[]) IS 'Which conve
 
 COMMENT ON FUNCTION "private"."custom_role_changed"() IS 'Trigger: moves the epochs when a role narrows, and tells those who have it.';
 
-COMMENT ON FUNCTION "private"."delete_canned_response"(uuid) IS 'See public.delete_canned_response.';
-
 COMMENT ON FUNCTION "private"."delete_custom_role"(uuid) IS 'See public.delete_custom_role.';
 
-COMMENT ON FUNCTION "private"."delete_label"(uuid) IS 'See public.delete_label.';
-
-COMMENT ON FUNCTION "private"."delete_message"(uuid, uuid) IS 'See public.delete_message.';
-
-COMMENT ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) IS 'See public.delete_notifications.';
-
 COMMENT ON FUNCTION "private"."delete_team"(uuid) IS 'See public.delete_team.';
-
-COMMENT ON FUNCTION "private"."deleted_text"(uuid) IS 'What stands where a message was, in the account''s language.';
 
 COMMENT ON FUNCTION "private"."deliver_held_messages"(uuid) IS 'Asks again for the messages that waited for the inbox to be connected.';
 
@@ -4715,19 +3009,11 @@ COMMENT ON FUNCTION "private"."deliver_message_again"() IS 'Trigger: an agent as
 
 COMMENT ON FUNCTION "private"."deliver_new_message"() IS 'Trigger: asks for the delivery of a new message.';
 
-COMMENT ON FUNCTION "private"."edit_message"(uuid, uuid, text) IS 'See public.edit_message.';
-
-COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
-
 COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the caller sees every conversation.';
 
 COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
      see of the conversations there is private.my_scopes. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
-
-COMMENT ON FUNCTION "private"."initial_status"(uuid) IS 'The status in which an agent''s message begins: sent, or queued where a provider delivers it.';
-
-COMMENT ON FUNCTION "private"."is_blank"(text) IS 'Whether a text shows nothing.';
 
 COMMENT ON FUNCTION "private"."is_sent_by_provider"(uuid) IS 'Whether what agents write here has to leave through somebody else.';
 
@@ -4739,10 +3025,6 @@ COMMENT ON FUNCTION "private"."lock_address"(uuid, text) IS 'Until the end of th
 
 COMMENT ON FUNCTION "private"."make_api_secrets"(uuid) IS 'The two secrets of an API inbox: what signs contacts'' identities, and what signs our webhooks.';
 
-COMMENT ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) IS 'See public.mark_notifications_read.';
-
-COMMENT ON FUNCTION "private"."mentioned_users"(public.conversations, text) IS 'Whom a note mentions as (mention://user|team/<id>/<name>), teams as their members; only those who work the conversation''s inbox or team.';
-
 COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
      conversations, and of their teams. Whoever may still listen joins the new ones.';
 
@@ -4750,22 +3032,9 @@ COMMENT ON FUNCTION "private"."move_conversation_epoch"() IS 'Trigger: renames t
 
 COMMENT ON FUNCTION "private"."move_team_epoch"(uuid) IS 'Renames a team''s topic, so that whoever lost access hears nothing more.';
 
-COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
-
-COMMENT ON FUNCTION "private"."my_scopes"() IS 'The caller''s scopes; see private.scopes_of.';
-
-COMMENT ON FUNCTION "private"."notification_json"(public.notifications) IS 'A notification as its owner gets it; conversation is null when they see it no longer.';
-
-COMMENT ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) IS 'See public.notification_list.';
-
-COMMENT ON FUNCTION "private"."notification_types"() IS 'All that one can be notified of.';
-
-COMMENT ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) IS 'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
-     mentions. Writes the row, tells their screen, and asks for an e-mail where they want one.';
-
-COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assignee follows what they are given and is told; an inbox''s members are told of a new conversation.';
-
-COMMENT ON FUNCTION "private"."notify_of_message"() IS 'Trigger: a person''s message is told to whom it mentions, to the assignee and to those who follow the conversation.';
+COMMENT ON FUNCTION "private"."my_scopes"() IS 'The one source of who sees which conversation: per inbox or team (the other is null) of the caller, all of it,
+     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
+     No row, no conversation. Everything below and private.can_see ask this.';
 
 COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
      With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
@@ -4774,9 +3043,7 @@ COMMENT ON FUNCTION "private"."queue_message"() IS 'Trigger: a message that has 
 
 COMMENT ON FUNCTION "private"."random_secret"() IS '64 hexadecimal digits, 244 of their bits random.';
 
-COMMENT ON FUNCTION "private"."reaches"(uuid, public.conversations) IS 'Whether this user works the conversation''s inbox or team, and so may be made to follow it; with a narrow role they see it only then.';
-
-COMMENT ON FUNCTION "private"."read_notifications"(uuid, uuid) IS 'Who opens a conversation has read what they were notified of it.';
+COMMENT ON FUNCTION "private"."receive_attachment"(public.messages, jsonb) IS 'A file that came with a message.';
 
 COMMENT ON FUNCTION "private"."received_inbox"(uuid) IS 'The inbox, or inbox_not_found.';
 
@@ -4787,52 +3054,15 @@ COMMENT ON FUNCTION "private"."receiving_conversation"(public.inboxes, public.co
 
 COMMENT ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) IS 'See public.reconnect_channel.';
 
-COMMENT ON FUNCTION "private"."relabel"(uuid, text, text) IS 'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
-
 COMMENT ON FUNCTION "private"."reply_window"(uuid) IS 'See public.reply_window.';
 
 COMMENT ON FUNCTION "private"."reply_window_hours"(public.conversations) IS 'For how many hours after the contact last wrote one may answer freely; null = always.';
 
-COMMENT ON FUNCTION "private"."require_attributes"(jsonb) IS 'Fails with attributes_invalid unless private.are_attributes.';
-
-COMMENT ON FUNCTION "private"."require_labels"(uuid, text[]) IS 'These titles, cleaned, sorted and each once; fails with label_not_found when the account does not have one.';
-
-COMMENT ON FUNCTION "private"."require_member"(uuid) IS 'Fails with account_not_found unless the caller belongs to this account.';
-
-COMMENT ON FUNCTION "private"."resolve_reply"(public.messages) IS 'content_attributes with both names of the message that is answered: ours (in_reply_to) and the provider''s
-     (in_reply_to_external_id). Fails with reply_target_not_found when ours names none of the conversation.';
-
-COMMENT ON FUNCTION "private"."retry_message"(uuid, uuid) IS 'See public.retry_message.';
-
 COMMENT ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) IS 'See public.save_api_channel.';
-
-COMMENT ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) IS 'See public.save_canned_response.';
 
 COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
 
-COMMENT ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) IS 'See public.save_label.';
-
 COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'See public.save_team.';
-
-COMMENT ON FUNCTION "private"."scopes_of"(uuid) IS 'The one source of who sees which conversation: per inbox or team (the other is null) of this user, all of it,
-     or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
-     No row, no conversation. Everything below and private.sees ask this.';
-
-COMMENT ON FUNCTION "private"."sees"(uuid, public.conversations) IS 'Whether this user sees this conversation.';
-
-COMMENT ON FUNCTION "private"."sees_conversation"(uuid) IS 'Whether the caller''s own policies show them this conversation.';
-
-COMMENT ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) IS 'See public.send_message.';
-
-COMMENT ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) IS 'See public.set_custom_attributes.';
-
-COMMENT ON FUNCTION "private"."set_labels"(uuid, text[]) IS 'See public.set_labels.';
-
-COMMENT ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) IS 'See public.set_participant.';
-
-COMMENT ON FUNCTION "private"."set_priority"(uuid, text) IS 'See public.set_priority.';
-
-COMMENT ON FUNCTION "private"."set_team"(uuid, uuid) IS 'See public.set_team.';
 
 COMMENT ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) IS 'See public.set_team_member.';
 
@@ -4844,61 +3074,24 @@ COMMENT ON FUNCTION "private"."team_topic"(uuid, bigint) IS 'The topic of a team
 
 COMMENT ON FUNCTION "private"."tell_api_inbox"() IS 'Trigger: asks for the program behind an API inbox to be told. A new reply is not here: delivering it is telling it.';
 
-COMMENT ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) IS 'Tells the caller''s other screens which notifications they have read; null = all.';
-
 COMMENT ON FUNCTION "private"."tell_teams"() IS 'Trigger: tells the members of the conversation''s team, who may be outside of its inbox.';
 
 COMMENT ON FUNCTION "private"."tell_topic_moved"() IS 'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
 
-COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status.';
-
-COMMENT ON FUNCTION "private"."unread_notifications"(uuid, uuid) IS 'How many are unread; 100 means 100 or more.';
-
 COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
-COMMENT ON FUNCTION "private"."visitor_attributes"(jsonb) IS 'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
-
 COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) IS 'What a webhook says: the thing itself, and the event''s name.';
-
-COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The titles with one of them renamed; null as the new title leaves it out.';
 
 COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program needs to work an API inbox, the secrets included; administrators only. {identifier, reply_window_hours, webhook_url,
      hmac_token, hmac_mandatory, webhook_secret}. Fails with inbox_not_found, not_administrator.';
 
-COMMENT ON FUNCTION "public"."canned_response_list"(uuid, text) IS 'At most 100 canned responses: {rows}. Those whose short code starts with the words come first, then those whose short code
-     has them, then those whose content has them. Fails with account_not_found.';
-
 COMMENT ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'A new inbox connected to a provider; administrators only. secrets go in and never come out. Returns {id}.
      Fails with account_not_found, not_administrator, channel_type_invalid, address_invalid, address_taken, name_invalid, invalid_argument.';
-
-COMMENT ON FUNCTION "public"."delete_canned_response"(uuid) IS 'Removes a canned response. Fails with canned_response_not_found.';
 
 COMMENT ON FUNCTION "public"."delete_custom_role"(uuid) IS 'Removes a role; who had it is a plain agent again. Administrators only.
      Fails with custom_role_not_found, not_administrator.';
 
-COMMENT ON FUNCTION "public"."delete_label"(uuid) IS 'Removes a label, also from everything that carries it. Administrators only. Returns what it was.
-     Fails with label_not_found, not_administrator.';
-
-COMMENT ON FUNCTION "public"."delete_message"(uuid, uuid) IS 'Takes back what a message said, its earlier versions included; a line in the account''s language stays in its place.
-     Returns the message. Deleting again changes nothing. Fails with conversation_not_found, message_not_found,
-     message_not_deletable.';
-
-COMMENT ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) IS 'Removes these of the caller''s notifications, or all (null), or only the read ones. Returns {unread_count}.
-     Fails with account_not_found.';
-
 COMMENT ON FUNCTION "public"."delete_team"(uuid) IS 'Removes a team; its conversations belong to none. Administrators only. Fails with team_not_found, not_administrator.';
-
-COMMENT ON FUNCTION "public"."edit_message"(uuid, uuid, text) IS 'Changes the words of the caller''s own message; the ones before are kept in message_versions. Returns the message.
-     Where a provider delivers, only before it did. Fails with conversation_not_found, message_not_found, not_your_message,
-     message_deleted, message_delivered, message_empty, message_too_long.';
-
-COMMENT ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) IS 'The caller has read these of their notifications, or all of them (null). Returns {unread_count}. Fails with account_not_found.';
-
-COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
-     Fails with conversation_not_found, invalid_argument.';
-
-COMMENT ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) IS 'One page of the caller''s notifications, newest first: {rows, next_cursor, unread_count}; unread_count is 100 at most.
-     Snoozed ones are left out until their time. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
 COMMENT ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) IS 'Replaces the settings and secrets named, and lets messages that waited go out. Administrators only.
      Fails with inbox_not_found, not_administrator, invalid_argument.';
@@ -4906,49 +3099,17 @@ COMMENT ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) IS 'Replace
 COMMENT ON FUNCTION "public"."reply_window"(uuid) IS 'Whether one may answer freely now: {can_reply, closes_at, templates, connection_state, opted_out, unreachable_reason}.
      Outside the window only an approved template goes out. Fails with conversation_not_found.';
 
-COMMENT ON FUNCTION "public"."retry_message"(uuid, uuid) IS 'Sends a failed message again, or one of unknown fate. Returns the message, queued anew.
-     Fails with conversation_not_found, message_not_found, message_not_failed.';
-
 COMMENT ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) IS 'Where the program behind an API inbox is told of events (empty: nowhere), and whether contacts must prove who they are. Null leaves
      a thing as it is. Answers like api_channel_settings. Fails with inbox_not_found, not_administrator, webhook_url_invalid.';
-
-COMMENT ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) IS 'Adds a canned response (id null) or changes one; every member may. Returns its row.
-     Fails with account_not_found, canned_response_not_found, short_code_invalid, short_code_taken, content_invalid.';
 
 COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
 
-COMMENT ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) IS 'Adds a label (id null) or changes one; a new title follows to everything that carries it. Administrators only. Returns the row.
-     Fails with account_not_found, not_administrator, title_invalid, title_taken, label_not_found, invalid_argument.';
-
 COMMENT ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) IS 'Makes a team (p_id null) or changes one; administrators only. Names become lower case. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, team_name_taken, invalid_argument, team_not_found.';
 
-COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) IS 'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
-     With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
-     in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
-     (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
-     too_many_messages, reply_target_not_found, content_attributes_invalid.';
-
-COMMENT ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) IS 'Replaces the custom attributes of the conversation. Returns its row.
-     Fails with conversation_not_found, attributes_invalid.';
-
-COMMENT ON FUNCTION "public"."set_labels"(uuid, text[]) IS 'The labels of the conversation are these titles, and no others. Returns its row.
-     Fails with conversation_not_found, label_not_found, invalid_argument.';
-
-COMMENT ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) IS 'Makes an agent follow a conversation, or not. Returns {participants: [user ids]}.
-     Fails with conversation_not_found, invalid_argument, participant_not_in_inbox.';
-
-COMMENT ON FUNCTION "public"."set_priority"(uuid, text) IS 'Sets the priority: low, medium, high, urgent, or null for none. Returns the row.
-     Fails with conversation_not_found, priority_invalid.';
-
-COMMENT ON FUNCTION "public"."set_team"(uuid, uuid) IS 'Gives the conversation to a team of the account, or to none (null). Returns its row.
-     Fails with conversation_not_found, team_not_found.';
-
 COMMENT ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) IS 'Adds an agent to a team or takes them out; administrators only.
      Fails with team_not_found, not_administrator, invalid_argument, user_not_found.';
-
-COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
 
 COMMENT ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) IS 'toggle_status, update_last_seen or toggle_typing, as the contact. Fails with contact_not_found, conversation_not_found,
      invalid_argument, too_many_requests.';
@@ -4987,8 +3148,6 @@ COMMENT ON FUNCTION "service"."message_to_deliver"(uuid, uuid) IS 'Takes a queue
 
 COMMENT ON FUNCTION "service"."next_provider_events"(uuid, integer) IS 'The requests of an inbox that nobody has read yet, oldest first.';
 
-COMMENT ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) IS 'What the e-mail of a notification says; null when it was read, replaced by a newer one, or is no longer theirs to see.';
-
 COMMENT ON FUNCTION "service"."purge_provider_events"(interval) IS 'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay.';
 
 COMMENT ON FUNCTION "service"."purge_webhook_deliveries"(interval) IS 'Removes the log of what was told long ago, 10,000 a call.';
@@ -5005,8 +3164,6 @@ COMMENT ON FUNCTION "service"."record_provider_event"(uuid, text, jsonb, text) I
      already, or the account is suspended. Fails with inbox_not_found.';
 
 COMMENT ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) IS 'How telling it went: delivered, pending for another try, or failed.';
-
-COMMENT ON FUNCTION "service"."relabel"(uuid, text, text) IS 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
 
 COMMENT ON FUNCTION "service"."replay_provider_event"(bigint) IS 'Reads a quarantined request again, after a release that understands it.';
 
@@ -5033,51 +3190,21 @@ COMMENT ON TABLE "private"."provider_events" IS 'What providers sent, byte for b
 
 COMMENT ON TABLE "private"."webhook_deliveries" IS 'Every event told to the program behind an API inbox: its id goes along on every attempt, so that the receiver can drop doubles.';
 
-COMMENT ON TABLE "public"."canned_responses" IS 'A ready answer of an account, found by its short code or its words.';
-
 COMMENT ON TABLE "public"."channel_connections" IS 'The provider''s side of an inbox: its address there, its settings, and whether the connection works.';
 
 COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
 
 COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
 
-COMMENT ON TABLE "public"."labels" IS 'A word of the account''s own; conversations and contacts carry titles of labels.';
-
-COMMENT ON TABLE "public"."mentions" IS 'Who was last mentioned in a conversation, when, and in which note.';
-
-COMMENT ON TABLE "public"."message_versions" IS 'What a message said before each edit. Goes when the message is deleted.';
-
-COMMENT ON TABLE "public"."notification_settings" IS 'Of which notifications a member gets an e-mail or a push as well. A row comes with each membership.';
-
-COMMENT ON TABLE "public"."notifications" IS 'The newest thing a member should know of a conversation; written again, and unread again, with the next one.';
-
 COMMENT ON TABLE "public"."team_members" IS 'Who belongs to a team.';
 
 COMMENT ON TABLE "public"."teams" IS 'A group of agents. Its members see the conversations given to it, whatever their inbox.';
-
-REVOKE ALL ON FUNCTION "private"."add_notification_settings"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."add_notification_settings"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."add_notification_settings"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."add_participant"(uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."add_participant"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."add_participant"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."administered_team"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."agent_message"(uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."agent_message"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."agent_message"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."api_address"(uuid, text) FROM PUBLIC;
 
@@ -5123,14 +3250,6 @@ REVOKE ALL ON FUNCTION "private"."apply_status"(public.messages, jsonb) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."apply_status"(public.messages, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."are_attributes"(jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."are_attributes"(jsonb) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) FROM "postgres";
@@ -5159,20 +3278,6 @@ REVOKE ALL ON FUNCTION "private"."can_see_conversation"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."can_see_conversation"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."canned_response_list"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."canned_response_list"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."canned_response_list"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."canned_response_list"(uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."change_preview"(public.messages, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."change_preview"(public.messages, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."change_preview"(public.messages, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM "postgres";
@@ -5190,12 +3295,6 @@ REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_name"(text, integer) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."client_attributes"(jsonb, boolean) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."client_attributes"(jsonb, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."client_attributes"(jsonb, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM PUBLIC;
 
@@ -5229,14 +3328,6 @@ REVOKE ALL ON FUNCTION "private"."custom_role_changed"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."custom_role_changed"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."delete_canned_response"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."delete_canned_response"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."delete_canned_response"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."delete_canned_response"(uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "authenticated";
@@ -5245,30 +3336,6 @@ REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."delete_message"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."delete_message"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."delete_message"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."delete_message"(uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."delete_team"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "authenticated";
@@ -5276,12 +3343,6 @@ GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."delete_team"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_team"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."deleted_text"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."deleted_text"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."deleted_text"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."deliver_held_messages"(uuid) FROM PUBLIC;
 
@@ -5301,20 +3362,6 @@ REVOKE ALL ON FUNCTION "private"."deliver_new_message"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."deliver_new_message"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."edit_message"(uuid, uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."edit_message"(uuid, uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."edit_message"(uuid, uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."edit_message"(uuid, uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."follow_label"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."follow_label"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."follow_label"() TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
@@ -5322,18 +3369,6 @@ GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."initial_status"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."initial_status"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."initial_status"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."is_blank"(text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."is_blank"(text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."is_blank"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."is_sent_by_provider"(uuid) FROM PUBLIC;
 
@@ -5365,20 +3400,6 @@ REVOKE ALL ON FUNCTION "private"."make_api_secrets"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."make_api_secrets"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."mentioned_users"(public.conversations, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM "postgres";
@@ -5397,59 +3418,11 @@ REVOKE ALL ON FUNCTION "private"."move_team_epoch"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."move_team_epoch"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_scopes"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notification_json"(public.notifications) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notification_types"() FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."notification_types"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notify_of_conversation"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."notify_of_conversation"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notify_of_conversation"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."notify_of_message"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."notify_of_message"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."notify_of_message"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM PUBLIC;
 
@@ -5470,18 +3443,6 @@ REVOKE ALL ON FUNCTION "private"."random_secret"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."random_secret"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."random_secret"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."reaches"(uuid, public.conversations) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."reaches"(uuid, public.conversations) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."reaches"(uuid, public.conversations) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."read_notifications"(uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."read_notifications"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."read_notifications"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."receive_attachment"(public.messages, jsonb) FROM PUBLIC;
 
@@ -5515,12 +3476,6 @@ REVOKE ALL ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."relabel"(uuid, text, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."reply_window"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."reply_window"(uuid) TO "authenticated";
@@ -5535,38 +3490,6 @@ REVOKE ALL ON FUNCTION "private"."reply_window_hours"(public.conversations) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."reply_window_hours"(public.conversations) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."require_attributes"(jsonb) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."require_attributes"(jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."require_attributes"(jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."require_labels"(uuid, text[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."require_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."require_labels"(uuid, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."require_member"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."require_member"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."require_member"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."resolve_reply"(public.messages) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."resolve_reply"(public.messages) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."resolve_reply"(public.messages) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."retry_message"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."retry_message"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."retry_message"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."retry_message"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) TO "authenticated";
@@ -5574,14 +3497,6 @@ GRANT EXECUTE ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) TO "
 REVOKE ALL ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -5591,14 +3506,6 @@ REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text
 
 GRANT EXECUTE ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "authenticated";
@@ -5606,74 +3513,6 @@ GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean)
 REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."scopes_of"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."sees"(uuid, public.conversations) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."sees"(uuid, public.conversations) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."sees"(uuid, public.conversations) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."sees_conversation"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."sees_conversation"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."sees_conversation"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."sees_conversation"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_labels"(uuid, text[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_priority"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_priority"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_priority"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_priority"(uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_team"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_team"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_team"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_team"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
 
@@ -5709,12 +3548,6 @@ REVOKE ALL ON FUNCTION "private"."tell_api_inbox"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_api_inbox"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_teams"() FROM "postgres";
@@ -5727,43 +3560,17 @@ REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_topic_moved"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."toggle_status"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."toggle_status"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."unread_notifications"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."visible_scopes"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."visitor_attributes"(jsonb) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."visitor_attributes"(jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."visitor_attributes"(jsonb) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."with_label_renamed"(text[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM PUBLIC;
 
@@ -5773,14 +3580,6 @@ REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."canned_response_list"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."canned_response_list"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."canned_response_list"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."canned_response_list"(uuid, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) TO "authenticated";
@@ -5788,14 +3587,6 @@ GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jso
 REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."delete_canned_response"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."delete_canned_response"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."delete_canned_response"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."delete_canned_response"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM PUBLIC;
 
@@ -5805,30 +3596,6 @@ REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."delete_label"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."delete_label"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."delete_message"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."delete_message"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."delete_message"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."delete_message"(uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "authenticated";
@@ -5836,38 +3603,6 @@ GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."delete_team"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_team"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."edit_message"(uuid, uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."edit_message"(uuid, uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."edit_message"(uuid, uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."edit_message"(uuid, uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) FROM PUBLIC;
 
@@ -5885,14 +3620,6 @@ REVOKE ALL ON FUNCTION "public"."reply_window"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."reply_window"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."retry_message"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."retry_message"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."retry_message"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."retry_message"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "authenticated";
@@ -5900,14 +3627,6 @@ GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "a
 REVOKE ALL ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -5917,14 +3636,6 @@ REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[
 
 GRANT EXECUTE ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "authenticated";
@@ -5933,54 +3644,6 @@ REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FRO
 
 GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_labels"(uuid, text[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_priority"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_priority"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_priority"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_priority"(uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_team"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_team"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_team"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_team"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "authenticated";
@@ -5988,14 +3651,6 @@ GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "au
 REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) FROM PUBLIC;
 
@@ -6125,14 +3780,6 @@ GRANT EXECUTE ON FUNCTION "service"."next_provider_events"(uuid, integer) TO "po
 
 GRANT EXECUTE ON FUNCTION "service"."next_provider_events"(uuid, integer) TO "service_role";
 
-REVOKE ALL ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "service_role";
-
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM "postgres";
@@ -6189,14 +3836,6 @@ GRANT EXECUTE ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) 
 
 GRANT EXECUTE ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) TO "service_role";
 
-REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "service_role";
-
 REVOKE ALL ON FUNCTION "service"."replay_provider_event"(bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."replay_provider_event"(bigint) FROM "postgres";
@@ -6247,60 +3886,63 @@ GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "service
 
 REVOKE ALL ("custom_role_id") ON TABLE "public"."account_users" FROM "authenticated";
 
-
-REVOKE ALL ON TABLE "public"."canned_responses" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."canned_responses" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."canned_responses" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."canned_responses" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."canned_responses" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."canned_responses" TO "service_role";
+GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
 
 REVOKE ALL ("account_id") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("account_id") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("address") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("address") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("aliases") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("aliases") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("channel_type") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("channel_type") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("created_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("created_at") ON TABLE "public"."channel_connections" TO "authenticated";
+
+REVOKE ALL ("expires_at") ON TABLE "public"."channel_connections" FROM "authenticated";
+
+GRANT SELECT ("expires_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("inbox_id") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("inbox_id") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("last_received_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("last_received_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("last_sent_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("last_sent_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("paused_until") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("paused_until") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("settings") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("settings") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("state_reason") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("state_reason") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("state") ON TABLE "public"."channel_connections" FROM "authenticated";
 
-
-REVOKE ALL ("token_expires_at") ON TABLE "public"."channel_connections" FROM "authenticated";
-
+GRANT SELECT ("state") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ("updated_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
+GRANT SELECT ("updated_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 REVOKE ALL ON TABLE "public"."channel_connections" FROM "postgres";
 
@@ -6334,78 +3976,6 @@ REVOKE ALL ON TABLE "public"."custom_roles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_roles" TO "service_role";
 
-REVOKE ALL ON TABLE "public"."labels" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."labels" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."labels" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."labels" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."labels" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."labels" TO "service_role";
-
-REVOKE ALL ON TABLE "public"."mentions" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."mentions" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."mentions" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."mentions" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."mentions" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."mentions" TO "service_role";
-
-REVOKE ALL ON TABLE "public"."message_versions" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."message_versions" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."message_versions" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."message_versions" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."message_versions" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."message_versions" TO "service_role";
-
-REVOKE ALL ("email") ON TABLE "public"."notification_settings" FROM "authenticated";
-
-
-REVOKE ALL ("push") ON TABLE "public"."notification_settings" FROM "authenticated";
-
-
-REVOKE ALL ON TABLE "public"."notification_settings" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."notification_settings" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."notification_settings" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notification_settings" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."notification_settings" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."notification_settings" TO "service_role";
-
-REVOKE ALL ("read_at") ON TABLE "public"."notifications" FROM "authenticated";
-
-
-REVOKE ALL ("snoozed_until") ON TABLE "public"."notifications" FROM "authenticated";
-
-
-REVOKE ALL ON TABLE "public"."notifications" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."notifications" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."notifications" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notifications" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."notifications" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."notifications" TO "service_role";
-
 REVOKE ALL ON TABLE "public"."team_members" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."team_members" TO "authenticated";
@@ -6434,60 +4004,6 @@ CREATE INDEX webhook_deliveries_inbox_id_idx ON private.webhook_deliveries USING
 
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
 
-CREATE INDEX message_versions_message_idx ON public.message_versions USING btree (account_id, conversation_id, message_id, id);
-
-CREATE INDEX notifications_account_id_user_id_idx ON public.notifications USING btree (account_id, user_id, created_at DESC, id DESC);
-
 ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE SET NULL (team_id);
 
 ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_additional_attributes_check" CHECK (private.are_attributes(additional_attributes));
-
-ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
-
-ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
-
-ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_email_check" CHECK ((email <@ private.notification_types()));
-
-ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_push_check" CHECK ((push <@ private.notification_types()));
-
-ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_notification_type_check" CHECK ((notification_type = ANY (private.notification_types())));
-
-GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
-
-GRANT SELECT ("account_id") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("address") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("aliases") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("channel_type") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("created_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("inbox_id") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("last_received_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("last_sent_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("paused_until") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("settings") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("state_reason") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("state") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("token_expires_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT SELECT ("updated_at") ON TABLE "public"."channel_connections" TO "authenticated";
-
-GRANT UPDATE ("email") ON TABLE "public"."notification_settings" TO "authenticated";
-
-GRANT UPDATE ("push") ON TABLE "public"."notification_settings" TO "authenticated";
-
-GRANT UPDATE ("read_at") ON TABLE "public"."notifications" TO "authenticated";
-
-GRANT UPDATE ("snoozed_until") ON TABLE "public"."notifications" TO "authenticated";
