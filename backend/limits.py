@@ -11,8 +11,10 @@ import structlog
 from starlette.exceptions import HTTPException
 
 MAX_BODY = 256 * 1024  # bytes; larger things go to Storage
-#: Longer bodies, and any type of content, where strangers' formats come in. Adapters have limits of their own.
-MAX_WEBHOOK = 40 * 1024 * 1024  # bytes; a mail with its files
+#: Longer bodies, and any type of content, where strangers' formats come in.
+MAX_WEBHOOK = (
+    40 * 1024 * 1024
+)  # bytes; a mail with its files. Adapters have smaller limits of their own
 _WEBHOOKS = "/webhooks/"
 MAX_PATH = 8 * 1024  # bytes, with the query
 _MUTATING = {"POST", "PUT", "PATCH", "DELETE"}

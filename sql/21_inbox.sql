@@ -67,6 +67,9 @@ create table public.channel_web_widgets (
     reply_time text not null default 'in_a_few_minutes',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    features text[] not null default '{attachments,emoji_picker,end_conversation}',
+    constraint channel_web_widgets_features_check check (
+        features <@ array['attachments', 'emoji_picker', 'end_conversation']),
     constraint channel_web_widgets_pkey primary key (inbox_id),
     constraint channel_web_widgets_inbox_fkey foreign key (account_id, inbox_id)
         references public.inboxes (account_id, id) on delete cascade,
@@ -85,6 +88,8 @@ create table public.channel_web_widgets (
 
 comment on table public.channel_web_widgets is 'The website chat behind an inbox: its look, its texts, where it may be shown.';
 comment on column public.channel_web_widgets.website_token is 'Names the widget in the page''s snippet; public, and no secret.';
+comment on column public.channel_web_widgets.features is
+    'What visitors may do besides writing: attachments, emoji_picker, end_conversation.';
 comment on column public.channel_web_widgets.allowed_domains is
     'Hosts that may show the widget, for example shop.example or *.shop.example; empty = any.';
 
@@ -606,6 +611,7 @@ grant update (
     enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone
 ) on public.inboxes to authenticated;
 grant update (
-    website_url, allowed_domains, widget_color, widget_position, welcome_title, welcome_tagline, reply_time
+    website_url, allowed_domains, widget_color, widget_position, welcome_title, welcome_tagline, reply_time,
+    features
 ) on public.channel_web_widgets to authenticated;
 grant update (reply_window_hours) on public.channel_apis to authenticated;

@@ -266,22 +266,92 @@ $$;
 
 comment on function private.conversation_row is 'One conversation as private.conversation_rows gives it.';
 
-create function private.number_conversation()
+create function private.has_active_bot(p_inbox_id uuid)
+returns boolean
+language sql stable set search_path = ''
+as $$
+    select false
+$$;
+
+comment on function private.has_active_bot is
+    'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
+
+create function private.begin_conversation()
 returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     new.display_id := nextval(format('private.%I', private.conversation_sequence(new.account_id)));
+    new.status := case
+        when (select contact.blocked from public.contacts as contact where contact.id = new.contact_id) then 'resolved'
+        when new.additional_attributes ? 'campaign_id' then 'open'
+        when private.has_active_bot(new.inbox_id) then 'pending'
+        else new.status end;
+    if new.status <> 'snoozed' then
+        new.snoozed_until := null;
+    end if;
+    if new.status = 'resolved' then
+        new.waiting_since := null;
+    elsif new.waiting_since = now() then
+        new.waiting_since := new.created_at;  -- the column's default, in a conversation of the past
+    end if;
     return new;
 end;
 $$;
 
-comment on function private.number_conversation is
-    'Trigger: takes the account''s next number. A sequence, because a counter row would make all new conversations queue.';
+comment on function private.begin_conversation is
+    'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
+     pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
-create trigger conversations_number
+create trigger conversations_begin
     before insert on public.conversations
-    for each row execute function private.number_conversation();
+    for each row execute function private.begin_conversation();
+
+create function private.reopened_status(p_conversation public.conversations, p_blocked boolean)
+returns text
+language sql stable security definer set search_path = ''
+as $$
+    select case
+        when p_blocked then p_conversation.status
+        when p_conversation.status = 'snoozed' then 'open'
+        when p_conversation.status = 'resolved' and private.has_active_bot(p_conversation.inbox_id) then 'pending'
+        when p_conversation.status = 'resolved' then 'open'
+        else p_conversation.status end
+$$;
+
+comment on function private.reopened_status is 'The status after the contact wrote; whoever is blocked changes nothing.';
+
+create function private.inbound_conversation(p_contact_inbox_id uuid)
+returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    address public.contact_inboxes;
+    found_id uuid;
+begin
+    -- Two messages that arrive at once take turns, and end up in the same conversation.
+    perform pg_advisory_xact_lock(hashtextextended(p_contact_inbox_id::text, 0));
+    select * into address from public.contact_inboxes where id = p_contact_inbox_id;
+    select conversation.id into found_id
+    from public.conversations as conversation
+    join public.inboxes as inbox on inbox.id = conversation.inbox_id
+    where conversation.account_id = address.account_id
+        and conversation.contact_inbox_id = address.id
+        and (inbox.lock_to_single_conversation or conversation.status <> 'resolved')
+    order by conversation.id desc
+    limit 1;
+    if found_id is null and address.id is not null then
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
+        values (address.account_id, address.inbox_id, address.contact_id, address.id)
+        returning id into found_id;
+    end if;
+    return found_id;
+end;
+$$;
+
+comment on function private.inbound_conversation is
+    'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
+     locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
 
 create function private.change_conversation()
 returns trigger
@@ -293,6 +363,16 @@ begin
     end if;
     if new.status = 'resolved' and old.status <> 'resolved' then
         new.waiting_since := null;
+    end if;
+    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
+    if new.status = 'open' and old.status in ('pending', 'resolved')
+        and new.assignee_id is not distinct from old.assignee_id
+        and current_setting('role', true) = 'authenticated'
+        and exists (
+            select from public.account_users as member
+            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
+    then
+        new.assignee_id := auth.uid();
     end if;
     if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
         is distinct from
@@ -312,7 +392,7 @@ end;
 $$;
 
 comment on function private.change_conversation is
-    'Trigger: what always follows from a change of status, and the number of the change itself.';
+    'Trigger: what always follows from a change of status (see docs/api.md, states), and the number of the change itself.';
 
 create trigger conversations_change
     before update on public.conversations
@@ -416,6 +496,19 @@ begin
                 when 'open' then 'conversation.opened' else 'conversation.status_changed' end,
             new.id,
             jsonb_build_object('status', jsonb_build_array(old.status, new.status)));
+    end if;
+    if old.status = 'pending' and new.status = 'open' and private.actor() ->> 'type' = 'system' then
+        perform private.record_event(new.account_id, 'conversation.bot_handoff', new.id, '{}');
+    end if;
+    if old.first_reply_created_at is null and new.first_reply_created_at is not null then
+        perform private.record_event(
+            new.account_id, 'first_reply.created', new.id,
+            jsonb_build_object(
+                'seconds', extract(epoch from new.first_reply_created_at - new.created_at)));
+    elsif old.waiting_since is not null and new.waiting_since is null and new.status = old.status then
+        perform private.record_event(
+            new.account_id, 'reply.created', new.id,
+            jsonb_build_object('seconds', extract(epoch from new.last_activity_at - old.waiting_since)));
     end if;
     return null;
 end;
@@ -1008,41 +1101,6 @@ comment on function public.set_custom_attributes is
     'Replaces the custom attributes of the conversation. Returns its row.
      Fails with conversation_not_found, attributes_invalid.';
 grant execute on function public.set_custom_attributes to authenticated;
-
-create function private.mute_contact(p_conversation_id uuid, p_muted boolean)
-returns jsonb
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-begin
-    if p_muted is null then
-        perform private.fail(400, 'invalid_argument', 'muted is true or false.');
-    end if;
-    update public.contacts set blocked = p_muted
-    where id = conversation.contact_id and blocked is distinct from p_muted;
-    if p_muted then
-        update public.conversations set status = 'resolved'
-        where id = p_conversation_id and status <> 'resolved';
-    end if;
-    return private.conversation_row(p_conversation_id);
-end;
-$$;
-
-comment on function private.mute_contact is 'See public.mute_contact.';
-grant execute on function private.mute_contact to authenticated;
-
-create function public.mute_contact(p_conversation_id uuid, p_muted boolean)
-returns jsonb
-language sql set search_path = ''
-as $$
-    select private.mute_contact(p_conversation_id, p_muted)
-$$;
-
-comment on function public.mute_contact is
-    'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
-     Fails with conversation_not_found, invalid_argument.';
-grant execute on function public.mute_contact to authenticated;
 
 create function private.relabel(p_account_id uuid, p_old text, p_new text)
 returns int

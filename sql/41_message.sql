@@ -402,9 +402,8 @@ begin
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case
-        when new.message_type = 'incoming' and not contact.blocked
-            and conversation.status in ('resolved', 'snoozed') then 'open'
+    reopened := case new.message_type
+        when 'incoming' then private.reopened_status(conversation, contact.blocked)
         else conversation.status end;
 
     update public.conversations

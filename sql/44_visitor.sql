@@ -20,6 +20,17 @@ $$;
 
 comment on function private.visitor_conversation is 'The conversation, if it is the calling visitor''s; else conversation_not_found.';
 
+create function private.has_widget_feature(p_inbox_id uuid, p_feature text)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce((
+        select p_feature = any (widget.features)
+        from public.channel_web_widgets as widget where widget.inbox_id = p_inbox_id), false)
+$$;
+
+comment on function private.has_widget_feature is 'Whether the website chat of this inbox has the feature switched on.';
+
 create function private.visitor_conversation_json(p_conversation public.conversations)
 returns jsonb
 language sql stable security definer set search_path = ''
@@ -30,7 +41,9 @@ as $$
         'last_seq', p_conversation.last_visitor_seq,
         'unread_count', p_conversation.visitor_unread_count,
         'last_activity_at', p_conversation.last_activity_at,
-        'can_reply', private.can_visitor_reply(p_conversation))
+        'can_reply', private.can_visitor_reply(p_conversation),
+        'can_end', p_conversation.status <> 'resolved' and private.has_widget_feature(
+            p_conversation.inbox_id, 'end_conversation'))
 $$;
 
 comment on function private.visitor_conversation_json is 'A conversation as its visitor gets it.';
@@ -241,7 +254,6 @@ as $$
 declare
     address public.contact_inboxes;
     conversation public.conversations;
-    blocked boolean;
     message jsonb;
 begin
     if p_message_id is null then
@@ -260,13 +272,11 @@ begin
         or (not private.can_visitor_reply(conversation) and not exists (
             select from public.messages where conversation_id = conversation.id and id = p_message_id))
     then
-        select contact.blocked into blocked from public.contacts as contact where contact.id = address.contact_id;
         perform private.take('start:' || address.id, 5, 5 / 3600.0);
         insert into public.conversations (
-            account_id, inbox_id, contact_id, contact_inbox_id, status, additional_attributes)
+            account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
         values (
             address.account_id, address.inbox_id, address.contact_id, address.id,
-            case when blocked then 'resolved' else 'open' end,
             case when p_page_url ~ '^https?://' and char_length(p_page_url) <= 2000
                 then jsonb_build_object('referer', p_page_url) else '{}' end)
         returning * into conversation;
@@ -337,6 +347,37 @@ $$;
 comment on function public.widget_mark_seen is
     'The visitor has the conversation before them: what agents wrote becomes read. Fails with conversation_not_found.';
 grant execute on function public.widget_mark_seen to visitor;
+
+create function private.widget_end_conversation(p_conversation_id uuid)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.visitor_conversation(p_conversation_id);
+begin
+    if not private.has_widget_feature(conversation.inbox_id, 'end_conversation') then
+        perform private.fail(403, 'end_not_allowed', 'Conversations of this website are ended by its agents.');
+    end if;
+    update public.conversations set status = 'resolved'
+    where id = p_conversation_id and status <> 'resolved';
+    select * into conversation from public.conversations where id = p_conversation_id;
+    return private.visitor_conversation_json(conversation);
+end;
+$$;
+
+comment on function private.widget_end_conversation is 'See public.widget_end_conversation.';
+grant execute on function private.widget_end_conversation to visitor;
+
+create function public.widget_end_conversation(p_conversation_id uuid)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.widget_end_conversation(p_conversation_id)
+$$;
+
+comment on function public.widget_end_conversation is
+    'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
+grant execute on function public.widget_end_conversation to visitor;
 
 create function private.widget_typing(p_conversation_id uuid, p_typing boolean)
 returns void

@@ -108,6 +108,7 @@ def company(make: Make, name: str) -> Company:
         failed_message_id=make.outgoing(conversation, agent, status="failed"),
         canned_response_id=make.canned_response(account),
     )
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -298,6 +299,9 @@ AGENTS: dict[str, Arguments] = {
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
     "mark_notifications_read": lambda c: {"p_account_id": c.account.id},
+    "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
+    "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
+    "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
     "notification_list": lambda c: {"p_account_id": c.account.id},
@@ -354,6 +358,7 @@ AGENTS: dict[str, Arguments] = {
     "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }
 VISITORS: dict[str, Arguments] = {
+    "widget_end_conversation": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_messages": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_request_upload": lambda c: {"p_conversation_id": c.conversation.id, "p_files": UPLOAD},
@@ -419,6 +424,11 @@ OF_EVERY_MEMBER = {
     "notification_list",
     "save_canned_response",
 }
+#: Ways of saying no to a caller whose arguments are well formed.
+REFUSALS = {
+    "account_not_found", "conversation_not_found", "custom_role_not_found", "inbox_not_found",
+    "label_not_found", "not_administrator", "team_not_found",
+}  # fmt: skip
 
 
 def outcome(db: Connection, caller: User, function: str, arguments: dict[str, Any]) -> Any:

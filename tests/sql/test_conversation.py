@@ -290,14 +290,21 @@ def test_an_incoming_message_reopens_unless_the_contact_is_blocked(
 ) -> None:
     inbox = make.inbox(make.account())
     until = datetime.now(UTC) + timedelta(days=1) if before == "snoozed" else None
-    conversation = make.conversation(
-        inbox, make.contact(inbox, blocked=blocked), status=before, snoozed_until=until
-    )
+    conversation = make.conversation(inbox, status=before, snoozed_until=until)
+    run(db, "update public.contacts set blocked = %s", blocked)
     make.incoming(conversation)
     assert state(db, conversation, "status", "snoozed_until") == (
         after,
         until if after == "snoozed" else None,
     )
+    assert value(db, "select count(*) from public.messages") == 1
+
+
+def test_a_blocked_contact_begins_resolved(db: Connection, make: Make) -> None:
+    inbox = make.inbox(make.account())
+    conversation = make.conversation(inbox, make.contact(inbox, blocked=True))
+    make.incoming(conversation)
+    assert state(db, conversation, "status") == ("resolved",)
     assert value(db, "select count(*) from public.messages") == 1
 
 
@@ -313,6 +320,98 @@ def test_agents_messages_and_notes_never_change_the_status(
     assert state(db, conversation, "status") == (before,)
 
 
+def bot(db: Connection) -> None:
+    """From here on a bot answers first in every inbox."""
+    run(
+        db,
+        """
+        create or replace function private.has_active_bot(p_inbox_id uuid) returns boolean
+        language sql stable set search_path = '' as 'select true'
+        """,
+    )
+
+
+def test_where_a_bot_answers_first_conversations_begin_and_reopen_as_pending(
+    db: Connection, make: Make
+) -> None:
+    bot(db)
+    inbox = make.inbox(make.account())
+    conversation = make.conversation(inbox)
+    make.incoming(conversation)
+    assert state(db, conversation, "status") == ("pending",)
+    with acting_as_service(db):
+        assert value(db, "select count(*) from public.conversations") == 1
+    run(db, "update public.conversations set status = 'open'")
+    assert "conversation.bot_handoff" in column(db, "select name from private.events")
+    run(db, "update public.conversations set status = 'resolved'")
+    make.incoming(conversation)
+    assert state(db, conversation, "status") == ("pending",)
+    campaign = make.conversation(inbox, additional_attributes={"campaign_id": "1"})
+    assert state(db, campaign, "status") == ("open",)
+
+
+@pytest.mark.parametrize("before", ["pending", "resolved"])
+@pytest.mark.parametrize("role", ["agent", "administrator"])
+def test_an_agent_who_opens_becomes_assignee_and_an_administrator_does_not(
+    db: Connection, make: Make, before: str, role: str
+) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    other = make.agent(inbox)
+    who = make.agent(inbox) if role == "agent" else make.administrator(account)
+    conversation = make.conversation(inbox, status=before, assignee_id=other.id)
+    with acting_as(db, who):
+        call(
+            db, "public.set_conversation_status", p_conversation_id=conversation.id, p_status="open"
+        )
+    expected = who.id if role == "agent" else other.id
+    assert state(db, conversation, "assignee_id") == (expected,)
+
+
+def test_unlocked_inboxes_go_on_in_what_is_not_resolved_and_else_begin_anew(
+    db: Connection, make: Make
+) -> None:
+    inbox = make.inbox(make.account(), "api")
+    contact = make.contact(inbox)
+
+    def receives() -> UUID:
+        found = value(db, "select private.inbound_conversation(%s)", contact.contact_inbox_id)
+        assert isinstance(found, UUID)
+        return found
+
+    first = receives()
+    assert receives() == first
+    run(db, "update public.conversations set status = 'resolved'")
+    second = receives()
+    assert second != first
+    numbers = column(db, "select display_id from public.conversations order by display_id")
+    assert numbers == [1, 2]
+
+    run(db, "update public.conversations set status = 'resolved'")
+    run(db, "update public.inboxes set lock_to_single_conversation = true")
+    assert receives() == second
+    assert value(db, "select private.inbound_conversation(%s)", uuid4()) is None
+
+
+@pytest.mark.parametrize("features", [["end_conversation"], []])
+def test_a_visitor_ends_the_chat_where_the_feature_is_on(
+    db: Connection, make: Make, features: list[str]
+) -> None:
+    inbox = make.inbox(make.account())
+    run(db, "update public.channel_web_widgets set features = %s", features)
+    visitor = make.visitor(inbox)
+    conversation = make.conversation(inbox, visitor)
+    if features:
+        with acting_as_visitor(db, visitor):
+            ended = call(db, "public.widget_end_conversation", p_conversation_id=conversation.id)
+        assert (ended["status"], ended["can_end"]) == ("resolved", False)
+    else:
+        with refused("end_not_allowed") as error, acting_as_visitor(db, visitor):
+            call(db, "public.widget_end_conversation", p_conversation_id=conversation.id)
+        assert error["status"] == 403
+        assert state(db, conversation, "status") == ("open",)
+
+
 # Waiting and first reply: the worked examples.
 
 
@@ -321,7 +420,8 @@ def test_waiting_and_first_reply_follow_the_first_worked_example(
 ) -> None:
     inbox = make.inbox(make.account())
     agent = make.agent(inbox)
-    conversation = make.conversation(inbox, waiting_since=minute(0))
+    conversation = make.conversation(inbox, created_at=minute(0), last_activity_at=minute(0))
+    assert waiting(db, conversation) == (0, None)
     make.incoming(conversation, at=minute(0))
     assert waiting(db, conversation) == (0, None)
     make.incoming(conversation, at=minute(2))
@@ -334,6 +434,14 @@ def test_waiting_and_first_reply_follow_the_first_worked_example(
     assert waiting(db, conversation) == (9, 5)
     make.outgoing(conversation, agent, at=minute(12))
     assert waiting(db, conversation) == (None, 5)
+    replies = rows(
+        db,
+        "select name, payload ->> 'seconds' from private.events where name like '%%reply.created'",
+    )
+    assert [(name, float(seconds)) for name, seconds in replies] == [
+        ("first_reply.created", 300),
+        ("reply.created", 180),
+    ]
 
 
 @pytest.mark.parametrize("key", ["automation_rule_id", "campaign_id"])

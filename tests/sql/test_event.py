@@ -34,6 +34,7 @@ def test_messages_and_conversations_are_recorded_with_their_actor(
     assert found == [
         ("conversation.created", "system", None),
         ("conversation.updated", "user", str(agent.id)),
+        ("first_reply.created", "user", str(agent.id)),
         ("message.created", "user", str(agent.id)),
     ]
 
