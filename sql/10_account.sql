@@ -1,5 +1,46 @@
 -- account: tenants, the people who work in them, and who belongs where.
 
+create function private.is_timezone(p_name text)
+returns boolean
+language plpgsql immutable parallel safe set search_path = ''
+as $$
+begin
+    -- Names only: abbreviations and offsets know no daylight saving.
+    if p_name !~ '^(UTC|[A-Za-z_]{1,40}/[A-Za-z0-9_+/-]{1,60})$' then
+        return false;
+    end if;
+    perform timestamptz '2026-01-01 00:00:00+00' at time zone p_name;
+    return true;
+exception when invalid_parameter_value then
+    return false;
+end;
+$$;
+
+comment on function private.is_timezone is 'Whether this is a time zone''s IANA name, for example Europe/Berlin.';
+grant execute on function private.is_timezone to authenticated;
+
+create function private.are_account_settings(p_settings jsonb)
+returns boolean
+language sql immutable parallel safe set search_path = ''
+as $$
+    select jsonb_typeof(p_settings) = 'object'
+        and octet_length(p_settings::text) <= 65536
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_after'), 'null') in ('null', 'number')
+        and case when coalesce(p_settings ->> 'auto_resolve_after', '10') ~ '^[0-9]{1,7}$'
+            then coalesce(p_settings ->> 'auto_resolve_after', '10')::int between 10 and 1439856 else false end
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_message'), 'null') in ('null', 'string')
+        and char_length(coalesce(p_settings ->> 'auto_resolve_message', '')) <= 10000
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_ignore_waiting'), 'null') in ('null', 'boolean')
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_label'), 'null') in ('null', 'string')
+        and char_length(coalesce(p_settings ->> 'auto_resolve_label', '')) <= 100
+        and coalesce(jsonb_typeof(p_settings -> 'audio_transcriptions'), 'null') in ('null', 'boolean')
+$$;
+
+comment on function private.are_account_settings is
+    'Whether the keys we know have the right type: auto_resolve_after (10 to 1,439,856 minutes), auto_resolve_message,
+     auto_resolve_ignore_waiting, auto_resolve_label, audio_transcriptions.';
+grant execute on function private.are_account_settings to authenticated;
+
 create table public.accounts (
     id uuid primary key default private.uuid_v7(),
     name text not null,
@@ -8,13 +49,28 @@ create table public.accounts (
     settings jsonb not null default '{}',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    domain text,
+    support_email text,
+    timezone text not null default 'UTC',
+    limits jsonb not null default '{}',
     constraint accounts_name_check check (char_length(btrim(name)) between 1 and 100),
     constraint accounts_locale_check check (locale ~ '^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})?$'),
     constraint accounts_status_check check (status in ('active', 'suspended')),
-    constraint accounts_settings_check check (jsonb_typeof(settings) = 'object')
+    constraint accounts_settings_check check (private.are_account_settings(settings)),
+    constraint accounts_domain_check check (domain ~ '^[a-z0-9]([a-z0-9.-]{0,98}[a-z0-9])?$'),
+    constraint accounts_support_email_check check (
+        char_length(support_email) <= 254 and support_email ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$'),
+    constraint accounts_timezone_check check (private.is_timezone(timezone)),
+    constraint accounts_limits_check check (jsonb_typeof(limits) = 'object')
 );
 
 comment on table public.accounts is 'A tenant: one company''s support desk. Nothing is shared between accounts.';
+comment on column public.accounts.settings is
+    'auto_resolve_after (minutes; missing or null = never), auto_resolve_message, auto_resolve_ignore_waiting,
+     auto_resolve_label, audio_transcriptions.';
+comment on column public.accounts.domain is 'The domain of the account''s inbound mail.';
+comment on column public.accounts.timezone is 'IANA name; the account''s days in reports.';
+comment on column public.accounts.limits is 'What the plan allows: {"agents": 5}; a missing key = no limit. Set by operators only.';
 comment on column public.accounts.locale is 'The language of what the system itself writes into conversations.';
 
 create table public.users (
@@ -26,6 +82,8 @@ create table public.users (
     ui_settings jsonb not null default '{}',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    message_signature text,
+    constraint users_message_signature_check check (char_length(message_signature) <= 5000),
     constraint users_name_check check (char_length(name) <= 200),
     constraint users_display_name_check check (char_length(display_name) between 1 and 200),
     constraint users_avatar_url_check check (avatar_url ~ '^https?://' and char_length(avatar_url) <= 2000),
@@ -36,6 +94,7 @@ create table public.users (
 comment on table public.users is
     'The profile of a login, one to one with auth.users. One e-mail address is one login, in any number of accounts.';
 comment on column public.users.display_name is 'Shown instead of name when set.';
+comment on column public.users.message_signature is 'Markdown that the composer puts under replies.';
 comment on column public.users.ui_settings is 'The dashboard''s own memory: theme, panel layout, editor choices.';
 
 create table public.custom_roles (
@@ -129,7 +188,7 @@ $$;
 comment on function private.is_administrator is 'Whether the caller is an administrator of this account.';
 grant execute on function private.is_administrator to authenticated;
 
-create function private.require_administrator(p_account_id uuid)
+create function private.require_member(p_account_id uuid)
 returns void
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -137,6 +196,17 @@ begin
     if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
+end;
+$$;
+
+comment on function private.require_member is 'Fails unless the caller belongs to this account; for a stranger it does not exist.';
+
+create function private.require_administrator(p_account_id uuid)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    perform private.require_member(p_account_id);
     if not private.is_administrator(p_account_id) then
         perform private.fail(403, 'not_administrator', 'Only an administrator of the account may do this.');
     end if;
@@ -413,10 +483,13 @@ create policy "members change their own availability"
     using (user_id = (select auth.uid()) and account_id = any ((select private.account_ids())::uuid[]))
     with check (user_id = (select auth.uid()) and account_id = any ((select private.account_ids())::uuid[]));
 
-grant select (id, name, locale, status, settings, created_at, updated_at) on public.accounts to authenticated;
-grant update (name, locale) on public.accounts to authenticated;
-grant select (id, name, display_name, email, avatar_url, created_at, updated_at) on public.users to authenticated;
-grant update (name, display_name, avatar_url, ui_settings) on public.users to authenticated;
+grant select (
+    id, name, locale, status, settings, created_at, updated_at, domain, support_email, timezone, limits
+) on public.accounts to authenticated;
+grant update (name, locale, settings, domain, support_email, timezone) on public.accounts to authenticated;
+grant select (id, name, display_name, email, avatar_url, created_at, updated_at, message_signature)
+    on public.users to authenticated;
+grant update (name, display_name, avatar_url, ui_settings, message_signature) on public.users to authenticated;
 grant select (account_id, user_id, role, availability, auto_offline, active_at, created_at, updated_at, custom_role_id)
     on public.account_users to authenticated;
 grant select on public.custom_roles to authenticated;

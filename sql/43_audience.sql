@@ -442,9 +442,7 @@ returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     update public.notifications
     set read_at = now()
     where account_id = p_account_id
@@ -477,9 +475,7 @@ returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     delete from public.notifications
     where account_id = p_account_id
         and user_id = auth.uid()
@@ -518,9 +514,7 @@ declare
     cursor_id uuid;
     found public.notifications[];
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     if coalesce(p_limit, 0) not between 1 and 100 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
     end if;

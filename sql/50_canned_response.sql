@@ -22,19 +22,6 @@ create trigger canned_responses_set_updated_at
     before update on public.canned_responses
     for each row execute function private.set_updated_at();
 
-create function private.require_member(p_account_id uuid)
-returns void
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
-end;
-$$;
-
-comment on function private.require_member is 'Fails with account_not_found unless the caller belongs to this account.';
-
 create function private.save_canned_response(p_account_id uuid, p_id uuid, p_short_code text, p_content text)
 returns jsonb
 language plpgsql security definer set search_path = ''

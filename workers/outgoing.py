@@ -7,8 +7,8 @@ import hmac
 import time
 
 import httpx
-from backend.channels.media import public_addresses
 
+from backend.channels.media import public_addresses
 from workers.registry import Context
 
 TIMEOUT = 5.0  # seconds

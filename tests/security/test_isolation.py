@@ -46,6 +46,7 @@ class Company:
     api_inbox: Inbox
     team: Team
     role_id: UUID
+    invitation_id: UUID
     label_id: UUID
     message_id: UUID
     own_message_id: UUID  # the administrator's
@@ -102,6 +103,7 @@ def company(make: Make, name: str) -> Company:
         api_inbox=make.inbox(account, "api"),
         team=make.team(account, agent, name="canary"),
         role_id=make.custom_role(account, "conversation_manage"),
+        invitation_id=make.invitation(account, admin),
         label_id=make.label(account, "vip"),
         message_id=edited,
         own_message_id=make.outgoing(conversation, admin),
@@ -294,6 +296,8 @@ AGENTS: dict[str, Arguments] = {
         "p_id": c.own_message_id,
         "p_content": "x",
     },
+    "heartbeat": lambda c: {"p_account_id": c.account.id},
+    "invite_member": lambda c: {"p_account_id": c.account.id, "p_email": "new@example.com"},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
     "mute_contact": lambda c: {"p_conversation_id": c.conversation.id, "p_muted": True},
@@ -301,6 +305,9 @@ AGENTS: dict[str, Arguments] = {
     "message_changes": lambda c: {"p_conversation_id": c.conversation.id, "p_after_seq": 0},
     "message_page": lambda c: {"p_conversation_id": c.conversation.id},
     "notification_list": lambda c: {"p_account_id": c.account.id},
+    "online_users": lambda c: {"p_account_id": c.account.id},
+    "remove_member": lambda c: {"p_account_id": c.account.id, "p_user_id": c.agent.id},
+    "revoke_invitation": lambda c: {"p_id": c.invitation_id},
     "save_custom_role": lambda c: {
         "p_account_id": c.account.id,
         "p_id": c.role_id,
@@ -337,6 +344,12 @@ AGENTS: dict[str, Arguments] = {
         "p_user_id": c.outsider.id,
         "p_member": True,
     },
+    "set_availability": lambda c: {"p_account_id": c.account.id, "p_availability": "busy"},
+    "set_member": lambda c: {
+        "p_account_id": c.account.id,
+        "p_user_id": c.agent.id,
+        "p_role": "administrator",
+    },
     "set_participant": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_user_id": c.admin.id,
@@ -367,6 +380,7 @@ VISITORS: dict[str, Arguments] = {
 }
 #: Functions that take no id of somebody's row, so that there is nothing to reach for.
 WITHOUT_IDS = {
+    "accept_invitation",
     "create_account",
     "my_ui_settings",
     "widget_conversations",
@@ -416,8 +430,11 @@ OF_EVERY_MEMBER = {
     "conversation_list",
     "delete_canned_response",
     "delete_notifications",
+    "heartbeat",
     "mark_notifications_read",
     "notification_list",
+    "online_users",
+    "set_availability",
     "save_canned_response",
 }
 

@@ -61,7 +61,7 @@ def test_agents_and_strangers_do_not_rename_an_account(db: Connection, make: Mak
     assert value(db, "select name from public.accounts where id = %s", account.id) == "Acme"
 
 
-@pytest.mark.parametrize("column_name", ["status", "settings", "id", "created_at"])
+@pytest.mark.parametrize("column_name", ["status", "limits", "id", "created_at"])
 def test_administrators_do_not_write_what_the_server_owns(
     db: Connection, make: Make, column_name: str
 ) -> None:

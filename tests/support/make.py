@@ -210,6 +210,13 @@ class Make:
         )
         return role
 
+    def invitation(self, account: Account, by: User) -> UUID:
+        """An invitation that waits for an answer."""
+        return self._insert(
+            "public.invitations", account_id=account.id, email="waiting@example.com",
+            token_hash=sha256(uuid4().hex), invited_by=by.id,
+        )  # fmt: skip
+
     def team(self, account: Account, *members: User, **columns: Any) -> Team:
         """A team of these agents."""
         columns.setdefault("name", f"team {next(self._numbers)}")
