@@ -374,9 +374,11 @@ begin
     then
         new.assignee_id := auth.uid();
     end if;
-    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes)
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id)
     then
         new.last_seq := new.last_seq + 1;
     end if;
@@ -435,11 +437,13 @@ declare
     inbox public.inboxes;
     tracked constant text[] := array[
         'status', 'assignee_id', 'team_id', 'priority', 'labels', 'snoozed_until', 'custom_attributes',
-        'waiting_since', 'first_reply_created_at'];
+        'contact_id', 'waiting_since', 'first_reply_created_at'];
     visibly_changed constant boolean :=
-        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes);
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id);
     changed jsonb;
 begin
     select * into inbox from public.inboxes where id = new.inbox_id;

@@ -44,6 +44,8 @@ class Company:
     team: Team
     role_id: UUID
     label_id: UUID
+    note_id: UUID
+    attribute_id: UUID
 
 
 def company(make: Make, name: str) -> Company:
@@ -71,11 +73,16 @@ def company(make: Make, name: str) -> Company:
     make.note(conversation, agent, f"CANARY note {name}")
     make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.participant(conversation, agent)
+    make.db.execute(
+        "update public.contacts set last_activity_at = null where account_id = %s", (account.id,)
+    )
     return Company(
         account, inbox, admin, agent, outsider, visitor, conversation, number, contact,
         team=make.team(account, agent, name="canary"),
         role_id=make.custom_role(account, "conversation_manage"),
         label_id=make.label(account, "vip"),
+        note_id=make.contact_note(account, contact, agent),
+        attribute_id=make.custom_attribute(account, "plan"),
     )  # fmt: skip
 
 
@@ -224,6 +231,7 @@ AGENTS: dict[str, Arguments] = {
         "p_conversation_id": c.conversation.id,
         "p_assignee_id": c.agent.id,
     },
+    "contact_list": lambda c: {"p_account_id": c.account.id},
     "conversation_by_display_id": lambda c: {
         "p_account_id": c.account.id,
         "p_display_id": c.display_id,
@@ -237,6 +245,22 @@ AGENTS: dict[str, Arguments] = {
     },
     "delete_custom_role": lambda c: {"p_id": c.role_id},
     "delete_team": lambda c: {"p_id": c.team.id},
+    "delete_contact": lambda c: {"p_id": c.contact_id},
+    "delete_custom_attribute": lambda c: {"p_id": c.attribute_id},
+    "delete_note": lambda c: {"p_id": c.note_id},
+    "merge_contacts": lambda c: {"p_base_id": c.contact_id, "p_mergee_id": c.contact_id},
+    "save_contact": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.contact_id,
+        "p_values": {"name": "x"},
+    },
+    "save_custom_attribute": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.attribute_id,
+        "p_values": {"display_name": "x"},
+    },
+    "save_note": lambda c: {"p_contact_id": c.contact_id, "p_id": c.note_id, "p_content": "x"},
+    "set_contact_labels": lambda c: {"p_contact_id": c.contact_id, "p_labels": ["vip"]},
     "delete_label": lambda c: {"p_id": c.label_id},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
@@ -279,6 +303,10 @@ AGENTS: dict[str, Arguments] = {
     "set_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
     "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }
+#: What every member of an account may do, whatever inbox they work.
+ACCOUNT_WIDE = [
+    "contact_list", "delete_note", "merge_contacts", "save_contact", "save_note", "set_contact_labels",
+]  # fmt: skip
 VISITORS: dict[str, Arguments] = {
     "widget_end_conversation": lambda c: {"p_conversation_id": c.conversation.id},
     "widget_mark_seen": lambda c: {"p_conversation_id": c.conversation.id},
@@ -292,6 +320,7 @@ VISITORS: dict[str, Arguments] = {
 }
 #: Functions that take no id of somebody's row, so that there is nothing to reach for.
 WITHOUT_IDS = {
+    "widget_identify",
     "create_account",
     "my_ui_settings",
     "widget_conversations",
@@ -330,7 +359,8 @@ def fingerprint(db: Connection, account: UUID) -> list[tuple[Any, ...]]:
 
 #: Ways of saying no to a caller whose arguments are well formed.
 REFUSALS = {
-    "account_not_found", "conversation_not_found", "custom_role_not_found", "inbox_not_found",
+    "account_not_found", "contact_not_found", "conversation_not_found", "custom_attribute_not_found",
+    "note_not_found", "custom_role_not_found", "inbox_not_found",
     "label_not_found", "not_administrator", "team_not_found",
 }  # fmt: skip
 
@@ -364,7 +394,7 @@ def test_an_agent_reaches_nothing_of_the_other_company_by_function(
     [
         name
         for name in AGENTS
-        if name not in ("create_inbox", "set_inbox_member", "conversation_list")
+        if name not in ("create_inbox", "set_inbox_member", "conversation_list", *ACCOUNT_WIDE)
     ],
 )
 def test_an_agent_outside_the_inbox_reaches_nothing_of_it_by_function(

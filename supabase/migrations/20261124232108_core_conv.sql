@@ -15,15 +15,39 @@ ALTER TABLE "public"."conversations" DROP CONSTRAINT "conversations_custom_attri
 
 DROP FUNCTION "private"."number_conversation"();
 
+CREATE TABLE "public"."custom_attribute_definitions" ("account_id" uuid NOT NULL, "attribute_model" text NOT NULL, "attribute_key" text NOT NULL, "display_name" text NOT NULL, "display_type" text NOT NULL DEFAULT 'text'::text, "description" text NOT NULL DEFAULT ''::text, "default_value" text, "list_values" text[] NOT NULL DEFAULT '{}'::text[], "regex_pattern" text, "regex_cue" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_attribute_definitions_attribute_key_check" CHECK ((attribute_key ~ '^[A-Za-z0-9_.-]{1,64}$'::text)), CONSTRAINT "custom_attribute_definitions_attribute_model_check" CHECK ((attribute_model = ANY (ARRAY['conversation_attribute'::text, 'contact_attribute'::text]))), CONSTRAINT "custom_attribute_definitions_default_value_check" CHECK ((char_length(default_value) <= 1500)), CONSTRAINT "custom_attribute_definitions_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "custom_attribute_definitions_display_name_check" CHECK (((char_length(btrim(display_name)) >= 1) AND (char_length(btrim(display_name)) <= 100))), CONSTRAINT "custom_attribute_definitions_display_type_check" CHECK ((display_type = ANY (ARRAY['text'::text, 'number'::text, 'currency'::text, 'percent'::text, 'link'::text, 'date'::text, 'list'::text, 'checkbox'::text]))), CONSTRAINT "custom_attribute_definitions_key" UNIQUE (account_id, attribute_model, attribute_key), CONSTRAINT "custom_attribute_definitions_list_values_check" CHECK (((cardinality(list_values) <= 200) AND (octet_length(array_to_string(list_values, ' '::text)) <= 20000))), CONSTRAINT "custom_attribute_definitions_regex_cue_check" CHECK ((char_length(regex_cue) <= 200)), CONSTRAINT "custom_attribute_definitions_regex_pattern_check" CHECK ((char_length(regex_pattern) <= 500)), CONSTRAINT "custom_attribute_definitions_reserved_check" CHECK ((NOT (attribute_key = ANY (
+CASE attribute_model
+    WHEN 'contact_attribute'::text THEN ARRAY['name'::text, 'email'::text, 'phone_number'::text, 'identifier'::text, 'country_code'::text, 'city'::text, 'created_at'::text, 'last_activity_at'::text, 'referer'::text, 'blocked'::text]
+    ELSE ARRAY['status'::text, 'priority'::text, 'assignee_id'::text, 'inbox_id'::text, 'team_id'::text, 'display_id'::text, 'campaign_id'::text, 'labels'::text, 'browser_language'::text, 'country_code'::text, 'referer'::text, 'created_at'::text, 'last_activity_at'::text]
+END)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_attribute_definitions_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."custom_attribute_definitions" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."custom_attribute_definitions" OWNER TO "postgres";
+
 CREATE TABLE "public"."labels" ("account_id" uuid NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "color" text NOT NULL DEFAULT '#1f93ff'::text, "show_on_sidebar" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "labels_account_id_title_key" UNIQUE (account_id, title), CONSTRAINT "labels_color_check" CHECK ((color ~ '^#[0-9a-f]{6}$'::text)), CONSTRAINT "labels_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "labels_title_check" CHECK (((title = lower(title)) AND (title !~ '[\s,]'::text) AND ((char_length(title) >= 1) AND (char_length(title) <= 64)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "labels_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."labels" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."labels" OWNER TO "postgres";
 
+CREATE TABLE "public"."notes" ("account_id" uuid NOT NULL, "contact_id" uuid NOT NULL, "user_id" uuid, "content" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notes_content_check" CHECK (((char_length(btrim(content)) >= 1) AND (char_length(btrim(content)) <= 20000))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "notes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."notes" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."notes" OWNER TO "postgres";
+
 ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "features" text[] NOT NULL DEFAULT '{attachments,emoji_picker,end_conversation}'::text[];
 
 ALTER TABLE "public"."contacts" ADD COLUMN "labels" text[] NOT NULL DEFAULT '{}'::text[];
+
+ALTER TABLE "public"."contacts" ADD COLUMN "middle_name" text NOT NULL DEFAULT ''::text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "last_name" text NOT NULL DEFAULT ''::text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "location" text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "country_code" text;
 
 CREATE OR REPLACE FUNCTION private.activity_text(p_locale text, p_key text)
  RETURNS text
@@ -142,6 +166,17 @@ $function$;
 
 ALTER FUNCTION "private"."are_attributes"(jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.attributes_or(p_attributes jsonb, p_else jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select case when private.are_attributes(p_attributes) then p_attributes else p_else end
+$function$;
+
+ALTER FUNCTION "private"."attributes_or"(jsonb, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.begin_conversation()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -192,9 +227,11 @@ begin
     then
         new.assignee_id := auth.uid();
     end if;
-    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes)
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id)
     then
         new.last_seq := new.last_seq + 1;
     end if;
@@ -208,6 +245,116 @@ begin
     return new;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.contact_list(p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    descending constant boolean := starts_with(p_sort, '-');
+    direction constant text := case when descending then 'desc' else 'asc' end;
+    needle constant text := nullif(btrim(private.folded(left(p_query, 200))), '');
+    -- What each sort compares, from a fixed vocabulary; the client's word never gets into a statement.
+    key constant text := case ltrim(p_sort, '-')
+        when 'name' then 'lower(contact.name)' when 'email' then 'contact.email'
+        when 'phone_number' then 'contact.phone_number' when 'last_activity_at' then 'contact.last_activity_at'
+        when 'created_at' then 'contact.created_at' when 'city' then 'contact.location'
+        when 'country' then 'contact.country_code'
+        when 'company_name' then 'lower(contact.additional_attributes ->> ''company_name'')' end;
+    key_type constant text := case when key like '%\_at' then 'timestamptz' else 'text' end;
+    cursor_id uuid;
+    cursor_at text;
+    rest text;
+    page jsonb[];
+    cursors jsonb[];
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if key is null or coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(
+            400, 'invalid_argument',
+            'sort is name, email, phone_number, last_activity_at, created_at, company_name, city or country, with - for '
+            'descending; limit is 1 to 100.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_id := (p_cursor ->> 'id')::uuid;
+            cursor_at := p_cursor ->> 'at';
+            if key_type = 'timestamptz' then
+                perform cursor_at::timestamptz;
+            end if;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_id is null then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+    rest := format(
+        $conditions$
+            contact.account_id = $1
+            and num_nonnulls(contact.email, contact.phone_number, contact.identifier) > 0
+            %s
+            %s
+        $conditions$,
+        case when needle is not null then
+            $like$and private.contact_search_text(
+                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
+                contact.identifier, contact.additional_attributes ->> 'company_name') like $2$like$
+            else '' end,
+        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
+    -- Those without a value come last; each half is one run of an index.
+    execute format(
+        $query$
+        select array_agg(to_jsonb(page.contact) order by page.position),
+            array_agg(jsonb_build_object('at', page.at, 'id', (page.contact).id) order by page.position)
+        from (
+            select run.contact, run.at, row_number() over () as position
+            from (
+                (select contact, to_jsonb(%1$s) as at
+                from public.contacts as contact
+                where %3$s and %1$s is not null and %4$s
+                order by %1$s %2$s, contact.id %2$s limit $6)
+                union all
+                (select contact, 'null'
+                from public.contacts as contact
+                where %3$s and %1$s is null and %5$s
+                order by contact.id %2$s limit $6)
+            ) as run
+            limit $6
+        ) as page
+        $query$,
+        key, direction, rest,
+        case when cursor_id is null then 'true' when cursor_at is null then 'false'
+            else format('(%s, contact.id) %s ($4::%s, $5)', key, case when descending then '<' else '>' end, key_type) end,
+        case when cursor_id is null or cursor_at is not null then 'true'
+            else format('contact.id %s $5', case when descending then '<' else '>' end) end)
+    into page, cursors
+    using p_account_id, '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%',
+        p_labels, cursor_at, cursor_id, p_limit + 1;
+    return jsonb_build_object(
+        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
+        'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.contact_search_text(p_name text, p_middle_name text, p_last_name text, p_email text, p_phone_number text, p_identifier text, p_company text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select private.folded(concat_ws(
+        ' ', p_name, nullif(p_middle_name, ''), nullif(p_last_name, ''), p_email, p_phone_number, p_identifier, p_company))
+$function$;
+
+ALTER FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
  RETURNS jsonb
@@ -251,6 +398,49 @@ AS $function$
     join public.inboxes as inbox on inbox.id = conversation.inbox_id
 $function$;
 
+CREATE OR REPLACE FUNCTION private.delete_contact(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_id);
+begin
+    perform private.require_administrator(contact.account_id);
+    if private.is_contact_online(contact) then
+        perform private.fail(
+            409, 'contact_online', 'The contact is writing to you just now.', 'Try again when they have left.');
+    end if;
+    delete from public.contacts where id = p_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_custom_attribute(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    gone public.custom_attribute_definitions;
+begin
+    select * into gone
+    from public.custom_attribute_definitions
+    where id = p_id and account_id = any (private.account_ids());
+    if gone.id is null then
+        perform private.fail(404, 'custom_attribute_not_found', 'There is no such custom attribute.');
+    end if;
+    perform private.require_administrator(gone.account_id);
+    delete from public.custom_attribute_definitions where id = p_id;
+    return to_jsonb(gone);
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_custom_attribute"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.delete_label(p_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -271,6 +461,33 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."delete_label"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_note(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    delete from public.notes where id = p_id and account_id = any (private.account_ids());
+    if not found then
+        perform private.fail(404, 'note_not_found', 'There is no such note.');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_note"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.folded(p_text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text))
+$function$;
+
+ALTER FUNCTION "private"."folded"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.follow_label()
  RETURNS trigger
@@ -313,6 +530,94 @@ $function$;
 
 ALTER FUNCTION "private"."has_widget_feature"(uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.identify_contact(p_contact_id uuid, p_values jsonb, p_verified text[] DEFAULT '{}'::text[], p_keep_name boolean DEFAULT false)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    other public.contacts;
+    given_identifier text := nullif(left(btrim(p_values ->> 'identifier'), 255), '');
+    given_email text := nullif(lower(btrim(p_values ->> 'email')), '');
+    given_phone text := nullif(btrim(p_values ->> 'phone_number'), '');
+    given_avatar text := nullif(btrim(p_values ->> 'avatar_url'), '');
+begin
+    -- What does not look right is left out, not an error: it comes from other people's pages.
+    if char_length(given_email) > 254 or given_email !~ '^[^@\s]+@[^@\s]+\.[^@\s]+$' then
+        given_email := null;
+    end if;
+    if given_phone !~ '^\+[1-9][0-9]{1,14}$' then
+        given_phone := null;
+    end if;
+    if given_avatar !~ '^https?://' or char_length(given_avatar) > 2000 then
+        given_avatar := null;
+    end if;
+    select * into contact from public.contacts where id = p_contact_id;
+    if contact.id is null then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+
+    -- The same person may be here already. Only what is proven merges; a claim that is another's is dropped.
+    select * into other from public.contacts
+    where account_id = contact.account_id and identifier = given_identifier and id <> contact.id;
+    if other.id is not null then
+        if 'identifier' = any (p_verified) then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_identifier := null;
+        end if;
+    end if;
+    select * into other from public.contacts
+    where account_id = contact.account_id and email = given_email and id <> contact.id;
+    if other.id is not null then
+        if 'email' = any (p_verified) and (given_identifier is null or given_identifier = other.identifier) then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_email := null;
+        end if;
+    end if;
+    select * into other from public.contacts
+    where account_id = contact.account_id and phone_number = given_phone and id <> contact.id;
+    if other.id is not null then
+        if 'phone_number' = any (p_verified)
+            and (given_identifier is null or given_identifier = other.identifier)
+            and (given_email is null or given_email = other.email)
+        then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_phone := null;
+        end if;
+    end if;
+
+    update public.contacts as kept
+    set identifier = coalesce(given_identifier, kept.identifier),
+        email = coalesce(given_email, kept.email),
+        phone_number = coalesce(given_phone, kept.phone_number),
+        avatar_url = coalesce(given_avatar, kept.avatar_url),
+        name = case when p_keep_name and kept.name <> '' then kept.name
+            else coalesce(nullif(left(btrim(p_values ->> 'name'), 255), ''), kept.name) end,
+        custom_attributes = private.attributes_or(
+            private.merged_attributes(p_values -> 'custom_attributes', kept.custom_attributes), kept.custom_attributes),
+        additional_attributes = private.attributes_or(
+            private.merged_attributes(p_values -> 'additional_attributes', kept.additional_attributes),
+            kept.additional_attributes),
+        identified = case
+            when p_verified <> '{}' then 'verified'
+            when kept.identified = 'anonymous'
+                and num_nonnulls(given_identifier, given_email, given_phone) > 0 then 'claimed'
+            else kept.identified end
+    where kept.id = contact.id;
+    return contact.id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.inbound_conversation(p_contact_inbox_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -345,6 +650,17 @@ $function$;
 
 ALTER FUNCTION "private"."inbound_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.is_contact_online(p_contact public.contacts)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select coalesce(p_contact.last_activity_at > now() - interval '90 seconds', false)
+$function$;
+
+ALTER FUNCTION "private"."is_contact_online"(public.contacts) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.locale_of(p_account_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -355,6 +671,124 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."locale_of"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.member_contact(p_id uuid)
+ RETURNS public.contacts
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+begin
+    select * into contact
+    from public.contacts
+    where id = p_id and account_id = any ((select private.account_ids())::uuid[]);
+    if contact.id is null then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    return contact;
+end;
+$function$;
+
+ALTER FUNCTION "private"."member_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merge_contacts(p_base_id uuid, p_mergee_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    base public.contacts := private.member_contact(p_base_id);
+    mergee public.contacts := private.member_contact(p_mergee_id);
+begin
+    if base.account_id <> mergee.account_id then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    perform private.merge_into(base.id, mergee.id);
+    select * into base from public.contacts where id = base.id;
+    return to_jsonb(base);
+end;
+$function$;
+
+ALTER FUNCTION "private"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merge_into(p_base_id uuid, p_mergee_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    base public.contacts;
+    mergee public.contacts;
+begin
+    if p_base_id = p_mergee_id then
+        return;
+    end if;
+    -- Both locked in one order: two merges of the same pair take turns, and the second finds one gone.
+    perform from public.contacts where id in (p_base_id, p_mergee_id) order by id for update;
+    select * into base from public.contacts where id = p_base_id;
+    select * into mergee from public.contacts where id = p_mergee_id and account_id = base.account_id;
+    if mergee.id is null then
+        perform private.fail(
+            409, 'contact_gone', 'One of the two was merged or deleted meanwhile.', 'Look at the contact again.');
+    end if;
+    update public.contact_inboxes set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update private.visitor_sessions set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update public.conversations set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update public.messages set sender_contact_id = base.id
+    where account_id = base.account_id and sender_contact_id = mergee.id;
+    update public.notes set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    delete from public.contacts where id = mergee.id;
+    update public.contacts
+    set name = coalesce(nullif(base.name, ''), mergee.name),
+        middle_name = coalesce(nullif(base.middle_name, ''), mergee.middle_name),
+        last_name = coalesce(nullif(base.last_name, ''), mergee.last_name),
+        email = coalesce(base.email, mergee.email),
+        phone_number = coalesce(base.phone_number, mergee.phone_number),
+        identifier = coalesce(base.identifier, mergee.identifier),
+        avatar_url = coalesce(base.avatar_url, mergee.avatar_url),
+        blocked = base.blocked or mergee.blocked,
+        labels = (
+            select coalesce(array_agg(distinct title order by title), '{}')
+            from unnest(base.labels || mergee.labels) as title),
+        custom_attributes = private.merged_attributes(base.custom_attributes, mergee.custom_attributes),
+        additional_attributes = private.merged_attributes(base.additional_attributes, mergee.additional_attributes),
+        last_activity_at = greatest(base.last_activity_at, mergee.last_activity_at)
+    where id = base.id;
+    perform private.record_event(
+        base.account_id, 'contact.merged', null,
+        jsonb_build_object('contact_id', base.id, 'mergee_id', mergee.id));
+end;
+$function$;
+
+ALTER FUNCTION "private"."merge_into"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merged_attributes(p_base jsonb, p_more jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select coalesce(jsonb_object_agg(
+        coalesce(base.key, more.key),
+        case
+            when jsonb_typeof(base.value) = 'object' and jsonb_typeof(more.value) = 'object'
+                then private.merged_attributes(base.value, more.value)
+            when base.value is null or base.value in ('null', '""') then more.value
+            else base.value end), '{}')
+    from jsonb_each(case jsonb_typeof(p_base) when 'object' then p_base else '{}' end) as base (key, value)
+    full join jsonb_each(case jsonb_typeof(p_more) when 'object' then p_more else '{}' end) as more (key, value)
+        on more.key = base.key
+$function$;
+
+ALTER FUNCTION "private"."merged_attributes"(jsonb, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.mute_contact(p_conversation_id uuid, p_muted boolean)
  RETURNS jsonb
@@ -386,6 +820,32 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."mute_contact"(uuid, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.normalise_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+    new.name := left(btrim(new.name), 255);
+    new.email := nullif(lower(btrim(new.email)), '');
+    new.phone_number := nullif(btrim(new.phone_number), '');
+    new.identifier := nullif(btrim(new.identifier), '');
+    new.middle_name := btrim(new.middle_name);
+    new.last_name := btrim(new.last_name);
+    new.location := nullif(new.additional_attributes ->> 'city', '');
+    new.country_code := nullif(new.additional_attributes ->> 'country', '');
+    if new.contact_type = 'visitor' and (
+        num_nonnulls(new.email, new.phone_number, new.identifier) > 0
+        or exists (
+            select from jsonb_each(new.additional_attributes) as attribute (key, value)
+            where attribute.key like 'social\_%' and attribute.value not in ('null', '""', '{}', '[]')))
+    then
+        new.contact_type := 'lead';
+    end if;
+    return new;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
@@ -490,6 +950,172 @@ $function$;
 
 ALTER FUNCTION "private"."require_labels"(uuid, text[]) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    known constant text[] := array[
+        'name', 'middle_name', 'last_name', 'email', 'phone_number', 'identifier', 'avatar_url', 'blocked',
+        'custom_attributes', 'additional_attributes'];
+    unknown text;
+    contact public.contacts;
+    broken text;
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if p_values is null or jsonb_typeof(p_values) <> 'object' then
+        perform private.fail(400, 'invalid_argument', 'values is an object of columns of a contact.');
+    end if;
+    select key into unknown from jsonb_object_keys(p_values) as key where not key = any (known) limit 1;
+    if unknown is not null then
+        perform private.fail(400, 'invalid_argument', format('A contact has no "%s" to set.', left(unknown, 64)));
+    end if;
+    if p_id is null then
+        contact.account_id := p_account_id;
+        contact.name := '';
+        contact.middle_name := '';
+        contact.last_name := '';
+        contact.blocked := false;
+        contact.custom_attributes := '{}';
+        contact.additional_attributes := '{}';
+    else
+        select * into contact from public.contacts where id = p_id and account_id = p_account_id for no key update;
+        if contact.id is null then
+            perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+        end if;
+    end if;
+    begin
+        contact := jsonb_populate_record(contact, p_values);
+    exception when others then
+        perform private.fail(400, 'invalid_argument', 'blocked is true or false.');
+    end;
+    contact.custom_attributes := coalesce(contact.custom_attributes, '{}');
+    contact.additional_attributes := coalesce(contact.additional_attributes, '{}');
+    perform private.require_attributes(contact.custom_attributes);
+    perform private.require_attributes(contact.additional_attributes);
+    if p_id is null then
+        insert into public.contacts (
+            account_id, name, middle_name, last_name, email, phone_number, identifier, avatar_url, blocked,
+            custom_attributes, additional_attributes, identified)
+        values (
+            contact.account_id, coalesce(contact.name, ''), coalesce(contact.middle_name, ''),
+            coalesce(contact.last_name, ''), contact.email, contact.phone_number, contact.identifier, contact.avatar_url,
+            coalesce(contact.blocked, false), contact.custom_attributes, contact.additional_attributes, 'claimed')
+        returning * into contact;
+    else
+        update public.contacts
+        set name = coalesce(contact.name, ''),
+            middle_name = coalesce(contact.middle_name, ''),
+            last_name = coalesce(contact.last_name, ''),
+            email = contact.email,
+            phone_number = contact.phone_number,
+            identifier = contact.identifier,
+            avatar_url = contact.avatar_url,
+            blocked = coalesce(contact.blocked, false),
+            custom_attributes = contact.custom_attributes,
+            additional_attributes = contact.additional_attributes
+        where id = p_id
+        returning * into contact;
+    end if;
+    return to_jsonb(contact);
+exception
+    when unique_violation or check_violation then
+        get stacked diagnostics broken = constraint_name;
+        broken := regexp_replace(broken, '^contacts_(account_id_)?(.+)_(key|check)$', '\2');
+        if sqlstate = '23505' then
+            perform private.fail(
+                409, 'contact_taken', format('Another contact has this %s.', replace(broken, '_', ' ')),
+                'Merge the two with merge_contacts.', broken);
+        end if;
+        perform private.fail(
+            400, 'contact_invalid', format('This is not a valid %s.', replace(broken, '_', ' ')), null, broken);
+        return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_contact"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_custom_attribute(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    known constant text[] := array[
+        'attribute_model', 'attribute_key', 'display_name', 'display_type', 'description', 'default_value', 'list_values',
+        'regex_pattern', 'regex_cue'];
+    definition public.custom_attribute_definitions;
+    broken text;
+begin
+    perform private.require_administrator(p_account_id);
+    if p_values is null or jsonb_typeof(p_values) <> 'object'
+        or exists (select from jsonb_object_keys(p_values) as key where not key = any (known))
+    then
+        perform private.fail(
+            400, 'invalid_argument', format('values is an object of %s.', array_to_string(known, ', ')));
+    end if;
+    if p_id is null then
+        definition.attribute_model := 'conversation_attribute';
+        definition.display_type := 'text';
+    else
+        select * into definition
+        from public.custom_attribute_definitions
+        where id = p_id and account_id = p_account_id for no key update;
+        if definition.id is null then
+            perform private.fail(404, 'custom_attribute_not_found', 'There is no such custom attribute.');
+        end if;
+    end if;
+    begin
+        definition := jsonb_populate_record(definition, p_values);
+    exception when others then
+        perform private.fail(400, 'invalid_argument', 'list_values is an array of texts.');
+    end;
+    if p_id is null then
+        insert into public.custom_attribute_definitions (
+            account_id, attribute_model, attribute_key, display_name, display_type, description, default_value,
+            list_values, regex_pattern, regex_cue)
+        values (
+            p_account_id, definition.attribute_model, coalesce(definition.attribute_key, ''),
+            coalesce(definition.display_name, ''), coalesce(definition.display_type, 'text'),
+            coalesce(definition.description, ''), definition.default_value, coalesce(definition.list_values, '{}'),
+            definition.regex_pattern, definition.regex_cue)
+        returning * into definition;
+    else
+        update public.custom_attribute_definitions
+        set attribute_key = coalesce(definition.attribute_key, ''),
+            display_name = coalesce(definition.display_name, ''),
+            display_type = coalesce(definition.display_type, 'text'),
+            description = coalesce(definition.description, ''),
+            default_value = definition.default_value,
+            list_values = coalesce(definition.list_values, '{}'),
+            regex_pattern = definition.regex_pattern,
+            regex_cue = definition.regex_cue
+        where id = p_id
+        returning * into definition;
+    end if;
+    return to_jsonb(definition);
+exception
+    when unique_violation then
+        perform private.fail(409, 'attribute_key_taken', 'The account has a custom attribute with this key already.');
+        return null;
+    when check_violation or not_null_violation then
+        get stacked diagnostics broken = constraint_name;
+        broken := regexp_replace(broken, '^custom_attribute_definitions_(.+)_check$', '\1');
+        perform private.fail(
+            400, 'custom_attribute_invalid',
+            case broken when 'reserved' then 'This key is a built-in attribute''s.'
+                else format('This is not a valid %s.', replace(broken, '_', ' ')) end, null, broken);
+        return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text, p_color text, p_show_on_sidebar boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -532,6 +1158,56 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_note(p_contact_id uuid, p_id uuid, p_content text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    saved public.notes;
+begin
+    if char_length(coalesce(btrim(p_content), '')) not between 1 and 20000 then
+        perform private.fail(400, 'content_invalid', 'A note has 1 to 20,000 characters.');
+    end if;
+    if p_id is null then
+        insert into public.notes (account_id, contact_id, user_id, content)
+        values (contact.account_id, contact.id, auth.uid(), p_content)
+        returning * into saved;
+    else
+        update public.notes set content = p_content
+        where id = p_id and contact_id = contact.id
+        returning * into saved;
+        if saved.id is null then
+            perform private.fail(404, 'note_not_found', 'There is no such note.');
+        end if;
+    end if;
+    return to_jsonb(saved);
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_note"(uuid, uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_contact_labels(p_contact_id uuid, p_labels text[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    wanted text[] := private.require_labels(contact.account_id, p_labels);
+begin
+    update public.contacts set labels = wanted
+    where id = p_contact_id and labels is distinct from wanted;
+    select * into contact from public.contacts where id = p_contact_id;
+    return to_jsonb(contact);
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
  RETURNS jsonb
@@ -688,6 +1364,47 @@ $function$;
 
 ALTER FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    tracked constant text[] := array[
+        'name', 'middle_name', 'last_name', 'email', 'phone_number', 'identifier', 'contact_type', 'blocked', 'avatar_url',
+        'location', 'country_code', 'labels', 'custom_attributes', 'additional_attributes'];
+    changed text[];
+begin
+    case tg_op
+        when 'INSERT' then
+            contact := new;
+        when 'DELETE' then
+            contact := old;
+        else
+            contact := new;
+            select array_agg(field) into changed
+            from unnest(tracked) as field
+            where to_jsonb(old) -> field is distinct from to_jsonb(new) -> field;
+            if changed is null then
+                return null;
+            end if;
+    end case;
+    -- An account that is being deleted takes everything with it.
+    if exists (select from public.accounts where id = contact.account_id) then
+        perform private.record_event(
+            contact.account_id,
+            case tg_op when 'INSERT' then 'contact.created' when 'DELETE' then 'contact.deleted' else 'contact.updated' end,
+            null,
+            jsonb_strip_nulls(jsonb_build_object('contact_id', contact.id, 'changed', to_jsonb(changed))));
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_contact"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_conversation_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -698,11 +1415,13 @@ declare
     inbox public.inboxes;
     tracked constant text[] := array[
         'status', 'assignee_id', 'team_id', 'priority', 'labels', 'snoozed_until', 'custom_attributes',
-        'waiting_since', 'first_reply_created_at'];
+        'contact_id', 'waiting_since', 'first_reply_created_at'];
     visibly_changed constant boolean :=
-        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes);
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id);
     changed jsonb;
 begin
     select * into inbox from public.inboxes where id = new.inbox_id;
@@ -889,6 +1608,27 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."widget_end_conversation"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.widget_identify(p_values jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address public.contact_inboxes;
+begin
+    perform private.take('identify:' || private.visitor_contact_inbox_id(), 10, 10 / 3600.0);
+    if p_values is null or jsonb_typeof(p_values) <> 'object' then
+        perform private.fail(400, 'invalid_argument', 'values is an object.');
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(private.visitor_contact_inbox_id()::text, 0));
+    address := private.ensure_visitor_contact(null, null);
+    perform private.identify_contact(address.contact_id, p_values);
+end;
+$function$;
+
+ALTER FUNCTION "private"."widget_identify"(jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.widget_start_conversation(p_message_id uuid, p_content text, p_name text, p_email text, p_page_url text)
  RETURNS jsonb
@@ -1109,6 +1849,37 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.contact_list(p_account_id uuid, p_query text DEFAULT NULL::text, p_sort text DEFAULT '-last_activity_at'::text, p_labels text[] DEFAULT NULL::text[], p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.contact_list(p_account_id, p_query, p_sort, p_labels, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_contact(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_contact(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_custom_attribute(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_custom_attribute(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_custom_attribute"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.delete_label(p_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -1118,6 +1889,26 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_label"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_note(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_note(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_note"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.merge_contacts(p_base_id uuid, p_mergee_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.merge_contacts(p_base_id, p_mergee_id)
+$function$;
+
+ALTER FUNCTION "public"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.mute_contact(p_conversation_id uuid, p_muted boolean)
  RETURNS jsonb
@@ -1129,6 +1920,26 @@ $function$;
 
 ALTER FUNCTION "public"."mute_contact"(uuid, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_contact(p_account_id, p_id, p_values)
+$function$;
+
+ALTER FUNCTION "public"."save_contact"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_custom_attribute(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_custom_attribute(p_account_id, p_id, p_values)
+$function$;
+
+ALTER FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text DEFAULT NULL::text, p_color text DEFAULT NULL::text, p_show_on_sidebar boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
@@ -1138,6 +1949,26 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_note(p_contact_id uuid, p_id uuid, p_content text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_note(p_contact_id, p_id, p_content)
+$function$;
+
+ALTER FUNCTION "public"."save_note"(uuid, uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.set_contact_labels(p_contact_id uuid, p_labels text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_contact_labels(p_contact_id, p_labels)
+$function$;
+
+ALTER FUNCTION "public"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
  RETURNS jsonb
@@ -1199,6 +2030,30 @@ $function$;
 
 ALTER FUNCTION "public"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.widget_identify(p_values jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.widget_identify(p_values)
+$function$;
+
+ALTER FUNCTION "public"."widget_identify"(jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.identify_visitor(p_contact_inbox_id uuid, p_values jsonb, p_verified text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    return private.identify_contact(
+        (select contact_id from public.contact_inboxes where id = p_contact_inbox_id), p_values, p_verified);
+end;
+$function$;
+
+ALTER FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
  LANGUAGE sql
@@ -1212,15 +2067,35 @@ ALTER FUNCTION "service"."relabel"(uuid, text, text) OWNER TO "postgres";
 
 ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_features_check" CHECK ((features <@ ARRAY['attachments'::text, 'emoji_picker'::text, 'end_conversation'::text]));
 
+ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_last_name_check" CHECK ((char_length(last_name) <= 255));
+
+ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_middle_name_check" CHECK ((char_length(middle_name) <= 255));
+
+ALTER TABLE "public"."custom_attribute_definitions" ADD CONSTRAINT "custom_attribute_definitions_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."labels" ADD CONSTRAINT "labels_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE SET NULL (user_id);
+
+CREATE INDEX contacts_account_id_created_at_idx ON public.contacts USING btree (account_id, created_at DESC, id DESC);
+
+CREATE INDEX contacts_account_id_name_idx ON public.contacts USING btree (account_id, lower(name), id);
 
 CREATE INDEX contacts_labels_idx ON public.contacts USING gin (account_id, labels);
 
 CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
 
+CREATE INDEX notes_account_id_user_id_idx ON public.notes USING btree (account_id, user_id);
+
+CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_name, last_name, email, phone_number, identifier, contact_type, blocked, avatar_url, labels, custom_attributes, additional_attributes ON public.contacts FOR EACH ROW EXECUTE FUNCTION private.tell_contact();
+
 CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
 
 CREATE TRIGGER conversations_tell_in_thread AFTER UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.assignee_id IS DISTINCT FROM new.assignee_id) OR (old.team_id IS DISTINCT FROM new.team_id) OR (old.priority IS DISTINCT FROM new.priority) OR (old.labels IS DISTINCT FROM new.labels))) EXECUTE FUNCTION private.tell_activity();
+
+CREATE TRIGGER custom_attribute_definitions_set_updated_at BEFORE UPDATE ON public.custom_attribute_definitions FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER labels_follow_removal AFTER DELETE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.follow_label();
 
@@ -1228,22 +2103,52 @@ CREATE TRIGGER labels_follow_title AFTER UPDATE OF title ON public.labels FOR EA
 
 CREATE TRIGGER labels_set_updated_at BEFORE UPDATE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
+CREATE TRIGGER notes_set_updated_at BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
+CREATE POLICY "members read the custom attributes of their accounts" ON "public"."custom_attribute_definitions" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
 CREATE POLICY "members read the labels of their accounts" ON "public"."labels" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
+CREATE POLICY "members read the notes about contacts of their accounts" ON "public"."notes" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
 COMMENT ON COLUMN "public"."channel_web_widgets"."features" IS 'What visitors may do besides writing: attachments, emoji_picker, end_conversation.';
 
+COMMENT ON COLUMN "public"."contacts"."country_code" IS 'Follows additional_attributes.country.';
+
+COMMENT ON COLUMN "public"."contacts"."labels" IS 'Titles of the account''s labels, sorted.';
+
+COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attributes.city.';
+
+COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
+
 COMMENT ON COLUMN "public"."labels"."title" IS 'Lower case, without white space or commas; unique in the account.';
+
+COMMENT ON COLUMN "public"."notes"."user_id" IS 'Who wrote it; null when they left.';
 
 COMMENT ON FUNCTION "private"."actor_name"(public.conversations) IS 'Who acts in this transaction, by name: an agent or the visitor; null for the system.';
 
 COMMENT ON FUNCTION "private"."are_attributes"(jsonb) IS 'Whether this is an object of attributes: 64 kB, strings of 1,500 characters and numbers of ten digits at most.';
+
+COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it is fit to be stored, else the second.';
 
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
 COMMENT ON FUNCTION "private"."change_conversation"() IS 'Trigger: what always follows from a change of status (see docs/api.md, states), and the number of the change itself.';
 
+COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
+
+COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
+
+COMMENT ON FUNCTION "private"."delete_contact"(uuid) IS 'See public.delete_contact.';
+
+COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.delete_custom_attribute.';
+
 COMMENT ON FUNCTION "private"."delete_label"(uuid) IS 'See public.delete_label.';
+
+COMMENT ON FUNCTION "private"."delete_note"(uuid) IS 'See public.delete_note.';
+
+COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
 
 COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
 
@@ -1251,10 +2156,25 @@ COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers f
 
 COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the website chat of this inbox has the feature switched on.';
 
+COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) IS 'A contact says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes, additional_attributes.
+     p_verified names the keys that are proven (identifier, email, phone_number): by those an existing contact is recognised and this
+     one merged into it. Claims never merge; a claimed address of somebody else is left out. Returns the id of the contact that remains.';
+
 COMMENT ON FUNCTION "private"."inbound_conversation"(uuid) IS 'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
      locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
 
+COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something within the last 90 seconds.';
+
 COMMENT ON FUNCTION "private"."locale_of"(uuid) IS 'The language of what the system writes in this account.';
+
+COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
+
+COMMENT ON FUNCTION "private"."merge_contacts"(uuid, uuid) IS 'See public.merge_contacts.';
+
+COMMENT ON FUNCTION "private"."merge_into"(uuid, uuid) IS 'Moves everything of the second contact to the first and deletes it. What the first says wins, blanks are filled, whoever of
+     them was blocked stays blocked. Checks no rights: its callers do.';
+
+COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects as one, at every depth; where both say something the first wins.';
 
 COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
 
@@ -1266,7 +2186,15 @@ COMMENT ON FUNCTION "private"."require_attributes"(jsonb) IS 'Fails with attribu
 
 COMMENT ON FUNCTION "private"."require_labels"(uuid, text[]) IS 'These titles, cleaned, sorted and each once; fails with label_not_found when the account does not have one.';
 
+COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.save_contact.';
+
+COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
+
 COMMENT ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) IS 'See public.save_label.';
+
+COMMENT ON FUNCTION "private"."save_note"(uuid, uuid, text) IS 'See public.save_note.';
+
+COMMENT ON FUNCTION "private"."set_contact_labels"(uuid, text[]) IS 'See public.set_contact_labels.';
 
 COMMENT ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) IS 'See public.set_custom_attributes.';
 
@@ -1280,6 +2208,8 @@ COMMENT ON FUNCTION "private"."tell_activity"() IS 'Trigger: writes into the thr
 
 COMMENT ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) IS 'Writes who gave the conversation to which team and agent.';
 
+COMMENT ON FUNCTION "private"."tell_contact"() IS 'Trigger: records that a contact came, changed (and in which columns) or went.';
+
 COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) IS 'Writes who added and removed which labels.';
 
 COMMENT ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) IS 'Writes who changed the priority.';
@@ -1288,16 +2218,49 @@ COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status
 
 COMMENT ON FUNCTION "private"."widget_end_conversation"(uuid) IS 'See public.widget_end_conversation.';
 
+COMMENT ON FUNCTION "private"."widget_identify"(jsonb) IS 'See public.widget_identify.';
+
 COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The titles with one of them renamed; null as the new title leaves it out.';
+
+COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'One page of the contacts who can be reached or recognised: {rows, next_cursor}. The query is part of a name, e-mail address,
+     phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
+     last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
+     Fails with account_not_found, invalid_argument, invalid_cursor.';
+
+COMMENT ON FUNCTION "public"."delete_contact"(uuid) IS 'Deletes a contact with their conversations and notes. Administrators only.
+     Fails with contact_not_found, not_administrator, contact_online.';
+
+COMMENT ON FUNCTION "public"."delete_custom_attribute"(uuid) IS 'Removes a definition; the values stay where they are. Administrators only. Returns what it was.
+     Fails with custom_attribute_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."delete_label"(uuid) IS 'Removes a label, also from everything that carries it. Administrators only. Returns what it was.
      Fails with label_not_found, not_administrator.';
 
+COMMENT ON FUNCTION "public"."delete_note"(uuid) IS 'Deletes a note about a contact. Fails with note_not_found.';
+
+COMMENT ON FUNCTION "public"."merge_contacts"(uuid, uuid) IS 'Two contacts of an account are the same person: the second''s conversations, addresses, messages and notes go to the first, which
+     keeps what it says and is filled where it is blank. Returns the first. Fails with contact_not_found, contact_gone.';
+
 COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
      Fails with conversation_not_found, invalid_argument.';
 
+COMMENT ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) IS 'Adds a contact (id null) or changes one; values holds the columns to set: name, middle_name, last_name, email, phone_number,
+     identifier, avatar_url, blocked, custom_attributes, additional_attributes. Returns the row.
+     Fails with account_not_found, contact_not_found, invalid_argument, attributes_invalid, contact_taken, contact_invalid
+     (details names the column).';
+
+COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds a custom attribute''s definition (id null) or changes one (but not its model); values holds the columns to set.
+     Administrators only. Returns the row. Fails with account_not_found, not_administrator, invalid_argument,
+     custom_attribute_not_found, attribute_key_taken, custom_attribute_invalid (details names the column, or reserved).';
+
 COMMENT ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) IS 'Adds a label (id null) or changes one; a new title follows to everything that carries it. Administrators only. Returns the row.
      Fails with account_not_found, not_administrator, title_invalid, title_taken, label_not_found, invalid_argument.';
+
+COMMENT ON FUNCTION "public"."save_note"(uuid, uuid, text) IS 'Adds a note to a contact (id null) or changes one. Returns the row.
+     Fails with contact_not_found, content_invalid, note_not_found.';
+
+COMMENT ON FUNCTION "public"."set_contact_labels"(uuid, text[]) IS 'The labels of the contact are these titles, and no others. Returns the row.
+     Fails with contact_not_found, label_not_found, invalid_argument.';
 
 COMMENT ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) IS 'Replaces the custom attributes of the conversation. Returns its row.
      Fails with conversation_not_found, attributes_invalid.';
@@ -1315,9 +2278,20 @@ COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversa
 
 COMMENT ON FUNCTION "public"."widget_end_conversation"(uuid) IS 'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
 
+COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes,
+     additional_attributes. A claim: what is another contact''s already is left out without a word, and nothing merges.
+     Fails with session_expired, invalid_argument, too_many_requests.';
+
+COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
+     Returns the id of the contact that remains. Fails with contact_not_found.';
+
 COMMENT ON FUNCTION "service"."relabel"(uuid, text, text) IS 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
 
+COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
+
 COMMENT ON TABLE "public"."labels" IS 'A word of the account''s own; conversations and contacts carry titles of labels.';
+
+COMMENT ON TABLE "public"."notes" IS 'A note about a contact, for all agents of the account. Not a private message, which belongs to a conversation.';
 
 REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM PUBLIC;
 
@@ -1333,11 +2307,49 @@ REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."are_attributes"(jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attributes_or"(jsonb, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."begin_conversation"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM PUBLIC;
 
@@ -1346,6 +2358,22 @@ GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."folded"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."folded"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."follow_label"() FROM PUBLIC;
 
@@ -1365,17 +2393,55 @@ REVOKE ALL ON FUNCTION "private"."has_widget_feature"(uuid, text) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."has_widget_feature"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."inbound_conversation"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_contact_online"(public.contacts) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."locale_of"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."locale_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."locale_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."member_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_contacts"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."merge_contacts"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."merge_contacts"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_contacts"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_into"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merge_into"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_into"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM PUBLIC;
 
@@ -1409,6 +2475,22 @@ REVOKE ALL ON FUNCTION "private"."require_labels"(uuid, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_labels"(uuid, text[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
@@ -1416,6 +2498,22 @@ GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, b
 REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_contact_labels"(uuid, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_contact_labels"(uuid, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
 
@@ -1455,6 +2553,12 @@ REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.
 
 GRANT EXECUTE ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_contact"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM "postgres";
@@ -1483,11 +2587,43 @@ GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "visitor";
 
+REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "visitor";
+
 REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."with_label_renamed"(text[], text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM PUBLIC;
 
@@ -1497,6 +2633,22 @@ REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_label"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."delete_note"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_note"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_note"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_note"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "authenticated";
@@ -1505,6 +2657,22 @@ REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
@@ -1512,6 +2680,22 @@ GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, bo
 REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
 
@@ -1561,6 +2745,22 @@ GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "postgres"
 
 GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "visitor";
 
+REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_identify"(jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_identify"(jsonb) TO "visitor";
+
+REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
@@ -1572,6 +2772,26 @@ GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "service_role
 REVOKE ALL ("features") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
 
 GRANT UPDATE ("features") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
+REVOKE ALL ("last_name") ON TABLE "public"."contacts" FROM "authenticated";
+
+GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
+
+REVOKE ALL ("middle_name") ON TABLE "public"."contacts" FROM "authenticated";
+
+GRANT UPDATE ("middle_name") ON TABLE "public"."contacts" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."custom_attribute_definitions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."labels" FROM "authenticated";
 
@@ -1585,8 +2805,24 @@ REVOKE ALL ON TABLE "public"."labels" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."labels" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."notes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."notes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."notes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."notes" TO "service_role";
+
+CREATE INDEX notes_account_id_contact_id_idx ON public.notes USING btree (account_id, contact_id, id DESC);
+
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_additional_attributes_check" CHECK (private.are_attributes(additional_attributes));
 
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
 
 ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
+
+CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
