@@ -231,6 +231,15 @@ AGENTS: dict[str, Arguments] = {
         "p_conversation_id": c.conversation.id,
         "p_assignee_id": c.agent.id,
     },
+    "bulk_update": lambda c: {"p_ids": [c.conversation.id], "p_changes": {"priority": "low"}},
+    "delete_conversation": lambda c: {"p_conversation_id": c.conversation.id},
+    "start_conversation": lambda c: {
+        "p_account_id": c.account.id,
+        "p_contact_id": c.contact_id,
+        "p_inbox_id": c.inbox.id,
+        "p_message_id": uuid4(),
+        "p_content": "x",
+    },
     "contact_list": lambda c: {"p_account_id": c.account.id},
     "conversation_by_display_id": lambda c: {
         "p_account_id": c.account.id,

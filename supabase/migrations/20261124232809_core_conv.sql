@@ -13,7 +13,11 @@ ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_custom_attributes_chec
 
 ALTER TABLE "public"."conversations" DROP CONSTRAINT "conversations_custom_attributes_check";
 
+DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
+
 DROP FUNCTION "private"."number_conversation"();
+
+DROP FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
 
 CREATE TABLE "public"."custom_attribute_definitions" ("account_id" uuid NOT NULL, "attribute_model" text NOT NULL, "attribute_key" text NOT NULL, "display_name" text NOT NULL, "display_type" text NOT NULL DEFAULT 'text'::text, "description" text NOT NULL DEFAULT ''::text, "default_value" text, "list_values" text[] NOT NULL DEFAULT '{}'::text[], "regex_pattern" text, "regex_cue" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_attribute_definitions_attribute_key_check" CHECK ((attribute_key ~ '^[A-Za-z0-9_.-]{1,64}$'::text)), CONSTRAINT "custom_attribute_definitions_attribute_model_check" CHECK ((attribute_model = ANY (ARRAY['conversation_attribute'::text, 'contact_attribute'::text]))), CONSTRAINT "custom_attribute_definitions_default_value_check" CHECK ((char_length(default_value) <= 1500)), CONSTRAINT "custom_attribute_definitions_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "custom_attribute_definitions_display_name_check" CHECK (((char_length(btrim(display_name)) >= 1) AND (char_length(btrim(display_name)) <= 100))), CONSTRAINT "custom_attribute_definitions_display_type_check" CHECK ((display_type = ANY (ARRAY['text'::text, 'number'::text, 'currency'::text, 'percent'::text, 'link'::text, 'date'::text, 'list'::text, 'checkbox'::text]))), CONSTRAINT "custom_attribute_definitions_key" UNIQUE (account_id, attribute_model, attribute_key), CONSTRAINT "custom_attribute_definitions_list_values_check" CHECK (((cardinality(list_values) <= 200) AND (octet_length(array_to_string(list_values, ' '::text)) <= 20000))), CONSTRAINT "custom_attribute_definitions_regex_cue_check" CHECK ((char_length(regex_cue) <= 200)), CONSTRAINT "custom_attribute_definitions_regex_pattern_check" CHECK ((char_length(regex_pattern) <= 500)), CONSTRAINT "custom_attribute_definitions_reserved_check" CHECK ((NOT (attribute_key = ANY (
 CASE attribute_model
@@ -204,6 +208,62 @@ $function$;
 
 ALTER FUNCTION "private"."begin_conversation"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    ids constant uuid[] := array(select distinct id from unnest(p_ids) as id where id is not null order by id);
+    known constant text[] := array[
+        'status', 'snoozed_until', 'assignee_id', 'team_id', 'priority', 'add_labels', 'remove_labels'];
+    added text[];
+    removed text[];
+    conversation public.conversations;
+    id uuid;
+begin
+    if cardinality(ids) not between 1 and 100 or p_changes is null or jsonb_typeof(p_changes) <> 'object'
+        or exists (select from jsonb_object_keys(p_changes) as key where not key = any (known))
+        or coalesce(jsonb_typeof(p_changes -> 'add_labels'), 'array') <> 'array'
+        or coalesce(jsonb_typeof(p_changes -> 'remove_labels'), 'array') <> 'array'
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            format('ids are 1 to 100 conversations; changes is an object of %s.', array_to_string(known, ', ')));
+    end if;
+    added := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
+    removed := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
+    -- In the order of their ids: two at once cannot wait for one another crosswise.
+    foreach id in array ids loop
+        conversation := private.agent_conversation(id);
+        if p_changes ? 'team_id' then
+            perform private.set_team(id, (p_changes ->> 'team_id')::uuid);
+        end if;
+        if p_changes ? 'assignee_id' then
+            perform private.assign_conversation(id, (p_changes ->> 'assignee_id')::uuid);
+        end if;
+        if p_changes ? 'priority' then
+            perform private.set_priority(id, p_changes ->> 'priority');
+        end if;
+        if p_changes ?| array['add_labels', 'remove_labels'] then
+            perform private.set_labels(
+                id, array(select unnest(conversation.labels || added) except select unnest(removed)));
+        end if;
+        if p_changes ? 'status' then
+            perform private.set_conversation_status(
+                id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
+        end if;
+    end loop;
+    return private.visible_conversation_rows(ids);
+exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
+    perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.change_conversation()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -245,6 +305,44 @@ begin
     return new;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.contact_address(p_contact public.contacts, p_inbox public.inboxes)
+ RETURNS public.contact_inboxes
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address public.contact_inboxes;
+    -- Where the channel says who may be written to; other channels need the contact to have written first.
+    source constant text := case p_inbox.channel_type
+        when 'api' then gen_random_uuid()::text
+        when 'email' then p_contact.email
+        when 'sms' then p_contact.phone_number
+        when 'twilio_sms' then p_contact.phone_number
+        when 'whatsapp' then ltrim(p_contact.phone_number, '+') end;
+begin
+    select * into address
+    from public.contact_inboxes
+    where account_id = p_contact.account_id and contact_id = p_contact.id and inbox_id = p_inbox.id
+    order by id desc
+    limit 1;
+    if address.id is null and source is not null then
+        insert into public.contact_inboxes (account_id, contact_id, inbox_id, source_id)
+        values (p_contact.account_id, p_contact.id, p_inbox.id, source)
+        on conflict do nothing
+        returning * into address;
+    end if;
+    if address.id is null then
+        perform private.fail(
+            409, 'contact_not_reachable', 'The contact has no address in this inbox.',
+            'Add an e-mail address or a phone number, or wait until they write.');
+    end if;
+    return address;
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_address"(public.contacts, public.inboxes) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.contact_list(p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit integer)
  RETURNS jsonb
@@ -356,6 +454,237 @@ $function$;
 
 ALTER FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if coalesce(p_tab, '') not in ('mine', 'unassigned', 'all')
+        or coalesce(p_status, '') not in ('open', 'pending', 'snoozed', 'resolved', 'all')
+        or p_view not in ('mention', 'participating', 'unattended')
+        or p_priority not in ('low', 'medium', 'high', 'urgent', 'none')
+        or cardinality(p_labels) > 100
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            'tab is mine, unassigned or all; status is a status or all; view is mention, participating or unattended; '
+            'priority is a priority or none.');
+    end if;
+    return private.conversation_page(
+        p_account_id,
+        case when p_status = 'all' then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end,
+        p_inbox_id,
+        p_tab,
+        concat(
+            case when p_team_id is not null then format(' and conversation.team_id = %L', p_team_id) end,
+            case when cardinality(p_labels) > 0 then format(' and conversation.labels && %L::text[]', p_labels) end,
+            case when p_assignee_id is not null then format(' and conversation.assignee_id = %L', p_assignee_id) end,
+            case when p_priority = 'none' then ' and conversation.priority is null'
+                when p_priority is not null then format(' and conversation.priority = %L', p_priority) end,
+            case p_view
+                when 'unattended' then
+                    ' and (conversation.first_reply_created_at is null or conversation.waiting_since is not null)'
+                when 'participating' then format(
+                    ' and conversation.id in (
+                        select participant.conversation_id from public.conversation_participants as participant
+                        where participant.account_id = %L and participant.user_id = %L)', p_account_id, auth.uid())
+                when 'mention' then format(
+                    ' and conversation.id in (
+                        select mention.conversation_id from public.mentions as mention
+                        where mention.account_id = %L and mention.user_id = %L)', p_account_id, auth.uid()) end),
+        p_sort, p_cursor, p_limit);
+end;
+$function$;
+
+ALTER FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.conversation_page(p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    caller constant uuid := auth.uid();
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+    -- What the caller sees: everything of an inbox or team, or a part (a kind: unassigned, participating).
+    inboxes uuid[];
+    teams uuid[];
+    full_inboxes uuid[];
+    seen text;
+    conditions text;
+    sort_column text;
+    descending boolean;
+    by_rank constant boolean := p_sort = 'priority';
+    ordered text;
+    beyond text;
+    query text;
+    cursor_at timestamptz;
+    cursor_id uuid;
+    cursor_rank smallint;
+    ids uuid[];
+    cursors jsonb[];
+    counts jsonb;
+    counted jsonb;
+begin
+    select case p_sort
+            when 'newest' then 'last_activity_at' when 'oldest' then 'last_activity_at'
+            when 'waiting' then 'waiting_since'
+            when 'created' then 'created_at' when 'created_oldest' then 'created_at' when 'priority' then 'created_at' end,
+        p_sort in ('newest', 'created')
+    into sort_column, descending;
+    if sort_column is null or coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(
+            400, 'invalid_argument',
+            'sort is newest, oldest, waiting, created, created_oldest or priority; limit is 1 to 100.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_at := (p_cursor ->> 'at')::timestamptz;
+            cursor_id := (p_cursor ->> 'id')::uuid;
+            cursor_rank := (p_cursor ->> 'rank')::smallint;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_at is null or cursor_id is null or (by_rank and cursor_rank is null) then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null), '{}'),
+        coalesce(array_agg(mine.team_id) filter (where mine.team_id is not null), '{}'),
+        coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        string_agg(distinct format(
+            '(conversation.%s = %L%s)',
+            case when mine.inbox_id is not null then 'inbox_id' else 'team_id' end,
+            coalesce(mine.inbox_id, mine.team_id),
+            case mine.scope
+                when 'all' then ''
+                when 'unassigned' then format(
+                    ' and (conversation.assignee_id is null or conversation.assignee_id = %L)', caller)
+                else format(
+                    ' and (conversation.assignee_id = %1$L or exists (
+                        select from public.conversation_participants as participant
+                        where participant.conversation_id = conversation.id and participant.user_id = %1$L))',
+                    caller) end), ' or ')
+            filter (where mine.scope <> 'all' or mine.team_id is not null)
+    into inboxes, teams, full_inboxes, seen
+    from private.visible_scopes(p_account_id) as mine
+    where p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id;
+    conditions := p_where
+        || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
+        || case when seen is null then ''
+            else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
+
+    ordered := format(
+        '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
+        case when descending then 'desc' else 'asc' end);
+    beyond := case
+        when cursor_id is null then ''
+        when by_rank then
+            'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
+        else format(
+            'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
+            case when descending then '<' else '>' end) end;
+    -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
+    -- short runs costs the same however many conversations there are.
+    query := format(
+        $run$
+            select run.id, run.%1$I, run.rank
+            from unnest($%%s::uuid[]) as scope (id)
+            cross join unnest($2) as state (status)
+            cross join lateral (
+                select conversation.id, conversation.%1$I, %2$s as rank
+                from public.conversations as conversation
+                where conversation.account_id = $3
+                    and conversation.%%s = scope.id
+                    and conversation.status = state.status
+                    and conversation.%1$I is not null
+                    %3$s
+                    %4$s
+                    %5$s
+                order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+                limit $4
+            ) as run
+        $run$,
+        sort_column,
+        case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
+        case p_tab
+            when 'mine' then 'and conversation.assignee_id = $5'
+            when 'unassigned' then 'and conversation.assignee_id is null'
+            else '' end,
+        replace(conditions, '%', '%%'),
+        beyond,
+        case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
+        case when descending then 'desc' else 'asc' end);
+    query := format(
+        $query$
+        select array_agg(page.id order by page.position),
+            array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
+        from (
+            select found.*, row_number() over (order by %2$s) as position
+            from (%3$s %4$s) as found
+            order by %2$s
+            limit $4
+        ) as page
+        $query$,
+        sort_column, ordered, format(query, '1', 'inbox_id'),
+        -- In a team and in its inbox at once is still one conversation.
+        case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
+    execute query into ids, cursors
+    using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+
+    if p_cursor is null then
+        if p_where = '' then
+            select jsonb_build_object(
+                'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
+                'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
+                'all', coalesce(sum(counter.total), 0))
+            into counts
+            from private.conversation_counters as counter
+            where counter.account_id = p_account_id
+                and counter.inbox_id = any (full_inboxes)
+                and counter.status = any (p_statuses);
+        end if;
+        if p_where <> '' or seen is not null then
+            -- What no counter is kept of is counted, up to a number that nobody reads one by one.
+            execute format(
+                $count$
+                select jsonb_build_object(
+                    'mine', count(*) filter (where assignee_id = $3),
+                    'unassigned', count(*) filter (where assignee_id is null),
+                    'all', count(*))
+                from (
+                    select conversation.assignee_id
+                    from public.conversations as conversation
+                    where conversation.account_id = $1 and conversation.status = any ($2) and %s %s
+                    limit 10000
+                ) as counted
+                $count$,
+                case when p_where = '' then 'not conversation.inbox_id = any ($8)'
+                    else 'true' end,
+                case when seen is null then ' and conversation.inbox_id = any ($8)' else '' end || conditions)
+            into counted
+            using p_account_id, p_statuses, caller, null::int, null::int, null::int, null::int, full_inboxes;
+            select jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)) into counts
+            from jsonb_each_text(counted);
+        end if;
+    end if;
+    return jsonb_build_object(
+        'rows', private.conversation_rows(ids[1:p_limit]),
+        'next_cursor', case when cardinality(ids) > p_limit then jsonb_strip_nulls(cursors[p_limit]) end,
+        'counts', counts);
+end;
+$function$;
+
+ALTER FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
  RETURNS jsonb
  LANGUAGE sql
@@ -417,6 +746,22 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_conversation(p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    perform private.require_administrator(conversation.account_id);
+    delete from public.conversations where id = p_conversation_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_conversation"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.delete_custom_attribute(p_id uuid)
  RETURNS jsonb
@@ -846,6 +1191,17 @@ begin
     return new;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.priority_rank(p_priority text)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select (case p_priority when 'urgent' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end)::smallint
+$function$;
+
+ALTER FUNCTION "private"."priority_rank"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
@@ -1287,6 +1643,63 @@ $function$;
 
 ALTER FUNCTION "private"."set_team"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid, p_team_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    inbox public.inboxes;
+    address public.contact_inboxes;
+    found_id uuid;
+begin
+    if contact.account_id is distinct from p_account_id then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    select * into inbox
+    from public.inboxes
+    where id = p_inbox_id and account_id = p_account_id and id = any (private.inbox_ids());
+    if inbox.id is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    if p_message_id is null and p_content is not null then
+        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
+    end if;
+    address := private.contact_address(contact, inbox);
+    perform pg_advisory_xact_lock(hashtextextended(address.id::text, 0));
+    select conversation.id into found_id
+    from public.conversations as conversation
+    where conversation.account_id = p_account_id
+        and conversation.contact_inbox_id = address.id
+        and (inbox.lock_to_single_conversation or exists (
+            select from public.messages as message
+            where message.conversation_id = conversation.id and message.id = p_message_id))
+    order by conversation.id desc
+    limit 1;
+    if found_id is null then
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
+        values (p_account_id, inbox.id, contact.id, address.id)
+        returning id into found_id;
+    end if;
+    if p_content is not null and not exists (
+        select from public.messages where conversation_id = found_id and id = p_message_id)
+    then
+        insert into public.messages (id, conversation_id, content) values (p_message_id, found_id, p_content);
+    end if;
+    if p_team_id is not null then
+        perform private.set_team(found_id, p_team_id);
+    end if;
+    if p_assignee_id is not null then
+        perform private.assign_conversation(found_id, p_assignee_id);
+    end if;
+    return private.conversation_row(found_id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_activity()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1495,6 +1908,28 @@ begin
     return null;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.tell_conversation_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    topic text;
+begin
+    select private.inbox_topic(inbox.id, inbox.epoch) into topic from public.inboxes as inbox where inbox.id = old.inbox_id;
+    -- Nobody listens to an inbox or an account that is being deleted with it.
+    if topic is not null then
+        perform private.broadcast(
+            topic, 'conversation.deleted', jsonb_build_object('conversation_id', old.id, 'inbox_id', old.inbox_id));
+        perform private.record_event(old.account_id, 'conversation.deleted', old.id, '{}');
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_conversation_deleted"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.tell_labels(p_old public.conversations, p_new public.conversations, p_actor text)
  RETURNS void
@@ -1849,6 +2284,16 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.bulk_update(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.bulk_update(p_ids, p_changes)
+$function$;
+
+ALTER FUNCTION "public"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.contact_list(p_account_id uuid, p_query text DEFAULT NULL::text, p_sort text DEFAULT '-last_activity_at'::text, p_labels text[] DEFAULT NULL::text[], p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
  RETURNS jsonb
  LANGUAGE sql
@@ -1860,6 +2305,19 @@ $function$;
 
 ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.conversation_list(
+        p_account_id, p_tab, p_status, p_inbox_id, p_sort, p_cursor, p_limit, p_team_id, p_labels, p_view, p_priority,
+        p_assignee_id)
+$function$;
+
+ALTER FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.delete_contact(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -1869,6 +2327,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_conversation(p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_conversation(p_conversation_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_conversation"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.delete_custom_attribute(p_id uuid)
  RETURNS jsonb
@@ -2010,6 +2478,17 @@ $function$;
 
 ALTER FUNCTION "public"."set_team"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid DEFAULT NULL::uuid, p_content text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid, p_team_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.start_conversation(
+        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id)
+$function$;
+
+ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -2093,6 +2572,8 @@ CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_na
 
 CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
 
+CREATE TRIGGER conversations_tell_deleted AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.tell_conversation_deleted();
+
 CREATE TRIGGER conversations_tell_in_thread AFTER UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.assignee_id IS DISTINCT FROM new.assignee_id) OR (old.team_id IS DISTINCT FROM new.team_id) OR (old.priority IS DISTINCT FROM new.priority) OR (old.labels IS DISTINCT FROM new.labels))) EXECUTE FUNCTION private.tell_activity();
 
 CREATE TRIGGER custom_attribute_definitions_set_updated_at BEFORE UPDATE ON public.custom_attribute_definitions FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
@@ -2134,13 +2615,24 @@ COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it 
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
+COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
+
 COMMENT ON FUNCTION "private"."change_conversation"() IS 'Trigger: what always follows from a change of status (see docs/api.md, states), and the number of the change itself.';
+
+COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) IS 'The contact''s address in the inbox, made where the channel allows us to write first.';
 
 COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
 
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
 
+COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'See public.conversation_list.';
+
+COMMENT ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) IS 'One page of the conversations that the caller sees: of these statuses, in this inbox, on this tab. p_where is further SQL about the
+     alias conversation, which begins with " and " and holds nothing of a client''s but quoted literals.';
+
 COMMENT ON FUNCTION "private"."delete_contact"(uuid) IS 'See public.delete_contact.';
+
+COMMENT ON FUNCTION "private"."delete_conversation"(uuid) IS 'See public.delete_conversation.';
 
 COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.delete_custom_attribute.';
 
@@ -2178,6 +2670,8 @@ COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects
 
 COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
 
+COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
+
 COMMENT ON FUNCTION "private"."relabel"(uuid, text, text) IS 'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
 
 COMMENT ON FUNCTION "private"."reopened_status"(public.conversations, boolean) IS 'The status after the contact wrote; whoever is blocked changes nothing.';
@@ -2204,11 +2698,15 @@ COMMENT ON FUNCTION "private"."set_priority"(uuid, text) IS 'See public.set_prio
 
 COMMENT ON FUNCTION "private"."set_team"(uuid, uuid) IS 'See public.set_team.';
 
+COMMENT ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'See public.start_conversation.';
+
 COMMENT ON FUNCTION "private"."tell_activity"() IS 'Trigger: writes into the thread who changed status, priority, labels, team or assignee.';
 
 COMMENT ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) IS 'Writes who gave the conversation to which team and agent.';
 
 COMMENT ON FUNCTION "private"."tell_contact"() IS 'Trigger: records that a contact came, changed (and in which columns) or went.';
+
+COMMENT ON FUNCTION "private"."tell_conversation_deleted"() IS 'Trigger: tells the lists that a conversation is gone, and records it.';
 
 COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) IS 'Writes who added and removed which labels.';
 
@@ -2222,13 +2720,23 @@ COMMENT ON FUNCTION "private"."widget_identify"(jsonb) IS 'See public.widget_ide
 
 COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The titles with one of them renamed; null as the new title leaves it out.';
 
+COMMENT ON FUNCTION "public"."bulk_update"(uuid[], jsonb) IS 'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
+     Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
+
 COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'One page of the contacts who can be reached or recognised: {rows, next_cursor}. The query is part of a name, e-mail address,
      phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
 
+COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
+     them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
+     created | created_oldest, priority (most urgent first, then oldest). Pass next_cursor back for the next page; counts come with the
+     first page only. Fails with account_not_found, invalid_argument, invalid_cursor.';
+
 COMMENT ON FUNCTION "public"."delete_contact"(uuid) IS 'Deletes a contact with their conversations and notes. Administrators only.
      Fails with contact_not_found, not_administrator, contact_online.';
+
+COMMENT ON FUNCTION "public"."delete_conversation"(uuid) IS 'Deletes a conversation with all its messages. Administrators only. Fails with conversation_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."delete_custom_attribute"(uuid) IS 'Removes a definition; the values stay where they are. Administrators only. Returns what it was.
      Fails with custom_attribute_not_found, not_administrator.';
@@ -2273,6 +2781,10 @@ COMMENT ON FUNCTION "public"."set_priority"(uuid, text) IS 'Sets the priority: l
 
 COMMENT ON FUNCTION "public"."set_team"(uuid, uuid) IS 'Gives the conversation to a team of the account, or to none (null). Returns its row.
      Fails with conversation_not_found, team_not_found.';
+
+COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
+     to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
+     contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
 
 COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
 
@@ -2319,6 +2831,20 @@ REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."begin_conversation"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
@@ -2335,6 +2861,20 @@ REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, t
 
 GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "authenticated";
@@ -2342,6 +2882,14 @@ GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_conversation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_conversation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_conversation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_conversation"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM PUBLIC;
 
@@ -2451,6 +2999,12 @@ REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."priority_rank"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM "postgres";
@@ -2547,6 +3101,14 @@ REVOKE ALL ON FUNCTION "private"."set_team"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_team"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) FROM "postgres";
@@ -2558,6 +3120,12 @@ REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_contact"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tell_conversation_deleted"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_conversation_deleted"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_conversation_deleted"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM PUBLIC;
 
@@ -2601,6 +3169,14 @@ REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM "
 
 GRANT EXECUTE ON FUNCTION "private"."with_label_renamed"(text[], text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update"(uuid[], jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
@@ -2609,6 +3185,14 @@ REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, 
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "authenticated";
@@ -2616,6 +3200,14 @@ GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_conversation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_conversation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_conversation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_conversation"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM PUBLIC;
 
@@ -2729,6 +3321,14 @@ REVOKE ALL ON FUNCTION "public"."set_team"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_team"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "authenticated";
@@ -2826,3 +3426,5 @@ ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_custom_attributes_check
 ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
 
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
+
+CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
