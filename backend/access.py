@@ -20,6 +20,8 @@ class Caller(StrEnum):
 
     PUBLIC = "public"  # anybody; gives nothing away
     VISITOR = "visitor"  # a website chat's frame, on our own origin
+    PROVIDER = "provider"  # whoever signs like the provider of a channel
+    PROGRAM = "program"  # a customer's program, by the identifier of its API inbox
     SCHEDULER = "scheduler"  # whoever holds the cron secret
 
 

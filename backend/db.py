@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 from postgrest import APIError
+from storage3.exceptions import StorageApiError
+from storage3.types import FileOptions
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from backend import errors
@@ -33,6 +35,40 @@ class Database:
         except httpx.HTTPError:
             raise errors.Unavailable from None
         return answer.data
+
+    async def download(self, bucket: str, path: str) -> bytes | None:
+        """The bytes of an object, or None when there is none. Raises `Unavailable`."""
+        try:
+            return await self._client.storage.from_(bucket).download(path)
+        except StorageApiError as error:
+            if str(error.status) in ("400", "404") and error.code in ("NoSuchKey", "not_found"):
+                return None
+            raise errors.Unavailable from None
+        except httpx.HTTPError:
+            raise errors.Unavailable from None
+
+    async def upload(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
+        """Write an object, in the place of an earlier one. Raises `Unavailable`."""
+        options: FileOptions = {"content-type": content_type, "upsert": "true"}
+        try:
+            await self._client.storage.from_(bucket).upload(path, data, options)
+        except (StorageApiError, httpx.HTTPError):
+            raise errors.Unavailable from None
+
+    async def remove(self, bucket: str, paths: list[str]) -> None:
+        """Remove objects; those that are gone already do not matter. Raises `Unavailable`."""
+        try:
+            await self._client.storage.from_(bucket).remove(paths)
+        except (StorageApiError, httpx.HTTPError):
+            raise errors.Unavailable from None
+
+    async def signed_url(self, bucket: str, path: str, seconds: int) -> str:
+        """A link to an object that anybody may follow for so many seconds. Raises `Unavailable`."""
+        try:
+            answer = await self._client.storage.from_(bucket).create_signed_url(path, seconds)
+        except (StorageApiError, httpx.HTTPError):
+            raise errors.Unavailable from None
+        return str(answer["signedURL"])
 
     async def close(self) -> None:
         """Close the connections."""

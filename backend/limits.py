@@ -11,6 +11,11 @@ import structlog
 from starlette.exceptions import HTTPException
 
 MAX_BODY = 256 * 1024  # bytes; larger things go to Storage
+#: Longer bodies, and any type of content, where strangers' formats come in.
+MAX_WEBHOOK = (
+    40 * 1024 * 1024
+)  # bytes; a mail with its files. Adapters have smaller limits of their own
+_WEBHOOKS = "/webhooks/"
 MAX_PATH = 8 * 1024  # bytes, with the query
 _MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -75,7 +80,9 @@ class Limits:
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_PATH:
             await refuse(414, "uri_too_long", "The address is too long.")
             return
-        if scope["method"] in _MUTATING:
+        webhook = scope["path"].startswith(_WEBHOOKS)
+        most = MAX_WEBHOOK if webhook else MAX_BODY
+        if scope["method"] in _MUTATING and not webhook:
             kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
             if kind != b"application/json":
                 await refuse(415, "unsupported_media_type", "Send application/json.")
@@ -89,9 +96,9 @@ class Limits:
             if message["type"] == "http.request":
                 # Counted, not read from Content-Length, which a client may leave out or get wrong.
                 received += len(message.get("body", b""))
-                if received > MAX_BODY:
+                if received > most:
                     # An HTTPException, because FastAPI turns any other one into "bad request" here.
-                    raise HTTPException(413, f"A request has {MAX_BODY // 1024} kB at most.")
+                    raise HTTPException(413, f"A request has {most // 1024} kB at most.")
             return message
 
         await self.app(scope, counted, send_with_headers)

@@ -50,6 +50,14 @@ class Settings(BaseSettings):
         default=None,
         description="The header in which the platform, and nobody else, puts the client's address.",
     )
+    channel_base_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description="Channel -> API to call instead of the provider's own, as JSON; for simulators.",
+    )
+    allow_loopback: bool = Field(
+        default=False,
+        description="Whether webhooks and mail servers may be on this machine; never in production.",
+    )
     log_format: str = Field(default="json", pattern="^(json|console)$")
     docs: bool = Field(default=False, description="Whether /docs and /openapi.json are served.")
 

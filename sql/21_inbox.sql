@@ -20,7 +20,10 @@ create table public.inboxes (
     constraint inboxes_pkey primary key (id),
     constraint inboxes_account_id_id_key unique (account_id, id),
     constraint inboxes_name_check check (char_length(btrim(name)) between 1 and 100),
-    constraint inboxes_channel_type_check check (channel_type in ('web_widget', 'api')),
+    constraint inboxes_channel_type_check check (
+        channel_type in (
+            'web_widget', 'api', 'email', 'whatsapp_cloud', 'whatsapp_360dialog', 'messenger', 'instagram', 'telegram',
+            'twilio_sms', 'twilio_whatsapp', 'bandwidth_sms', 'line', 'tiktok')),
     constraint inboxes_greeting_message_check check (char_length(greeting_message) <= 10000),
     constraint inboxes_out_of_office_message_check check (char_length(out_of_office_message) <= 10000),
     constraint inboxes_timezone_check check (timezone ~ '^[A-Za-z0-9_+/-]{1,64}$')
@@ -135,7 +138,7 @@ comment on function private.inbox_ids is
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
 grant execute on function private.inbox_ids to authenticated;
 
-create function private.my_scopes()
+create function private.scopes_of(p_user_id uuid)
 returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
 language sql stable security definer parallel safe set search_path = ''
 as $$
@@ -144,7 +147,7 @@ as $$
         from public.account_users as member
         join public.accounts as account on account.id = member.account_id and account.status = 'active'
         left join public.custom_roles as custom on custom.id = member.custom_role_id
-        where member.user_id = (select auth.uid())
+        where member.user_id = p_user_id
     )
     select membership.account_id, inbox.id, null::uuid, membership.scope
     from membership
@@ -154,20 +157,30 @@ as $$
     select membership.account_id, member.inbox_id, null, membership.scope
     from membership
     join public.inbox_members as member
-        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+        on member.account_id = membership.account_id and member.user_id = p_user_id
     where membership.role <> 'administrator' and membership.scope is not null
     union all
     select membership.account_id, null, member.team_id, membership.scope
     from membership
     join public.team_members as member
-        on member.account_id = membership.account_id and member.user_id = (select auth.uid())
+        on member.account_id = membership.account_id and member.user_id = p_user_id
     where membership.role <> 'administrator' and membership.scope is not null
 $$;
 
-comment on function private.my_scopes is
-    'The one source of who sees which conversation: per inbox or team (the other is null) of the caller, all of it,
+comment on function private.scopes_of is
+    'The one source of who sees which conversation: per inbox or team (the other is null) of this user, all of it,
      or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
-     No row, no conversation. Everything below and private.can_see ask this.';
+     No row, no conversation. Everything below and private.sees ask this.';
+
+create function private.my_scopes()
+returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
+    from private.scopes_of((select auth.uid())) as mine
+$$;
+
+comment on function private.my_scopes is 'The caller''s scopes; see private.scopes_of.';
 
 create function private.visible_scopes(p_account_id uuid)
 returns table (inbox_id uuid, team_id uuid, scope text)
@@ -424,6 +437,7 @@ begin
             values (p_account_id, inbox_id, btrim(p_name));
         when 'api' then
             insert into public.channel_apis (account_id, inbox_id) values (p_account_id, inbox_id);
+            perform private.make_api_secrets(inbox_id);
     end case;
     return inbox_id;
 end;

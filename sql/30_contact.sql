@@ -127,6 +127,8 @@ create table public.contact_inboxes (
     inbox_id uuid not null,
     source_id text not null,
     created_at timestamptz not null default now(),
+    opted_out_at timestamptz,
+    unreachable_reason text,
     constraint contact_inboxes_pkey primary key (id),
     constraint contact_inboxes_account_id_id_key unique (account_id, id),
     constraint contact_inboxes_inbox_id_source_id_key unique (inbox_id, source_id),
@@ -138,6 +140,8 @@ create table public.contact_inboxes (
 );
 
 comment on table public.contact_inboxes is 'A contact''s address in one inbox.';
+comment on column public.contact_inboxes.opted_out_at is 'When the contact asked the provider not to be written to; null when they may be.';
+comment on column public.contact_inboxes.unreachable_reason is 'Why the provider cannot reach them; cleared when they write.';
 comment on column public.contact_inboxes.source_id is
     'The provider''s id of the person: an e-mail address, a phone number, a chat id; for website chats a random uuid.';
 

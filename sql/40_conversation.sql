@@ -623,23 +623,31 @@ create trigger conversations_tell_created
     after insert on public.conversations
     for each row execute function private.tell_conversation_created();
 
-create function private.can_see(p_conversation public.conversations)
+create function private.sees(p_user_id uuid, p_conversation public.conversations)
 returns boolean
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select exists (
         select
-        from private.my_scopes() as mine
-        where mine.account_id = p_conversation.account_id
-            and (mine.inbox_id = p_conversation.inbox_id or mine.team_id = p_conversation.team_id)
+        from private.scopes_of(p_user_id) as theirs
+        where theirs.account_id = p_conversation.account_id
+            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id)
             and (
-                mine.scope = 'all'
-                or p_conversation.assignee_id = (select auth.uid())
-                or (mine.scope = 'unassigned' and p_conversation.assignee_id is null)
-                or (mine.scope = 'participating' and exists (
+                theirs.scope = 'all'
+                or p_conversation.assignee_id = p_user_id
+                or (theirs.scope = 'unassigned' and p_conversation.assignee_id is null)
+                or (theirs.scope = 'participating' and exists (
                     select from public.conversation_participants as participant
-                    where participant.conversation_id = p_conversation.id
-                        and participant.user_id = (select auth.uid())))))
+                    where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id))))
+$$;
+
+comment on function private.sees is 'Whether this user sees this conversation.';
+
+create function private.can_see(p_conversation public.conversations)
+returns boolean
+language sql stable security definer parallel safe set search_path = ''
+as $$
+    select private.sees((select auth.uid()), p_conversation)
 $$;
 
 comment on function private.can_see is 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
@@ -1541,14 +1549,15 @@ declare
     mine boolean := conversation.assignee_id is not distinct from auth.uid();
 begin
     -- Looking again at what is read already costs no write for an hour.
-    if conversation.unread_count = 0 and conversation.agent_last_seen_at > now() - interval '1 hour' then
-        return;
+    if conversation.unread_count > 0 or conversation.agent_last_seen_at > now() - interval '1 hour' is not true then
+        update public.conversations
+        set unread_count = 0,
+            agent_last_seen_at = now(),
+            assignee_last_seen_at = case when mine then now() else assignee_last_seen_at end
+        where id = p_conversation_id;
     end if;
-    update public.conversations
-    set unread_count = 0,
-        agent_last_seen_at = now(),
-        assignee_last_seen_at = case when mine then now() else assignee_last_seen_at end
-    where id = p_conversation_id;
+    -- After the conversation: its lock comes first, as when a message is written.
+    perform private.read_notifications(conversation.account_id, p_conversation_id);
 end;
 $$;
 

@@ -22,10 +22,13 @@ create table public.messages (
     deleted_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    attachments_at timestamptz,
     -- The conversation comes first: this is the index a page of messages is read from, and it makes a
     -- client's own id unique only where that client may write.
     constraint messages_pkey primary key (conversation_id, id),
     constraint messages_conversation_id_seq_key unique (conversation_id, seq),
+    -- What hangs on a message names its account too; also the index of the foreign key below.
+    constraint messages_account_id_conversation_id_id_key unique (account_id, conversation_id, id),
     constraint messages_conversation_fkey foreign key (account_id, conversation_id)
         references public.conversations (account_id, id) on delete cascade,
     constraint messages_sender_user_fkey foreign key (sender_user_id)
@@ -54,16 +57,38 @@ comment on column public.messages.visitor_seq is 'conversations.last_visitor_seq
 comment on column public.messages.private is 'A note among agents: never delivered, never shown to the contact.';
 comment on column public.messages.status is 'queued < sending < sent < delivered < read; failed and unknown stand beside.';
 comment on column public.messages.source_id is 'The provider''s id.';
+comment on column public.messages.attachments_at is
+    'When its attachments last changed; null when it has none, so that nobody looks for them.';
 comment on column public.messages.content is 'CommonMark, as typed; rendered per channel.';
 
 create unique index messages_inbox_id_source_id_key on public.messages (inbox_id, source_id) where source_id is not null;
 create index messages_conversation_id_updated_seq_idx on public.messages (conversation_id, updated_seq);
 create index messages_conversation_id_visitor_seq_idx on public.messages (conversation_id, visitor_seq) where visitor_seq is not null;
 create index messages_account_id_created_at_idx on public.messages (account_id, created_at desc);
-create index messages_account_id_conversation_id_idx on public.messages (account_id, conversation_id);
 create index messages_sender_user_id_idx on public.messages (sender_user_id) where sender_user_id is not null;
 create index messages_account_id_sender_contact_id_idx
     on public.messages (account_id, sender_contact_id) where sender_contact_id is not null;
+
+create table public.message_versions (
+    id uuid not null default private.uuid_v7(),
+    account_id uuid not null,
+    conversation_id uuid not null,
+    message_id uuid not null,
+    content text not null,
+    edited_by uuid,
+    created_at timestamptz not null default now(),
+    constraint message_versions_pkey primary key (id),
+    constraint message_versions_message_fkey foreign key (account_id, conversation_id, message_id)
+        references public.messages (account_id, conversation_id, id) on delete cascade,
+    constraint message_versions_edited_by_fkey foreign key (edited_by)
+        references public.users (id) on delete set null
+);
+
+comment on table public.message_versions is 'What a message said before each edit. Goes when the message is deleted.';
+comment on column public.message_versions.content is 'The words that the edit replaced.';
+
+create index message_versions_message_idx on public.message_versions (account_id, conversation_id, message_id, id);
+create index message_versions_edited_by_idx on public.message_versions (edited_by) where edited_by is not null;
 
 create function private.is_visible_to_visitor(p_message public.messages)
 returns boolean
@@ -97,9 +122,10 @@ comment on function private.message_sender is 'Who sent it: {type: user | contac
 
 create function private.message_json(p_message public.messages)
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_message.id,
         'conversation_id', p_message.conversation_id,
         'seq', p_message.seq,
@@ -111,18 +137,35 @@ as $$
         'private', p_message.private,
         'status', p_message.status,
         'sender', private.message_sender(p_message),
+        'attachments', case when p_message.attachments_at is null then '[]'
+            else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
         'edited_at', p_message.edited_at,
-        'deleted_at', p_message.deleted_at)
+        'deleted_at', p_message.deleted_at);
+end;
 $$;
 
 comment on function private.message_json is 'A message as agents get it, from functions and broadcasts alike.';
 
+create function private.visitor_attributes(p_attributes jsonb)
+returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select coalesce(jsonb_object_agg(attribute.key, attribute.value), '{}')
+    from jsonb_each(p_attributes) as attribute
+    where attribute.key in (
+        'items', 'submitted_values', 'submitted_email', 'display_type', 'deleted', 'in_reply_to')
+$$;
+
+comment on function private.visitor_attributes is
+    'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
+
 create function private.visitor_message_json(p_message public.messages)
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_message.id,
         'conversation_id', p_message.conversation_id,
         'seq', p_message.visitor_seq,
@@ -130,11 +173,15 @@ as $$
         'message_type', p_message.message_type,
         'content_type', p_message.content_type,
         'content', p_message.content,
-        'content_attributes', p_message.content_attributes - 'external_error' - 'automation_rule_id',
+        'content_attributes', private.visitor_attributes(p_message.content_attributes),
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
         'sender', private.message_sender(p_message) - 'id',
-        'created_at', p_message.created_at)
+        'attachments', case when p_message.attachments_at is null then '[]'
+            else private.attachments_json(p_message) end,
+        'created_at', p_message.created_at,
+        'edited_at', p_message.edited_at);
+end;
 $$;
 
 comment on function private.visitor_message_json is 'A message as its visitor gets it, from functions and broadcasts alike.';
@@ -152,6 +199,114 @@ $$;
 
 comment on function private.visitor_contact_inbox_id is 'Whose chat this is, from the token that our service minted.';
 grant execute on function private.visitor_contact_inbox_id to visitor;
+
+create function private.is_blank(p_text text)
+returns boolean
+language sql immutable set search_path = ''
+as $$
+    -- Blanks and characters without a width of their own.
+    select btrim(coalesce(p_text, ''), E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = ''
+$$;
+
+comment on function private.is_blank is 'Whether a text shows nothing.';
+
+create function private.initial_status(p_inbox_id uuid)
+returns text
+language sql stable security definer set search_path = ''
+as $$
+    -- Website and API channels have no provider to wait for.
+    select case when inbox.channel_type in ('web_widget', 'api') then 'sent' else 'queued' end
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id
+$$;
+
+comment on function private.initial_status is 'The status in which an agent''s message begins: sent, or queued where a provider delivers it.';
+
+create function private.client_attributes(p_attributes jsonb, p_private boolean)
+returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    unknown text;
+    field text;
+begin
+    if jsonb_typeof(p_attributes) <> 'object' then
+        perform private.fail(400, 'content_attributes_invalid', 'content_attributes is an object.');
+    end if;
+    select attribute.key into unknown
+    from jsonb_object_keys(p_attributes) as attribute (key)
+    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params')
+    limit 1;
+    if unknown is not null then
+        perform private.fail(
+            400, 'content_attributes_invalid', format('A message cannot be given the attribute %L.', left(unknown, 50)),
+            'Give in_reply_to, to_emails, cc_emails, bcc_emails or template_params.');
+    end if;
+    foreach field in array array['to_emails', 'cc_emails', 'bcc_emails'] loop
+        if p_attributes ? field and (
+            p_private
+            or jsonb_typeof(p_attributes -> field) <> 'array'
+            or jsonb_array_length(p_attributes -> field) > 50
+            or exists (
+                select from jsonb_array_elements(p_attributes -> field) as address (value)
+                where jsonb_typeof(address.value) <> 'string'
+                    or char_length(address.value #>> '{}') > 254
+                    or address.value #>> '{}' !~ '^[^@[:space:][:cntrl:],;<>"]+@[^@[:space:][:cntrl:],;<>"]+\.[^@[:space:][:cntrl:],;<>"]+$'))
+        then
+            perform private.fail(
+                400, 'content_attributes_invalid', format('%s is a list of at most 50 e-mail addresses, and not for notes.', field));
+        end if;
+    end loop;
+    if p_attributes ? 'template_params' and coalesce(p_attributes #>> '{template_params,name}', '') = '' then
+        perform private.fail(400, 'content_attributes_invalid', 'template_params names the template.');
+    end if;
+    return p_attributes;
+end;
+$$;
+
+comment on function private.client_attributes is
+    'The attributes that an agent may give a message, checked. Fails with content_attributes_invalid.';
+
+create function private.resolve_reply(p_message public.messages)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    attributes constant jsonb := p_message.content_attributes;
+    target public.messages;
+begin
+    if attributes ? 'in_reply_to' then
+        begin
+            select * into target
+            from public.messages
+            where conversation_id = p_message.conversation_id and id = (attributes ->> 'in_reply_to')::uuid;
+        exception when invalid_text_representation then
+            target := null;
+        end;
+        -- What the contact reads may not point at what they must not see.
+        if target.id is null
+            or target.message_type = 'activity'
+            or (target.private and private.is_visible_to_visitor(p_message))
+        then
+            perform private.fail(400, 'reply_target_not_found', 'The message you reply to is not in this conversation.');
+        end if;
+        return attributes || jsonb_strip_nulls(jsonb_build_object('in_reply_to_external_id', target.source_id));
+    end if;
+    if attributes ? 'in_reply_to_external_id' then
+        select * into target
+        from public.messages
+        where inbox_id = p_message.inbox_id
+            and source_id = attributes ->> 'in_reply_to_external_id'
+            and conversation_id = p_message.conversation_id;
+        return attributes || jsonb_strip_nulls(jsonb_build_object('in_reply_to', target.id));
+    end if;
+    return attributes;
+end;
+$$;
+
+comment on function private.resolve_reply is
+    'content_attributes with both names of the message that is answered: ours (in_reply_to) and the provider''s
+     (in_reply_to_external_id). Fails with reply_target_not_found when ours names none of the conversation.';
 
 create function private.write_message()
 returns trigger
@@ -179,12 +334,10 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        -- Blanks and characters without a width of their own.
-        if btrim(new.content, E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = '' then
+        if private.is_blank(new.content) and new.attachments_at is null then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
-        new.content_attributes := '{}';
         new.created_at := now();
         new.source_id := null;
     end if;
@@ -192,14 +345,15 @@ begin
         new.message_type := 'outgoing';
         new.sender_user_id := auth.uid();
         new.sender_contact_id := null;
-        -- Website and API channels have no provider to wait for.
-        new.status := 'sent';
+        new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
         if char_length(new.content) > 150000 then
             perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
         end if;
     elsif client = 'visitor' then
         new.message_type := 'incoming';
         new.private := false;
+        new.content_attributes := '{}';
         new.sender_user_id := null;
         new.sender_contact_id := conversation.contact_id;
         new.status := 'sent';
@@ -215,6 +369,7 @@ begin
     new.account_id := conversation.account_id;
     new.inbox_id := conversation.inbox_id;
     new.updated_at := now();
+    new.content_attributes := private.resolve_reply(new);
 
     -- Locks are taken in the order contact, conversation, message, here and everywhere.
     if new.message_type = 'incoming' then
@@ -273,6 +428,7 @@ begin
             'content', left(new.content, 200),
             'message_type', new.message_type,
             'private', new.private,
+            'attachments', new.attachments_at is not null,
             'sender_name', private.message_sender(new) ->> 'name',
             'created_at', new.created_at) end
     where id = new.conversation_id
@@ -365,12 +521,17 @@ $$;
 comment on function private.change_message is 'Trigger: gives a change of a message its number, so that nobody misses it.';
 
 create trigger messages_change
-    before update of content, content_type, content_attributes, status, edited_at, deleted_at on public.messages
+    before update of content, content_type, content_attributes, status, edited_at, deleted_at, attachments_at
+    on public.messages
     for each row
     when (
-        (old.content, old.content_type, old.content_attributes, old.status, old.edited_at, old.deleted_at)
-        is distinct from
-        (new.content, new.content_type, new.content_attributes, new.status, new.edited_at, new.deleted_at))
+        old.content is distinct from new.content
+        or old.content_type is distinct from new.content_type
+        or old.content_attributes is distinct from new.content_attributes
+        or old.status is distinct from new.status
+        or old.edited_at is distinct from new.edited_at
+        or old.deleted_at is distinct from new.deleted_at
+        or old.attachments_at is distinct from new.attachments_at)
     execute function private.change_message();
 
 create function private.tell_message_changed()
@@ -497,7 +658,8 @@ comment on function public.message_changes is
 grant execute on function public.message_changes to authenticated;
 
 create function private.send_message(
-    p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint
+    p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint,
+    p_attachments uuid[], p_in_reply_to uuid, p_content_attributes jsonb
 )
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -506,6 +668,7 @@ declare
     caller uuid := auth.uid();
     message public.messages;
     missed jsonb;
+    bound_at timestamptz;
 begin
     perform private.agent_conversation(p_conversation_id);
     if p_id is null then
@@ -536,8 +699,12 @@ begin
         end if;
     end if;
     -- The trigger sees the role of the request and fills in the rest, as for a direct insert.
-    insert into public.messages (id, conversation_id, content, private)
-    values (p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false))
+    bound_at := private.bind_attachments(p_conversation_id, p_id, p_attachments, caller, null);
+    insert into public.messages (id, conversation_id, content, private, attachments_at, content_attributes)
+    values (
+        p_id, p_conversation_id, coalesce(p_content, ''), coalesce(p_private, false), bound_at,
+        coalesce(p_content_attributes, '{}')
+            || jsonb_strip_nulls(jsonb_build_object('in_reply_to', p_in_reply_to)))
     returning * into message;
     return private.message_json(message);
 end;
@@ -551,19 +718,211 @@ create function public.send_message(
     p_id uuid,
     p_content text,
     p_private boolean default false,
-    p_expected_last_seq bigint default null
+    p_expected_last_seq bigint default null,
+    p_attachments uuid[] default '{}',
+    p_in_reply_to uuid default null,
+    p_content_attributes jsonb default '{}'
 )
 returns jsonb
 language sql set search_path = ''
 as $$
-    select private.send_message(p_conversation_id, p_id, p_content, p_private, p_expected_last_seq)
+    select private.send_message(
+        p_conversation_id, p_id, p_content, p_private, p_expected_last_seq, p_attachments, p_in_reply_to,
+        p_content_attributes)
 $$;
 
 comment on function public.send_message is
     'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
-     Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken, too_many_messages.';
+     attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
+     in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
+     (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
+     too_many_messages, too_many_attachments, attachment_not_found, reply_target_not_found, content_attributes_invalid.';
 grant execute on function public.send_message to authenticated;
+
+create function private.agent_message(p_conversation_id uuid, p_id uuid)
+returns public.messages
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    message public.messages;
+begin
+    perform private.agent_conversation(p_conversation_id);
+    -- The conversation first, as everywhere: two changes of one message take turns.
+    perform from public.conversations where id = p_conversation_id for no key update;
+    select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
+    if message.id is null then
+        perform private.fail(404, 'message_not_found', 'There is no such message.');
+    end if;
+    return message;
+end;
+$$;
+
+comment on function private.agent_message is
+    'A message to be changed by the calling agent, with its conversation locked. Fails with conversation_not_found, message_not_found.';
+
+create function private.change_preview(p_old public.messages, p_content text)
+returns void
+language sql set search_path = ''
+as $$
+    update public.conversations
+    set preview = preview || jsonb_build_object('content', left(p_content, 200))
+    where id = p_old.conversation_id
+        and preview ->> 'content' = left(p_old.content, 200)
+        and (preview ->> 'created_at')::timestamptz = p_old.created_at
+$$;
+
+comment on function private.change_preview is 'Puts changed words into the lists, when they show this message.';
+
+create function private.edit_message(p_conversation_id uuid, p_id uuid, p_content text)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    message public.messages := private.agent_message(p_conversation_id, p_id);
+begin
+    if message.message_type <> 'outgoing' or message.sender_user_id is distinct from auth.uid() then
+        perform private.fail(403, 'not_your_message', 'Only what you wrote yourself can be edited.');
+    end if;
+    if message.deleted_at is not null then
+        perform private.fail(409, 'message_deleted', 'This message was deleted.');
+    end if;
+    if not message.private
+        and private.initial_status(message.inbox_id) <> 'sent'
+        and message.status not in ('queued', 'failed')
+    then
+        perform private.fail(
+            409, 'message_delivered', 'The channel has this message already, and cannot change it.', 'Write another one.');
+    end if;
+    if private.is_blank(p_content) then
+        perform private.fail(400, 'message_empty', 'Write something first.');
+    end if;
+    if char_length(p_content) > 150000 then
+        perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
+    end if;
+    if message.content <> p_content then
+        insert into public.message_versions (account_id, conversation_id, message_id, content, edited_by)
+        values (message.account_id, message.conversation_id, message.id, message.content, auth.uid());
+        perform private.change_preview(message, p_content);
+        update public.messages
+        set content = p_content, edited_at = now()
+        where conversation_id = p_conversation_id and id = p_id
+        returning * into message;
+    end if;
+    return private.message_json(message);
+end;
+$$;
+
+comment on function private.edit_message is 'See public.edit_message.';
+grant execute on function private.edit_message to authenticated;
+
+create function public.edit_message(p_conversation_id uuid, p_id uuid, p_content text)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.edit_message(p_conversation_id, p_id, p_content)
+$$;
+
+comment on function public.edit_message is
+    'Changes the words of the caller''s own message; the ones before are kept in message_versions. Returns the message.
+     Where a provider delivers, only before it did. Fails with conversation_not_found, message_not_found, not_your_message,
+     message_deleted, message_delivered, message_empty, message_too_long.';
+grant execute on function public.edit_message to authenticated;
+
+create function private.deleted_text(p_account_id uuid)
+returns text
+language sql stable security definer set search_path = ''
+as $$
+    select case split_part(replace(account.locale, '_', '-'), '-', 1)
+        when 'es' then 'Este mensaje fue eliminado'
+        when 'pt' then 'Esta mensagem foi apagada'
+        when 'ar' then 'تم حذف هذه الرسالة'
+        else 'This message was deleted' end
+    from public.accounts as account
+    where account.id = p_account_id
+$$;
+
+comment on function private.deleted_text is 'What stands where a message was, in the account''s language.';
+
+create function private.delete_message(p_conversation_id uuid, p_id uuid)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    message public.messages := private.agent_message(p_conversation_id, p_id);
+    gone constant text := private.deleted_text(message.account_id);
+begin
+    if message.message_type = 'activity' then
+        perform private.fail(409, 'message_not_deletable', 'The thread''s own lines stay.');
+    end if;
+    if message.deleted_at is null then
+        perform private.change_preview(message, gone);
+        delete from public.message_versions where conversation_id = p_conversation_id and message_id = p_id;
+        update public.messages
+        set content = gone,
+            content_type = 'text',
+            content_attributes = jsonb_build_object('deleted', true),
+            deleted_at = now()
+        where conversation_id = p_conversation_id and id = p_id
+        returning * into message;
+    end if;
+    return private.message_json(message);
+end;
+$$;
+
+comment on function private.delete_message is 'See public.delete_message.';
+grant execute on function private.delete_message to authenticated;
+
+create function public.delete_message(p_conversation_id uuid, p_id uuid)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.delete_message(p_conversation_id, p_id)
+$$;
+
+comment on function public.delete_message is
+    'Takes back what a message said, its earlier versions included; a line in the account''s language stays in its place.
+     Returns the message. Deleting again changes nothing. Fails with conversation_not_found, message_not_found,
+     message_not_deletable.';
+grant execute on function public.delete_message to authenticated;
+
+create function private.retry_message(p_conversation_id uuid, p_id uuid)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    message public.messages := private.agent_message(p_conversation_id, p_id);
+begin
+    if message.message_type not in ('outgoing', 'template')
+        or message.private
+        or message.deleted_at is not null
+        or message.status not in ('failed', 'unknown')
+    then
+        perform private.fail(409, 'message_not_failed', 'Only a message that could not be delivered can be sent again.');
+    end if;
+    update public.messages
+    set status = private.initial_status(message.inbox_id),
+        content_attributes = content_attributes - 'external_error'
+    where conversation_id = p_conversation_id and id = p_id
+    returning * into message;
+    return private.message_json(message);
+end;
+$$;
+
+comment on function private.retry_message is 'See public.retry_message.';
+grant execute on function private.retry_message to authenticated;
+
+create function public.retry_message(p_conversation_id uuid, p_id uuid)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.retry_message(p_conversation_id, p_id)
+$$;
+
+comment on function public.retry_message is
+    'Sends a failed message again, or one of unknown fate. Returns the message, queued anew.
+     Fails with conversation_not_found, message_not_found, message_not_failed.';
+grant execute on function public.retry_message to authenticated;
 
 create function private.mark_conversation_unread(p_conversation_id uuid)
 returns void
@@ -697,3 +1056,22 @@ create policy "agents write messages in conversations they may see"
 
 grant select on public.messages to authenticated;
 grant insert (id, conversation_id, content, private) on public.messages to authenticated;
+
+create function private.sees_conversation(p_conversation_id uuid)
+returns boolean
+language sql stable set search_path = ''
+as $$
+    -- Not with its owner's rights: whoever may read the conversation may read what hangs on it.
+    select exists (select from public.conversations where id = p_conversation_id)
+$$;
+
+comment on function private.sees_conversation is 'Whether the caller''s own policies show them this conversation.';
+grant execute on function private.sees_conversation to authenticated;
+
+alter table public.message_versions enable row level security;
+
+create policy "agents read earlier versions in the conversations they may see"
+    on public.message_versions for select to authenticated
+    using (private.sees_conversation(conversation_id));
+
+grant select on public.message_versions to authenticated;

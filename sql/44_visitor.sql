@@ -147,12 +147,15 @@ comment on function public.widget_messages is
      {messages, has_more, last_seq}. Fails with conversation_not_found, invalid_argument.';
 grant execute on function public.widget_messages to visitor;
 
-create function private.widget_send_message(p_conversation_id uuid, p_id uuid, p_content text)
+create function private.widget_send_message(
+    p_conversation_id uuid, p_id uuid, p_content text, p_attachments uuid[] default '{}'
+)
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     message public.messages;
+    bound_at timestamptz;
 begin
     perform private.visitor_conversation(p_conversation_id);
     if p_id is null then
@@ -161,8 +164,10 @@ begin
     perform from public.conversations where id = p_conversation_id for no key update;
     select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
     if message.id is null then
-        insert into public.messages (id, conversation_id, content)
-        values (p_id, p_conversation_id, coalesce(p_content, ''))
+        bound_at := private.bind_attachments(
+            p_conversation_id, p_id, p_attachments, null, private.visitor_contact_inbox_id());
+        insert into public.messages (id, conversation_id, content, attachments_at)
+        values (p_id, p_conversation_id, coalesce(p_content, ''), bound_at)
         returning * into message;
     elsif message.message_type <> 'incoming' then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
@@ -174,16 +179,19 @@ $$;
 comment on function private.widget_send_message is 'See public.widget_send_message.';
 grant execute on function private.widget_send_message to visitor;
 
-create function public.widget_send_message(p_conversation_id uuid, p_id uuid, p_content text)
+create function public.widget_send_message(
+    p_conversation_id uuid, p_id uuid, p_content text, p_attachments uuid[] default '{}'
+)
 returns jsonb
 language sql set search_path = ''
 as $$
-    select private.widget_send_message(p_conversation_id, p_id, p_content)
+    select private.widget_send_message(p_conversation_id, p_id, p_content, p_attachments)
 $$;
 
 comment on function public.widget_send_message is
     'The visitor writes, under an id made by their browser: sending again returns the same message.
-     Fails with conversation_not_found, conversation_resolved, message_empty, message_too_long, too_many_messages.';
+     attachments are ids of widget_request_upload, each uploaded. Fails with conversation_not_found, conversation_resolved,
+     message_empty, message_too_long, too_many_messages, too_many_attachments, attachment_not_found.';
 grant execute on function public.widget_send_message to visitor;
 
 create function private.ensure_visitor_contact(p_name text, p_email text)

@@ -121,6 +121,16 @@ def difference() -> str:
         return "\n".join(f.read_text() for f in sorted(Path(folder).glob("draft*.sql"))).strip()
 
 
+def column_grants_last(text: str) -> str:
+    """The same statements with grants of single columns at the end.
+
+    The differ revokes everything of a table after it granted columns, and that takes them along.
+    """
+    column_grant = re.compile(r"^GRANT [A-Z, ]+ \([^)]*\) ON TABLE [^;]*;\n?", re.MULTILINE)
+    grants = [found.group().rstrip("\n") for found in column_grant.finditer(text)]
+    return "\n\n".join([column_grant.sub("", text).rstrip(), *grants])
+
+
 def draft(name: str) -> Path | None:
     """Write the difference as the next migration; None when there is nothing to write."""
     if not re.fullmatch(r"[a-z0-9_]{3,60}", name):
@@ -131,7 +141,7 @@ def draft(name: str) -> Path | None:
     if not text:
         return None
     path = MIGRATIONS / f"{datetime.now(UTC):%Y%m%d%H%M%S}_{name}.sql"
-    path.write_text(f"{_HEADER}\n{text}\n")
+    path.write_text(f"{_HEADER}\n{column_grants_last(text)}\n")
     return path
 
 

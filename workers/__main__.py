@@ -13,9 +13,9 @@ import structlog
 from backend import log
 from backend.db import connect
 from backend.settings import SettingsError, load_settings
+from workers.context import open_context
 from workers.jobs import Queue
 from workers.loop import Pace, Worker
-from workers.registry import Context
 from workers.schedule import Schedule
 from workers.tasks import TASKS
 
@@ -27,19 +27,20 @@ async def main() -> None:
     database = await connect(settings)
     pace = Pace()
     name = f"{socket.gethostname()}:{os.getpid()}"
-    worker = Worker(Queue(database, name, pace.lease), Context(database), TASKS, pace)
-    schedule = Schedule(database)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, worker.stop)
-    structlog.get_logger().info("worker.started", worker=name)
-    keeping = asyncio.create_task(schedule.run())
-    try:
-        await worker.run()
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await database.close()
+    async with open_context(database, settings) as context:
+        worker = Worker(Queue(database, name, pace.lease), context, TASKS, pace)
+        schedule = Schedule(database)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, worker.stop)
+        structlog.get_logger().info("worker.started", worker=name)
+        keeping = asyncio.create_task(schedule.run())
+        try:
+            await worker.run()
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await database.close()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from backend.access import Caller, serves
 from backend.db import Database
 from backend.errors import SupadeskError
 from backend.settings import Settings
+from workers.context import open_context
 from workers.jobs import Queue
 from workers.loop import Pace, Worker
-from workers.registry import Context
 from workers.schedule import Schedule
 from workers.tasks import TASKS
 
@@ -51,12 +51,13 @@ async def run(request: Request) -> Ran:
     await Schedule(database).run_all_once()
     pace = Pace()
     queue = Queue(database, f"http:{os.getpid()}", pace.lease)
-    worker = Worker(queue, Context(database), TASKS, pace)
     end = time.monotonic() + BUDGET.total_seconds()
     jobs = 0
-    while time.monotonic() < end:
-        claimed = await worker.run_once()
-        if claimed == 0:
-            return Ran(jobs=jobs, drained=True)
-        jobs += claimed
+    async with open_context(database, settings) as context:
+        worker = Worker(queue, context, TASKS, pace)
+        while time.monotonic() < end:
+            claimed = await worker.run_once()
+            if claimed == 0:
+                return Ran(jobs=jobs, drained=True)
+            jobs += claimed
     return Ran(jobs=jobs, drained=False)

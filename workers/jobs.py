@@ -9,10 +9,22 @@ from typing import Any, Protocol
 
 
 class Service(Protocol):
-    """What we need of the database: calling a function of schema `service`."""
+    """What we need of Supabase: functions of schema `service`, and files."""
 
     async def call_service(self, function: str, arguments: dict[str, Any]) -> Any:
         """Call it and return its answer."""
+
+    async def download(self, bucket: str, path: str) -> bytes | None:
+        """The bytes of an object, or None when there is none."""
+
+    async def upload(self, bucket: str, path: str, data: bytes, content_type: str) -> None:
+        """Write an object, in the place of an earlier one."""
+
+    async def signed_url(self, bucket: str, path: str, seconds: int) -> str:
+        """A link to an object that anybody may follow for so many seconds."""
+
+    async def remove(self, bucket: str, paths: list[str]) -> None:
+        """Remove objects; those that are gone already do not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

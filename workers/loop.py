@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from workers.jobs import Job, Queue
-from workers.registry import Context, PermanentError, Registered, find
+from workers.registry import Context, PermanentError, Registered, RetryLater, find
 
 _log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ class Worker:
         self._context = context
         self._tasks = tasks
         self._pace = pace
+        self._slots = {kind: asyncio.Semaphore(task.at_once) for kind, task in tasks.items()}
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -89,10 +90,13 @@ class Worker:
         )
         try:
             task = find(self._tasks, job)
-            async with asyncio.timeout(task.timeout.total_seconds()):
+            async with self._slots[job.kind], asyncio.timeout(task.timeout.total_seconds()):
                 await task.run(self._context, job)
         except PermanentError as error:
             await self._give_back(job, str(error), None)
+            return False
+        except RetryLater as error:
+            await self._give_back(job, str(error), timedelta(seconds=error.seconds))
             return False
         except Exception as error:
             # The type and our own words only: a provider's answer may quote a customer.

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import httpx
+
 from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
 
@@ -14,11 +16,26 @@ class PermanentError(Exception):
     """Trying again cannot help: the job goes to the dead letters at once."""
 
 
+class RetryLater(Exception):
+    """Not now, and it is known when: the job waits for so long and then tries again."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a task may use."""
 
     service: Service
+    http: httpx.AsyncClient  #: for providers; never for our own Supabase
+    base_urls: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: channel -> API, instead of the provider's
+    local: bool = (
+        False  #: whether customers' addresses may be on this machine; for trying and tests
+    )
 
 
 Task = Callable[[Context, Job], Awaitable[None]]
@@ -30,6 +47,7 @@ class Registered:
 
     run: Task
     timeout: timedelta = timedelta(seconds=30)
+    at_once: int = 20  # in one worker, for tasks that need much memory
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 

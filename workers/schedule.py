@@ -26,6 +26,7 @@ CHORES = (
     Chore("purge_jobs", timedelta(minutes=15)),
     Chore("purge_visitor_sessions", timedelta(hours=6)),
     Chore("purge_rate_limits", timedelta(hours=1)),
+    Chore("expire_uploads", timedelta(hours=1)),
 )
 
 

@@ -13,3 +13,19 @@ def test_migrations_and_declared_schema_describe_the_same_database() -> None:
 def test_migrations_leave_nothing_invalid(db: Connection) -> None:
     assert column(db, "select indexrelid::regclass::text from pg_index where not indisvalid") == []
     assert column(db, "select conname from pg_constraint where not convalidated") == []
+
+
+def test_a_drafted_migration_grants_columns_after_it_closed_their_table() -> None:
+    drafted = "\n\n".join(
+        (
+            'GRANT UPDATE ("name") ON TABLE "public"."teams" TO "authenticated";',
+            'REVOKE ALL ON TABLE "public"."teams" FROM "authenticated";',
+            'GRANT SELECT ON TABLE "public"."teams" TO "authenticated";',
+        )
+    )
+    lines = schema.column_grants_last(drafted).split("\n")
+    assert [line.split(" ")[0:2] for line in lines if line] == [
+        ["REVOKE", "ALL"],
+        ["GRANT", "SELECT"],
+        ["GRANT", "UPDATE"],
+    ]

@@ -142,6 +142,37 @@ class Make:
         self.membership(account, user, "administrator")
         return user
 
+    def connection(
+        self, account: Account, channel: str, address: str, secrets: dict[str, str] | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> Inbox:  # fmt: skip
+        """An inbox that is connected to a provider."""
+        id_ = value(
+            self.db,
+            "insert into public.inboxes (account_id, name, channel_type) values (%s, 'Channel', %s)"
+            " returning id",
+            account.id,
+            channel,
+        )
+        run(
+            self.db,
+            "insert into public.channel_connections (account_id, inbox_id, channel_type, address,"
+            " settings) values (%s, %s, %s, %s, %s)",
+            account.id,
+            id_,
+            channel,
+            address,
+            Jsonb(settings or {}),
+        )
+        run(
+            self.db,
+            "insert into private.channel_secrets (account_id, inbox_id, secrets) values (%s, %s, %s)",
+            account.id,
+            id_,
+            Jsonb(secrets or {}),
+        )
+        return Inbox(id_, account.id)
+
     def inbox(self, account: Account, channel: str = "web_widget", **columns: Any) -> Inbox:
         """An inbox with its channel."""
         id_ = value(
@@ -290,6 +321,68 @@ class Make:
             "public.custom_attribute_definitions",
             account_id=account.id, attribute_model=model, attribute_key=key, display_name=key, **columns,
         )  # fmt: skip
+
+    def version(
+        self, conversation: Conversation, message_id: UUID, content: str = "Before."
+    ) -> UUID:
+        """What a message said before an edit."""
+        return self._insert(
+            "public.message_versions",
+            account_id=conversation.account_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            content=content,
+        )
+
+    def attachment(
+        self, conversation: Conversation, message_id: UUID | None = None, **columns: Any
+    ) -> UUID:
+        """A file that was looked at and found good, unless the columns say otherwise."""
+        id_ = uuid4()
+        folder = f"{conversation.account_id}/{conversation.id}/{id_}"
+        given = {
+            "state": "ready",
+            "storage_path": f"{folder}/cat.png",
+            "file_name": "cat.png",
+            "content_type": "image/png",
+            "file_type": "image",
+            "byte_size": 10,
+        }
+        self._insert(
+            "public.attachments",
+            id=id_,
+            account_id=conversation.account_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            **given | columns,
+        )
+        if message_id is not None:
+            run(
+                self.db,
+                "update public.messages set attachments_at = now() where conversation_id = %s and id = %s",
+                conversation.id,
+                message_id,
+            )
+        return id_
+
+    def stored(self, path: str) -> None:
+        """An object in the bucket of attachments."""
+        run(
+            self.db,
+            "insert into storage.objects (bucket_id, name) values ('attachments', %s)",
+            path,
+        )
+
+    def canned_response(
+        self, account: Account, short_code: str = "hello", content: str = "Hello!"
+    ) -> UUID:
+        """A canned response."""
+        return self._insert(
+            "public.canned_responses",
+            account_id=account.id,
+            short_code=short_code,
+            content=content,
+        )
 
     def visitor(self, inbox: Inbox) -> Visitor:
         """A browser that opened the website chat and wrote nothing yet."""

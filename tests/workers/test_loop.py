@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -79,7 +80,8 @@ def worker(
 ) -> Worker:
     registered = {kind: Registered(run, retry=QUICK, **options) for kind, run in tasks.items()}
     pace = Pace(lease=timedelta(seconds=lease), shortest_wait=timedelta(milliseconds=5))
-    return Worker(Queue(service, "tester", pace.lease), Context(service), registered, pace)
+    context = Context(service, httpx.AsyncClient())
+    return Worker(Queue(service, "tester", pace.lease), context, registered, pace)
 
 
 async def test_a_job_is_done_once_and_marked_done(

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from workers.registry import Registered
-from workers.tasks import relabel, send_greeting
+from workers.tasks import (
+    deliver_message,
+    deliver_webhook,
+    fetch_media,
+    process_attachment,
+    receive_events,
+    relabel,
+    remove_objects,
+    send_greeting,
+)
+
+MINUTES = timedelta(minutes=1)
 
 TASKS: dict[str, Registered] = {
+    "deliver_message": Registered(deliver_message.run, timeout=2 * MINUTES),
+    "deliver_webhook": Registered(deliver_webhook.run),
+    "fetch_media": Registered(fetch_media.run, timeout=5 * MINUTES, at_once=4),
+    "process_attachment": Registered(process_attachment.run, timeout=2 * MINUTES, at_once=2),
+    "receive_events": Registered(receive_events.run, timeout=5 * MINUTES),
     "relabel": Registered(relabel.run),
+    "remove_objects": Registered(remove_objects.run),
     "send_greeting": Registered(send_greeting.run),
 }

@@ -3,19 +3,7 @@
 
 set local check_function_bodies = off;
 
-DROP TRIGGER "conversations_number" ON "public"."conversations";
-
-DROP TRIGGER "conversations_tell_in_thread" ON "public"."conversations";
-
-ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_additional_attributes_check";
-
-ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_custom_attributes_check";
-
-ALTER TABLE "public"."conversations" DROP CONSTRAINT "conversations_custom_attributes_check";
-
 DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
-
-DROP FUNCTION "private"."number_conversation"();
 
 DROP FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
 
@@ -29,21 +17,11 @@ ALTER TABLE "public"."custom_attribute_definitions" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_attribute_definitions" OWNER TO "postgres";
 
-CREATE TABLE "public"."labels" ("account_id" uuid NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "color" text NOT NULL DEFAULT '#1f93ff'::text, "show_on_sidebar" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "labels_account_id_title_key" UNIQUE (account_id, title), CONSTRAINT "labels_color_check" CHECK ((color ~ '^#[0-9a-f]{6}$'::text)), CONSTRAINT "labels_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "labels_title_check" CHECK (((title = lower(title)) AND (title !~ '[\s,]'::text) AND ((char_length(title) >= 1) AND (char_length(title) <= 64)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "labels_pkey" PRIMARY KEY (id));
-
-ALTER TABLE "public"."labels" ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE "public"."labels" OWNER TO "postgres";
-
 CREATE TABLE "public"."notes" ("account_id" uuid NOT NULL, "contact_id" uuid NOT NULL, "user_id" uuid, "content" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notes_content_check" CHECK (((char_length(btrim(content)) >= 1) AND (char_length(btrim(content)) <= 20000))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "notes_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."notes" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."notes" OWNER TO "postgres";
-
-ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "features" text[] NOT NULL DEFAULT '{attachments,emoji_picker,end_conversation}'::text[];
-
-ALTER TABLE "public"."contacts" ADD COLUMN "labels" text[] NOT NULL DEFAULT '{}'::text[];
 
 ALTER TABLE "public"."contacts" ADD COLUMN "middle_name" text NOT NULL DEFAULT ''::text;
 
@@ -52,123 +30,6 @@ ALTER TABLE "public"."contacts" ADD COLUMN "last_name" text NOT NULL DEFAULT '':
 ALTER TABLE "public"."contacts" ADD COLUMN "location" text;
 
 ALTER TABLE "public"."contacts" ADD COLUMN "country_code" text;
-
-CREATE OR REPLACE FUNCTION private.activity_text(p_locale text, p_key text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-    select coalesce(texts.all_languages -> p_key ->> replace(p_locale, '_', '-'),
-        texts.all_languages -> p_key ->> split_part(replace(p_locale, '_', '-'), '-', 1),
-        texts.all_languages -> p_key ->> 'en')
-    from (values ($json$ {
-        "status.resolved": {
-            "en": "%actor% resolved the conversation", "es": "%actor% resolvió la conversación",
-            "pt-BR": "%actor% resolveu a conversa", "ar": "قام %actor% بحل المحادثة"},
-        "status.open": {
-            "en": "%actor% reopened the conversation", "es": "%actor% reabrió la conversación",
-            "pt-BR": "%actor% reabriu a conversa", "ar": "أعاد %actor% فتح المحادثة"},
-        "status.pending": {
-            "en": "%actor% marked the conversation as pending", "es": "%actor% marcó la conversación como pendiente",
-            "pt-BR": "%actor% marcou a conversa como pendente", "ar": "وضع %actor% المحادثة قيد الانتظار"},
-        "status.snoozed": {
-            "en": "%actor% snoozed the conversation", "es": "%actor% pospuso la conversación",
-            "pt-BR": "%actor% adiou a conversa", "ar": "قام %actor% بتأجيل المحادثة"},
-        "status.reopened_by_message": {
-            "en": "The conversation was reopened because the contact wrote again",
-            "es": "La conversación se reabrió porque el contacto volvió a escribir",
-            "pt-BR": "A conversa foi reaberta porque o contato voltou a escrever",
-            "ar": "أُعيد فتح المحادثة لأن جهة الاتصال كتبت من جديد"},
-        "priority.added": {
-            "en": "%actor% set the priority to %new%", "es": "%actor% estableció la prioridad en %new%",
-            "pt-BR": "%actor% definiu a prioridade como %new%", "ar": "حدد %actor% الأولوية: %new%"},
-        "priority.changed": {
-            "en": "%actor% changed the priority from %old% to %new%",
-            "es": "%actor% cambió la prioridad de %old% a %new%",
-            "pt-BR": "%actor% alterou a prioridade de %old% para %new%",
-            "ar": "غيّر %actor% الأولوية من %old% إلى %new%"},
-        "priority.removed": {
-            "en": "%actor% removed the priority", "es": "%actor% quitó la prioridad",
-            "pt-BR": "%actor% removeu a prioridade", "ar": "أزال %actor% الأولوية"},
-        "team.assigned": {
-            "en": "%actor% assigned the conversation to the team %team%",
-            "es": "%actor% asignó la conversación al equipo %team%",
-            "pt-BR": "%actor% atribuiu a conversa à equipe %team%", "ar": "أسند %actor% المحادثة إلى الفريق %team%"},
-        "team.assigned_with_assignee": {
-            "en": "%actor% assigned the conversation to %assignee% via the team %team%",
-            "es": "%actor% asignó la conversación a %assignee% a través del equipo %team%",
-            "pt-BR": "%actor% atribuiu a conversa a %assignee% pela equipe %team%",
-            "ar": "أسند %actor% المحادثة إلى %assignee% عبر الفريق %team%"},
-        "team.removed": {
-            "en": "%actor% took the conversation from the team %team%",
-            "es": "%actor% retiró la conversación del equipo %team%",
-            "pt-BR": "%actor% retirou a conversa da equipe %team%", "ar": "سحب %actor% المحادثة من الفريق %team%"},
-        "labels.added": {
-            "en": "%actor% added the labels %labels%", "es": "%actor% añadió las etiquetas %labels%",
-            "pt-BR": "%actor% adicionou as etiquetas %labels%", "ar": "أضاف %actor% الوسوم %labels%"},
-        "labels.removed": {
-            "en": "%actor% removed the labels %labels%", "es": "%actor% quitó las etiquetas %labels%",
-            "pt-BR": "%actor% removeu as etiquetas %labels%", "ar": "أزال %actor% الوسوم %labels%"},
-        "contact.muted": {
-            "en": "%actor% muted the conversation", "es": "%actor% silenció la conversación",
-            "pt-BR": "%actor% silenciou a conversa", "ar": "كتم %actor% المحادثة"},
-        "contact.unmuted": {
-            "en": "%actor% unmuted the conversation", "es": "%actor% reactivó la conversación",
-            "pt-BR": "%actor% reativou a conversa", "ar": "ألغى %actor% كتم المحادثة"},
-        "contact": {"en": "The contact", "es": "El contacto", "pt-BR": "O contato", "ar": "جهة الاتصال"},
-        "low": {"en": "low", "es": "baja", "pt-BR": "baixa", "ar": "منخفضة"},
-        "medium": {"en": "medium", "es": "media", "pt-BR": "média", "ar": "متوسطة"},
-        "high": {"en": "high", "es": "alta", "pt-BR": "alta", "ar": "عالية"},
-        "urgent": {"en": "urgent", "es": "urgente", "pt-BR": "urgente", "ar": "عاجلة"},
-        "assignee.self": {
-            "en": "%actor% took the conversation", "es": "%actor% tomó la conversación",
-            "pt-BR": "%actor% assumiu a conversa", "ar": "تولى %actor% المحادثة"},
-        "assignee.assigned": {
-            "en": "%actor% assigned the conversation to %assignee%",
-            "es": "%actor% asignó la conversación a %assignee%",
-            "pt-BR": "%actor% atribuiu a conversa a %assignee%", "ar": "أسند %actor% المحادثة إلى %assignee%"},
-        "assignee.unassigned": {
-            "en": "%actor% unassigned the conversation", "es": "%actor% quitó la asignación de la conversación",
-            "pt-BR": "%actor% removeu a atribuição da conversa", "ar": "ألغى %actor% إسناد المحادثة"}
-    } $json$::jsonb)) as texts (all_languages)
-$function$;
-
-CREATE OR REPLACE FUNCTION private.actor_name(p_conversation public.conversations)
- RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select case current_setting('role', true)
-        when 'authenticated' then (select private.shown_name(users) from public.users where id = auth.uid())
-        when 'visitor' then (
-            select coalesce(nullif(contact.name, ''), contact.email,
-                private.activity_text(private.locale_of(contact.account_id), 'contact'))
-            from public.contacts as contact where contact.id = p_conversation.contact_id)
-    end
-$function$;
-
-ALTER FUNCTION "private"."actor_name"(public.conversations) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.are_attributes(p_attributes jsonb)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-    select jsonb_typeof(p_attributes) = 'object'
-        and octet_length(p_attributes::text) <= 65536
-        and not exists (
-            select
-            from jsonb_each(case when jsonb_typeof(p_attributes) = 'object' then p_attributes else '{}' end)
-                as attribute (key, value)
-            where char_length(attribute.key) > 255
-                or (jsonb_typeof(attribute.value) = 'string' and char_length(attribute.value #>> '{}') > 1500)
-                or (jsonb_typeof(attribute.value) = 'number' and abs(attribute.value::numeric) > 9999999999))
-$function$;
-
-ALTER FUNCTION "private"."are_attributes"(jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.attributes_or(p_attributes jsonb, p_else jsonb)
  RETURNS jsonb
@@ -180,33 +41,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."attributes_or"(jsonb, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.begin_conversation()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    new.display_id := nextval(format('private.%I', private.conversation_sequence(new.account_id)));
-    new.status := case
-        when (select contact.blocked from public.contacts as contact where contact.id = new.contact_id) then 'resolved'
-        when new.additional_attributes ? 'campaign_id' then 'open'
-        when private.has_active_bot(new.inbox_id) then 'pending'
-        else new.status end;
-    if new.status <> 'snoozed' then
-        new.snoozed_until := null;
-    end if;
-    if new.status = 'resolved' then
-        new.waiting_since := null;
-    elsif new.waiting_since = now() then
-        new.waiting_since := new.created_at;  -- the column's default, in a conversation of the past
-    end if;
-    return new;
-end;
-$function$;
-
-ALTER FUNCTION "private"."begin_conversation"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
  RETURNS jsonb
@@ -685,48 +519,6 @@ $function$;
 
 ALTER FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select coalesce(jsonb_agg(
-        jsonb_build_object(
-            'id', conversation.id,
-            'account_id', conversation.account_id,
-            'display_id', conversation.display_id,
-            'inbox_id', conversation.inbox_id,
-            'status', conversation.status,
-            'priority', conversation.priority,
-            'assignee_id', conversation.assignee_id,
-            'team_id', conversation.team_id,
-            'labels', to_jsonb(conversation.labels),
-            'snoozed_until', conversation.snoozed_until,
-            'waiting_since', conversation.waiting_since,
-            'first_reply_created_at', conversation.first_reply_created_at,
-            'last_activity_at', conversation.last_activity_at,
-            'created_at', conversation.created_at,
-            'unread_count', conversation.unread_count,
-            'last_seq', conversation.last_seq,
-            'preview', conversation.preview,
-            'custom_attributes', conversation.custom_attributes,
-            'contact', jsonb_build_object(
-                'id', contact.id,
-                'name', contact.name,
-                'email', contact.email,
-                'phone_number', contact.phone_number,
-                'avatar_url', contact.avatar_url,
-                'identified', contact.identified,
-                'blocked', contact.blocked),
-            'topic', private.conversation_topic(conversation.id, inbox.epoch + conversation.epoch))
-        order by wanted.position), '[]')
-    from unnest(p_ids) with ordinality as wanted (id, position)
-    join public.conversations as conversation on conversation.id = wanted.id
-    join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-$function$;
-
 CREATE OR REPLACE FUNCTION private.delete_contact(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -786,27 +578,6 @@ $function$;
 
 ALTER FUNCTION "private"."delete_custom_attribute"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.delete_label(p_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    gone public.labels;
-begin
-    select * into gone from public.labels where id = p_id and account_id = any (private.account_ids());
-    if gone.id is null then
-        perform private.fail(404, 'label_not_found', 'There is no such label.');
-    end if;
-    perform private.require_administrator(gone.account_id);
-    delete from public.labels where id = p_id;
-    return to_jsonb(gone);
-end;
-$function$;
-
-ALTER FUNCTION "private"."delete_label"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.delete_note(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -833,47 +604,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."folded"(text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.follow_label()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    -- An account that is being deleted takes everything with it.
-    if exists (select from public.accounts where id = old.account_id) then
-        perform private.relabel(old.account_id, old.title, case tg_op when 'UPDATE' then new.title end);
-    end if;
-    return null;
-end;
-$function$;
-
-ALTER FUNCTION "private"."follow_label"() OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.has_active_bot(p_inbox_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-    select false
-$function$;
-
-ALTER FUNCTION "private"."has_active_bot"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.has_widget_feature(p_inbox_id uuid, p_feature text)
- RETURNS boolean
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select coalesce((
-        select p_feature = any (widget.features)
-        from public.channel_web_widgets as widget where widget.inbox_id = p_inbox_id), false)
-$function$;
-
-ALTER FUNCTION "private"."has_widget_feature"(uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.identify_contact(p_contact_id uuid, p_values jsonb, p_verified text[] DEFAULT '{}'::text[], p_keep_name boolean DEFAULT false)
  RETURNS uuid
@@ -963,38 +693,6 @@ $function$;
 
 ALTER FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.inbound_conversation(p_contact_inbox_id uuid)
- RETURNS uuid
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    address public.contact_inboxes;
-    found_id uuid;
-begin
-    -- Two messages that arrive at once take turns, and end up in the same conversation.
-    perform pg_advisory_xact_lock(hashtextextended(p_contact_inbox_id::text, 0));
-    select * into address from public.contact_inboxes where id = p_contact_inbox_id;
-    select conversation.id into found_id
-    from public.conversations as conversation
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-    where conversation.account_id = address.account_id
-        and conversation.contact_inbox_id = address.id
-        and (inbox.lock_to_single_conversation or conversation.status <> 'resolved')
-    order by conversation.id desc
-    limit 1;
-    if found_id is null and address.id is not null then
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
-        values (address.account_id, address.inbox_id, address.contact_id, address.id)
-        returning id into found_id;
-    end if;
-    return found_id;
-end;
-$function$;
-
-ALTER FUNCTION "private"."inbound_conversation"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.is_contact_online(p_contact public.contacts)
  RETURNS boolean
  LANGUAGE sql
@@ -1005,17 +703,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."is_contact_online"(public.contacts) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.locale_of(p_account_id uuid)
- RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select locale from public.accounts where id = p_account_id
-$function$;
-
-ALTER FUNCTION "private"."locale_of"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.member_contact(p_id uuid)
  RETURNS public.contacts
@@ -1135,37 +822,6 @@ $function$;
 
 ALTER FUNCTION "private"."merged_attributes"(jsonb, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.mute_contact(p_conversation_id uuid, p_muted boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-    changed boolean;
-begin
-    if p_muted is null then
-        perform private.fail(400, 'invalid_argument', 'muted is true or false.');
-    end if;
-    update public.contacts set blocked = p_muted
-    where id = conversation.contact_id and blocked is distinct from p_muted;
-    changed := found;
-    if p_muted then
-        update public.conversations set status = 'resolved'
-        where id = p_conversation_id and status <> 'resolved';
-    end if;
-    if changed then
-        perform private.write_activity(
-            conversation, case when p_muted then 'contact.muted' else 'contact.unmuted' end,
-            jsonb_build_object('actor', private.actor_name(conversation)));
-    end if;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."mute_contact"(uuid, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.normalise_contact()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1202,109 +858,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."priority_rank"(text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.relabel(p_account_id uuid, p_old text, p_new text)
- RETURNS integer
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    batch constant int := 500;
-    contacts int;
-    conversations int;
-begin
-    with chosen as (
-        select id from public.contacts
-        where account_id = p_account_id and labels @> array[p_old]
-        order by id limit batch for no key update
-    )
-    update public.contacts as contact set labels = private.with_label_renamed(contact.labels, p_old, p_new)
-    from chosen where contact.id = chosen.id;
-    get diagnostics contacts = row_count;
-    with chosen as (
-        select id from public.conversations
-        where account_id = p_account_id and labels @> array[p_old]
-        order by id limit batch for no key update
-    )
-    update public.conversations as conversation
-    set labels = private.with_label_renamed(conversation.labels, p_old, p_new)
-    from chosen where conversation.id = chosen.id;
-    get diagnostics conversations = row_count;
-    if greatest(contacts, conversations) = batch then
-        perform private.enqueue(
-            'relabel', jsonb_build_object('account_id', p_account_id, 'old', p_old, 'new', p_new),
-            p_account_id, 'relabel:' || p_account_id);
-    end if;
-    return contacts + conversations;
-end;
-$function$;
-
-ALTER FUNCTION "private"."relabel"(uuid, text, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.reopened_status(p_conversation public.conversations, p_blocked boolean)
- RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select case
-        when p_blocked then p_conversation.status
-        when p_conversation.status = 'snoozed' then 'open'
-        when p_conversation.status = 'resolved' and private.has_active_bot(p_conversation.inbox_id) then 'pending'
-        when p_conversation.status = 'resolved' then 'open'
-        else p_conversation.status end
-$function$;
-
-ALTER FUNCTION "private"."reopened_status"(public.conversations, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.require_attributes(p_attributes jsonb)
- RETURNS void
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-    if private.are_attributes(p_attributes) is not true then
-        perform private.fail(
-            400, 'attributes_invalid',
-            'Attributes are one object; texts have 1,500 characters and numbers ten digits at most.');
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."require_attributes"(jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.require_labels(p_account_id uuid, p_titles text[])
- RETURNS text[]
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    titles text[];
-    unknown text;
-begin
-    select coalesce(array_agg(distinct lower(btrim(title)) order by lower(btrim(title))), '{}') into titles
-    from unnest(coalesce(p_titles, '{}')) as title
-    where btrim(title) <> '';
-    if cardinality(titles) > 100 then
-        perform private.fail(400, 'invalid_argument', 'One thing carries 100 labels at most.');
-    end if;
-    select title into unknown
-    from unnest(titles) as title
-    where title not in (select label.title from public.labels as label where label.account_id = p_account_id)
-    limit 1;
-    if unknown is not null then
-        perform private.fail(
-            400, 'label_not_found', format('The account has no label "%s".', left(unknown, 64)),
-            'An administrator adds labels with save_label.');
-    end if;
-    return titles;
-end;
-$function$;
-
-ALTER FUNCTION "private"."require_labels"(uuid, text[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
  RETURNS jsonb
@@ -1472,49 +1025,6 @@ $function$;
 
 ALTER FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text, p_color text, p_show_on_sidebar boolean)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    saved public.labels;
-begin
-    perform private.require_administrator(p_account_id);
-    if char_length(coalesce(btrim(p_title), '')) not between 1 and 64 or lower(btrim(p_title)) ~ '[\s,]' then
-        perform private.fail(400, 'title_invalid', 'A label is one word of 1 to 64 characters, without commas.');
-    end if;
-    if coalesce(p_color, '#1f93ff') !~* '^#[0-9a-f]{6}$' or char_length(p_description) > 500 then
-        perform private.fail(
-            400, 'invalid_argument', 'The color is written #rrggbb, the description has 500 characters at most.');
-    end if;
-    if p_id is null then
-        insert into public.labels (account_id, title, description, color, show_on_sidebar)
-        values (
-            p_account_id, lower(btrim(p_title)), coalesce(p_description, ''), lower(coalesce(p_color, '#1f93ff')),
-            coalesce(p_show_on_sidebar, true))
-        returning * into saved;
-    else
-        update public.labels
-        set title = lower(btrim(p_title)),
-            description = coalesce(p_description, description),
-            color = lower(coalesce(p_color, color)),
-            show_on_sidebar = coalesce(p_show_on_sidebar, show_on_sidebar)
-        where id = p_id and account_id = p_account_id
-        returning * into saved;
-        if saved.id is null then
-            perform private.fail(404, 'label_not_found', 'There is no such label.');
-        end if;
-    end if;
-    return to_jsonb(saved);
-exception when unique_violation then
-    perform private.fail(409, 'title_taken', 'The account has this label already.');
-end;
-$function$;
-
-ALTER FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.save_note(p_contact_id uuid, p_id uuid, p_content text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1564,84 +1074,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    perform private.require_attributes(p_attributes);
-    update public.conversations set custom_attributes = p_attributes
-    where id = p_conversation_id and custom_attributes is distinct from p_attributes;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_custom_attributes"(uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_labels(p_conversation_id uuid, p_labels text[])
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-    wanted text[] := private.require_labels(conversation.account_id, p_labels);
-begin
-    update public.conversations set labels = wanted
-    where id = p_conversation_id and labels is distinct from wanted;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_priority(p_conversation_id uuid, p_priority text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    if p_priority not in ('low', 'medium', 'high', 'urgent') then
-        perform private.fail(400, 'priority_invalid', 'The priority is low, medium, high, urgent or null.');
-    end if;
-    update public.conversations set priority = p_priority
-    where id = p_conversation_id and priority is distinct from p_priority;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_priority"(uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.set_team(p_conversation_id uuid, p_team_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.agent_conversation(p_conversation_id);
-begin
-    if p_team_id is not null then
-        if not exists (
-            select from public.teams as team where team.account_id = conversation.account_id and team.id = p_team_id)
-        then
-            perform private.fail(404, 'team_not_found', 'There is no such team.');
-        end if;
-    end if;
-    update public.conversations set team_id = p_team_id
-    where id = p_conversation_id and team_id is distinct from p_team_id;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."set_team"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid, p_team_id uuid)
  RETURNS jsonb
@@ -1699,83 +1131,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.tell_activity()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    -- No line without a known actor.
-    actor_name constant text := private.actor_name(new);
-    -- Two numbers at once: a message brought the change about.
-    by_message constant boolean := old.last_seq + 1 < new.last_seq;
-begin
-    if new.status is distinct from old.status then
-        if not by_message then
-            if actor_name is not null then
-                perform private.write_activity(
-                    new, 'status.' || new.status, jsonb_build_object('actor', actor_name));
-            end if;
-        elsif old.status = 'resolved' and (
-            select inbox.channel_type = 'api' from public.inboxes as inbox where inbox.id = new.inbox_id)
-        then
-            -- Elsewhere the message is its own explanation; an API channel's may come from a machine.
-            perform private.write_activity(new, 'status.reopened_by_message', '{}');
-        end if;
-    end if;
-    if actor_name is null then
-        return null;
-    end if;
-    if new.priority is distinct from old.priority then
-        perform private.tell_priority(old, new, actor_name);
-    end if;
-    if new.labels is distinct from old.labels then
-        perform private.tell_labels(old, new, actor_name);
-    end if;
-    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id) then
-        perform private.tell_assignment(old, new, actor_name);
-    end if;
-    return null;
-end;
-$function$;
-
-CREATE OR REPLACE FUNCTION private.tell_assignment(p_old public.conversations, p_new public.conversations, p_actor text)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    reassigned constant boolean := p_new.assignee_id is distinct from p_old.assignee_id;
-    via_team boolean := false;
-    team_name text;
-    assignee_name text;
-begin
-    select private.shown_name(users) into assignee_name from public.users where id = p_new.assignee_id;
-    if p_new.team_id is distinct from p_old.team_id then
-        select team.name into team_name from public.teams as team where team.id = coalesce(p_new.team_id, p_old.team_id);
-        via_team := p_new.team_id is not null and reassigned and p_new.assignee_id is not null;
-        perform private.write_activity(
-            p_new,
-            case when via_team then 'team.assigned_with_assignee'
-                when p_new.team_id is null then 'team.removed' else 'team.assigned' end,
-            jsonb_strip_nulls(jsonb_build_object(
-                'actor', p_actor, 'team', team_name, 'assignee', case when via_team then assignee_name end)));
-    end if;
-    if reassigned and not via_team then
-        perform private.write_activity(
-            p_new,
-            case when p_new.assignee_id is null then 'assignee.unassigned'
-                when p_new.assignee_id = auth.uid() then 'assignee.self'
-                else 'assignee.assigned' end,
-            jsonb_strip_nulls(jsonb_build_object('actor', p_actor, 'assignee', assignee_name)));
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.tell_contact()
  RETURNS trigger
@@ -1931,119 +1286,6 @@ $function$;
 
 ALTER FUNCTION "private"."tell_conversation_deleted"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.tell_labels(p_old public.conversations, p_new public.conversations, p_actor text)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    added text;
-    removed text;
-    renamed boolean;
-begin
-    select string_agg(title, ', ' order by title) into added
-    from unnest(p_new.labels) as title where not title = any (p_old.labels);
-    select string_agg(title, ', ' order by title),
-        bool_or(not exists (
-            select from public.labels as label
-            where label.account_id = p_new.account_id and label.title = removed_title.title))
-    into removed, renamed
-    from unnest(p_old.labels) as removed_title (title) where not removed_title.title = any (p_new.labels);
-    -- A label that was renamed or removed in the list itself says nothing about this conversation.
-    if renamed then
-        return;
-    end if;
-    if added is not null then
-        perform private.write_activity(
-            p_new, 'labels.added', jsonb_build_object('actor', p_actor, 'labels', added));
-    end if;
-    if removed is not null then
-        perform private.write_activity(
-            p_new, 'labels.removed', jsonb_build_object('actor', p_actor, 'labels', removed));
-    end if;
-end;
-$function$;
-
-ALTER FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.tell_priority(p_old public.conversations, p_new public.conversations, p_actor text)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    locale constant text := private.locale_of(p_new.account_id);
-begin
-    perform private.write_activity(
-        p_new,
-        case when p_old.priority is null then 'priority.added'
-            when p_new.priority is null then 'priority.removed' else 'priority.changed' end,
-        jsonb_strip_nulls(jsonb_build_object(
-            'actor', p_actor,
-            'old', private.activity_text(locale, p_old.priority),
-            'new', private.activity_text(locale, p_new.priority))));
-end;
-$function$;
-
-ALTER FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.toggle_status(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    perform private.agent_conversation(p_conversation_id);
-    update public.conversations
-    set status = case status when 'open' then 'resolved' else 'open' end
-    where id = p_conversation_id;
-    return private.conversation_row(p_conversation_id);
-end;
-$function$;
-
-ALTER FUNCTION "private"."toggle_status"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.visitor_conversation_json(p_conversation public.conversations)
- RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select jsonb_build_object(
-        'id', p_conversation.id,
-        'status', p_conversation.status,
-        'last_seq', p_conversation.last_visitor_seq,
-        'unread_count', p_conversation.visitor_unread_count,
-        'last_activity_at', p_conversation.last_activity_at,
-        'can_reply', private.can_visitor_reply(p_conversation),
-        'can_end', p_conversation.status <> 'resolved' and private.has_widget_feature(
-            p_conversation.inbox_id, 'end_conversation'))
-$function$;
-
-CREATE OR REPLACE FUNCTION private.widget_end_conversation(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    conversation public.conversations := private.visitor_conversation(p_conversation_id);
-begin
-    if not private.has_widget_feature(conversation.inbox_id, 'end_conversation') then
-        perform private.fail(403, 'end_not_allowed', 'Conversations of this website are ended by its agents.');
-    end if;
-    update public.conversations set status = 'resolved'
-    where id = p_conversation_id and status <> 'resolved';
-    select * into conversation from public.conversations where id = p_conversation_id;
-    return private.visitor_conversation_json(conversation);
-end;
-$function$;
-
-ALTER FUNCTION "private"."widget_end_conversation"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.widget_identify(p_values jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -2064,225 +1306,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."widget_identify"(jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.widget_start_conversation(p_message_id uuid, p_content text, p_name text, p_email text, p_page_url text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    address public.contact_inboxes;
-    conversation public.conversations;
-    message jsonb;
-begin
-    if p_message_id is null then
-        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
-    end if;
-    -- Two tabs that start at once take turns, and end up in the same conversation.
-    perform pg_advisory_xact_lock(hashtextextended(private.visitor_contact_inbox_id()::text, 0));
-    address := private.ensure_visitor_contact(p_name, p_email);
-
-    select * into conversation
-    from public.conversations
-    where account_id = address.account_id and contact_inbox_id = address.id
-    order by id desc
-    limit 1;
-    if conversation.id is null
-        or (not private.can_visitor_reply(conversation) and not exists (
-            select from public.messages where conversation_id = conversation.id and id = p_message_id))
-    then
-        perform private.take('start:' || address.id, 5, 5 / 3600.0);
-        insert into public.conversations (
-            account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
-        values (
-            address.account_id, address.inbox_id, address.contact_id, address.id,
-            case when p_page_url ~ '^https?://' and char_length(p_page_url) <= 2000
-                then jsonb_build_object('referer', p_page_url) else '{}' end)
-        returning * into conversation;
-    end if;
-    message := private.widget_send_message(conversation.id, p_message_id, p_content);
-    select * into conversation from public.conversations where id = conversation.id;
-    return jsonb_build_object(
-        'conversation', private.visitor_conversation_json(conversation), 'message', message);
-end;
-$function$;
-
-CREATE OR REPLACE FUNCTION private.with_label_renamed(p_titles text[], p_old text, p_new text)
- RETURNS text[]
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-    select coalesce(array_agg(distinct title order by title), '{}')
-    from (
-        select case title when p_old then p_new else title end as title from unnest(p_titles) as title
-    ) as renamed
-    where title is not null
-$function$;
-
-ALTER FUNCTION "private"."with_label_renamed"(text[], text, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.write_activity(p_conversation public.conversations, p_key text, p_params jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    -- One pass: what a parameter says is never taken for a placeholder.
-    sentence text := '';
-    part text;
-    name text;
-begin
-    for part in
-        select piece[1]
-        from regexp_matches(
-            private.activity_text(private.locale_of(p_conversation.account_id), p_key), '%[a-z]+%|[^%]+|%', 'g') as piece
-    loop
-        name := substring(part from '^%([a-z]+)%$');
-        sentence := sentence || coalesce(p_params ->> name, part);
-    end loop;
-    insert into public.messages (conversation_id, message_type, content, content_attributes)
-    values (
-        p_conversation.id, 'activity', sentence,
-        jsonb_build_object('activity', jsonb_build_object('key', p_key, 'params', p_params)));
-end;
-$function$;
-
-CREATE OR REPLACE FUNCTION private.write_message()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    -- No client can name message_type, so activity lines and templates come from our own functions.
-    client constant text := case
-        when new.message_type in ('activity', 'template') then 'system'
-        else coalesce(current_setting('role', true), 'none') end;
-    conversation public.conversations;
-    contact public.contacts;
-    recent int;
-    public_reply boolean;
-    reopened text;
-begin
-    -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
-    -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
-    select * into conversation from public.conversations where id = new.conversation_id;
-    if conversation.id is null
-        or (client = 'authenticated' and not private.can_see(conversation))
-        or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
-    then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
-
-    if client in ('authenticated', 'visitor') then
-        -- Blanks and characters without a width of their own.
-        if btrim(new.content, E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff') = '' then
-            perform private.fail(400, 'message_empty', 'Write something first.');
-        end if;
-        new.content_type := 'text';
-        new.content_attributes := '{}';
-        new.created_at := now();
-        new.source_id := null;
-    end if;
-    if client = 'authenticated' then
-        new.message_type := 'outgoing';
-        new.sender_user_id := auth.uid();
-        new.sender_contact_id := null;
-        -- Website and API channels have no provider to wait for.
-        new.status := 'sent';
-        if char_length(new.content) > 150000 then
-            perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
-        end if;
-    elsif client = 'visitor' then
-        new.message_type := 'incoming';
-        new.private := false;
-        new.sender_user_id := null;
-        new.sender_contact_id := conversation.contact_id;
-        new.status := 'sent';
-        if char_length(new.content) > 10000 then
-            perform private.fail(400, 'message_too_long', 'A message has 10,000 characters at most.');
-        end if;
-        if not private.can_visitor_reply(conversation) then
-            perform private.fail(
-                409, 'conversation_resolved', 'This conversation is closed.', 'Start a new conversation.');
-        end if;
-        perform private.take('visitor:' || conversation.contact_inbox_id, 20, 1);
-    end if;
-    new.account_id := conversation.account_id;
-    new.inbox_id := conversation.inbox_id;
-    new.updated_at := now();
-
-    -- Locks are taken in the order contact, conversation, message, here and everywhere.
-    if new.message_type = 'incoming' then
-        update public.contacts set last_activity_at = now()
-        where id = conversation.contact_id
-            and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
-    end if;
-    select * into conversation from public.conversations where id = new.conversation_id for no key update;
-    select * into contact from public.contacts where id = conversation.contact_id;
-    -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
-    if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
-        perform private.fail(409, 'message_id_taken', 'Another message has this id.');
-    end if;
-
-    if client in ('authenticated', 'visitor') then
-        select count(*) into recent
-        from (
-            select from public.messages
-            where conversation_id = new.conversation_id
-                and seq > conversation.last_seq - 400
-                and created_at > now() - interval '1 minute'
-            limit 200
-        ) as minute;
-        if recent >= 200 then
-            perform private.fail(
-                429, 'too_many_messages', 'This conversation got 200 messages within a minute.', 'Wait a minute.');
-        end if;
-    end if;
-
-    -- A human's public answer: what ends the waiting.
-    public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
-        and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case new.message_type
-        when 'incoming' then private.reopened_status(conversation, contact.blocked)
-        else conversation.status end;
-
-    update public.conversations
-    set last_seq = last_seq + 1,
-        last_visitor_seq = last_visitor_seq + private.is_visible_to_visitor(new)::int,
-        last_activity_at = greatest(last_activity_at, new.created_at),
-        status = reopened,
-        waiting_since = case
-            when public_reply then null
-            when new.message_type = 'incoming' then coalesce(waiting_since, new.created_at)
-            else waiting_since end,
-        first_reply_created_at = case
-            when public_reply then coalesce(first_reply_created_at, new.created_at)
-            else first_reply_created_at end,
-        unread_count = unread_count + (new.message_type = 'incoming')::int,
-        visitor_unread_count = visitor_unread_count
-            + (new.message_type in ('outgoing', 'template') and not new.private)::int,
-        -- Lists show what people said; the system's own lines only where there is nothing else.
-        preview = case when new.message_type = 'activity'
-            or (new.message_type = 'template' and preview is not null)
-            then preview else jsonb_build_object(
-            'content', left(new.content, 200),
-            'message_type', new.message_type,
-            'private', new.private,
-            'sender_name', private.message_sender(new) ->> 'name',
-            'created_at', new.created_at) end
-    where id = new.conversation_id
-    returning * into conversation;
-
-    new.seq := conversation.last_seq;
-    new.updated_seq := conversation.last_seq;
-    new.visitor_seq := case when private.is_visible_to_visitor(new) then conversation.last_visitor_seq end;
-    return new;
-end;
-$function$;
 
 CREATE OR REPLACE FUNCTION public.bulk_update(p_ids uuid[], p_changes jsonb)
  RETURNS jsonb
@@ -2348,16 +1371,6 @@ $function$;
 
 ALTER FUNCTION "public"."delete_custom_attribute"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.delete_label(p_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.delete_label(p_id)
-$function$;
-
-ALTER FUNCTION "public"."delete_label"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.delete_note(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -2377,16 +1390,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.mute_contact(p_conversation_id uuid, p_muted boolean)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.mute_contact(p_conversation_id, p_muted)
-$function$;
-
-ALTER FUNCTION "public"."mute_contact"(uuid, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
  RETURNS jsonb
@@ -2408,16 +1411,6 @@ $function$;
 
 ALTER FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.save_label(p_account_id uuid, p_id uuid, p_title text, p_description text DEFAULT NULL::text, p_color text DEFAULT NULL::text, p_show_on_sidebar boolean DEFAULT NULL::boolean)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.save_label(p_account_id, p_id, p_title, p_description, p_color, p_show_on_sidebar)
-$function$;
-
-ALTER FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.save_note(p_contact_id uuid, p_id uuid, p_content text)
  RETURNS jsonb
  LANGUAGE sql
@@ -2438,46 +1431,6 @@ $function$;
 
 ALTER FUNCTION "public"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_custom_attributes(p_conversation_id, p_attributes)
-$function$;
-
-ALTER FUNCTION "public"."set_custom_attributes"(uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_labels(p_conversation_id uuid, p_labels text[])
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_labels(p_conversation_id, p_labels)
-$function$;
-
-ALTER FUNCTION "public"."set_labels"(uuid, text[]) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_priority(p_conversation_id uuid, p_priority text)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_priority(p_conversation_id, p_priority)
-$function$;
-
-ALTER FUNCTION "public"."set_priority"(uuid, text) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.set_team(p_conversation_id uuid, p_team_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.set_team(p_conversation_id, p_team_id)
-$function$;
-
-ALTER FUNCTION "public"."set_team"(uuid, uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION public.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid DEFAULT NULL::uuid, p_content text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid, p_team_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -2488,26 +1441,6 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.toggle_status(p_conversation_id)
-$function$;
-
-ALTER FUNCTION "public"."toggle_status"(uuid) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION public.widget_end_conversation(p_conversation_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-    select private.widget_end_conversation(p_conversation_id)
-$function$;
-
-ALTER FUNCTION "public"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.widget_identify(p_values jsonb)
  RETURNS void
@@ -2533,26 +1466,11 @@ $function$;
 
 ALTER FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION service.relabel(p_account_id uuid, p_old text, p_new text)
- RETURNS integer
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select private.relabel(p_account_id, p_old, p_new)
-$function$;
-
-ALTER FUNCTION "service"."relabel"(uuid, text, text) OWNER TO "postgres";
-
-ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_features_check" CHECK ((features <@ ARRAY['attachments'::text, 'emoji_picker'::text, 'end_conversation'::text]));
-
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_last_name_check" CHECK ((char_length(last_name) <= 255));
 
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_middle_name_check" CHECK ((char_length(middle_name) <= 255));
 
 ALTER TABLE "public"."custom_attribute_definitions" ADD CONSTRAINT "custom_attribute_definitions_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
-
-ALTER TABLE "public"."labels" ADD CONSTRAINT "labels_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
 
@@ -2562,37 +1480,19 @@ CREATE INDEX contacts_account_id_created_at_idx ON public.contacts USING btree (
 
 CREATE INDEX contacts_account_id_name_idx ON public.contacts USING btree (account_id, lower(name), id);
 
-CREATE INDEX contacts_labels_idx ON public.contacts USING gin (account_id, labels);
-
-CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
-
 CREATE INDEX notes_account_id_user_id_idx ON public.notes USING btree (account_id, user_id);
 
 CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_name, last_name, email, phone_number, identifier, contact_type, blocked, avatar_url, labels, custom_attributes, additional_attributes ON public.contacts FOR EACH ROW EXECUTE FUNCTION private.tell_contact();
 
-CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
-
 CREATE TRIGGER conversations_tell_deleted AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.tell_conversation_deleted();
 
-CREATE TRIGGER conversations_tell_in_thread AFTER UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.assignee_id IS DISTINCT FROM new.assignee_id) OR (old.team_id IS DISTINCT FROM new.team_id) OR (old.priority IS DISTINCT FROM new.priority) OR (old.labels IS DISTINCT FROM new.labels))) EXECUTE FUNCTION private.tell_activity();
-
 CREATE TRIGGER custom_attribute_definitions_set_updated_at BEFORE UPDATE ON public.custom_attribute_definitions FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
-
-CREATE TRIGGER labels_follow_removal AFTER DELETE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.follow_label();
-
-CREATE TRIGGER labels_follow_title AFTER UPDATE OF title ON public.labels FOR EACH ROW WHEN ((old.title IS DISTINCT FROM new.title)) EXECUTE FUNCTION private.follow_label();
-
-CREATE TRIGGER labels_set_updated_at BEFORE UPDATE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER notes_set_updated_at BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE POLICY "members read the custom attributes of their accounts" ON "public"."custom_attribute_definitions" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
-CREATE POLICY "members read the labels of their accounts" ON "public"."labels" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
-
 CREATE POLICY "members read the notes about contacts of their accounts" ON "public"."notes" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
-
-COMMENT ON COLUMN "public"."channel_web_widgets"."features" IS 'What visitors may do besides writing: attachments, emoji_picker, end_conversation.';
 
 COMMENT ON COLUMN "public"."contacts"."country_code" IS 'Follows additional_attributes.country.';
 
@@ -2602,22 +1502,11 @@ COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attribut
 
 COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
 
-COMMENT ON COLUMN "public"."labels"."title" IS 'Lower case, without white space or commas; unique in the account.';
-
 COMMENT ON COLUMN "public"."notes"."user_id" IS 'Who wrote it; null when they left.';
-
-COMMENT ON FUNCTION "private"."actor_name"(public.conversations) IS 'Who acts in this transaction, by name: an agent or the visitor; null for the system.';
-
-COMMENT ON FUNCTION "private"."are_attributes"(jsonb) IS 'Whether this is an object of attributes: 64 kB, strings of 1,500 characters and numbers of ten digits at most.';
 
 COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it is fit to be stored, else the second.';
 
-COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
-     pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
-
 COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
-
-COMMENT ON FUNCTION "private"."change_conversation"() IS 'Trigger: what always follows from a change of status (see docs/api.md, states), and the number of the change itself.';
 
 COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) IS 'The contact''s address in the inbox, made where the channel allows us to write first.';
 
@@ -2636,28 +1525,15 @@ COMMENT ON FUNCTION "private"."delete_conversation"(uuid) IS 'See public.delete_
 
 COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.delete_custom_attribute.';
 
-COMMENT ON FUNCTION "private"."delete_label"(uuid) IS 'See public.delete_label.';
-
 COMMENT ON FUNCTION "private"."delete_note"(uuid) IS 'See public.delete_note.';
 
 COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
-
-COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
-
-COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
-
-COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the website chat of this inbox has the feature switched on.';
 
 COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) IS 'A contact says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes, additional_attributes.
      p_verified names the keys that are proven (identifier, email, phone_number): by those an existing contact is recognised and this
      one merged into it. Claims never merge; a claimed address of somebody else is left out. Returns the id of the contact that remains.';
 
-COMMENT ON FUNCTION "private"."inbound_conversation"(uuid) IS 'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
-     locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
-
 COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something within the last 90 seconds.';
-
-COMMENT ON FUNCTION "private"."locale_of"(uuid) IS 'The language of what the system writes in this account.';
 
 COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
 
@@ -2668,57 +1544,23 @@ COMMENT ON FUNCTION "private"."merge_into"(uuid, uuid) IS 'Moves everything of t
 
 COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects as one, at every depth; where both say something the first wins.';
 
-COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
-
 COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
-
-COMMENT ON FUNCTION "private"."relabel"(uuid, text, text) IS 'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
-
-COMMENT ON FUNCTION "private"."reopened_status"(public.conversations, boolean) IS 'The status after the contact wrote; whoever is blocked changes nothing.';
-
-COMMENT ON FUNCTION "private"."require_attributes"(jsonb) IS 'Fails with attributes_invalid unless private.are_attributes.';
-
-COMMENT ON FUNCTION "private"."require_labels"(uuid, text[]) IS 'These titles, cleaned, sorted and each once; fails with label_not_found when the account does not have one.';
 
 COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.save_contact.';
 
 COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
 
-COMMENT ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) IS 'See public.save_label.';
-
 COMMENT ON FUNCTION "private"."save_note"(uuid, uuid, text) IS 'See public.save_note.';
 
 COMMENT ON FUNCTION "private"."set_contact_labels"(uuid, text[]) IS 'See public.set_contact_labels.';
 
-COMMENT ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) IS 'See public.set_custom_attributes.';
-
-COMMENT ON FUNCTION "private"."set_labels"(uuid, text[]) IS 'See public.set_labels.';
-
-COMMENT ON FUNCTION "private"."set_priority"(uuid, text) IS 'See public.set_priority.';
-
-COMMENT ON FUNCTION "private"."set_team"(uuid, uuid) IS 'See public.set_team.';
-
 COMMENT ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'See public.start_conversation.';
-
-COMMENT ON FUNCTION "private"."tell_activity"() IS 'Trigger: writes into the thread who changed status, priority, labels, team or assignee.';
-
-COMMENT ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) IS 'Writes who gave the conversation to which team and agent.';
 
 COMMENT ON FUNCTION "private"."tell_contact"() IS 'Trigger: records that a contact came, changed (and in which columns) or went.';
 
 COMMENT ON FUNCTION "private"."tell_conversation_deleted"() IS 'Trigger: tells the lists that a conversation is gone, and records it.';
 
-COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) IS 'Writes who added and removed which labels.';
-
-COMMENT ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) IS 'Writes who changed the priority.';
-
-COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status.';
-
-COMMENT ON FUNCTION "private"."widget_end_conversation"(uuid) IS 'See public.widget_end_conversation.';
-
 COMMENT ON FUNCTION "private"."widget_identify"(jsonb) IS 'See public.widget_identify.';
-
-COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The titles with one of them renamed; null as the new title leaves it out.';
 
 COMMENT ON FUNCTION "public"."bulk_update"(uuid[], jsonb) IS 'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
      Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
@@ -2741,16 +1583,10 @@ COMMENT ON FUNCTION "public"."delete_conversation"(uuid) IS 'Deletes a conversat
 COMMENT ON FUNCTION "public"."delete_custom_attribute"(uuid) IS 'Removes a definition; the values stay where they are. Administrators only. Returns what it was.
      Fails with custom_attribute_not_found, not_administrator.';
 
-COMMENT ON FUNCTION "public"."delete_label"(uuid) IS 'Removes a label, also from everything that carries it. Administrators only. Returns what it was.
-     Fails with label_not_found, not_administrator.';
-
 COMMENT ON FUNCTION "public"."delete_note"(uuid) IS 'Deletes a note about a contact. Fails with note_not_found.';
 
 COMMENT ON FUNCTION "public"."merge_contacts"(uuid, uuid) IS 'Two contacts of an account are the same person: the second''s conversations, addresses, messages and notes go to the first, which
      keeps what it says and is filled where it is blank. Returns the first. Fails with contact_not_found, contact_gone.';
-
-COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
-     Fails with conversation_not_found, invalid_argument.';
 
 COMMENT ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) IS 'Adds a contact (id null) or changes one; values holds the columns to set: name, middle_name, last_name, email, phone_number,
      identifier, avatar_url, blocked, custom_attributes, additional_attributes. Returns the row.
@@ -2761,34 +1597,15 @@ COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds
      Administrators only. Returns the row. Fails with account_not_found, not_administrator, invalid_argument,
      custom_attribute_not_found, attribute_key_taken, custom_attribute_invalid (details names the column, or reserved).';
 
-COMMENT ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) IS 'Adds a label (id null) or changes one; a new title follows to everything that carries it. Administrators only. Returns the row.
-     Fails with account_not_found, not_administrator, title_invalid, title_taken, label_not_found, invalid_argument.';
-
 COMMENT ON FUNCTION "public"."save_note"(uuid, uuid, text) IS 'Adds a note to a contact (id null) or changes one. Returns the row.
      Fails with contact_not_found, content_invalid, note_not_found.';
 
 COMMENT ON FUNCTION "public"."set_contact_labels"(uuid, text[]) IS 'The labels of the contact are these titles, and no others. Returns the row.
      Fails with contact_not_found, label_not_found, invalid_argument.';
 
-COMMENT ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) IS 'Replaces the custom attributes of the conversation. Returns its row.
-     Fails with conversation_not_found, attributes_invalid.';
-
-COMMENT ON FUNCTION "public"."set_labels"(uuid, text[]) IS 'The labels of the conversation are these titles, and no others. Returns its row.
-     Fails with conversation_not_found, label_not_found, invalid_argument.';
-
-COMMENT ON FUNCTION "public"."set_priority"(uuid, text) IS 'Sets the priority: low, medium, high, urgent, or null for none. Returns the row.
-     Fails with conversation_not_found, priority_invalid.';
-
-COMMENT ON FUNCTION "public"."set_team"(uuid, uuid) IS 'Gives the conversation to a team of the account, or to none (null). Returns its row.
-     Fails with conversation_not_found, team_not_found.';
-
 COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
      to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
      contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
-
-COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
-
-COMMENT ON FUNCTION "public"."widget_end_conversation"(uuid) IS 'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
 
 COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes,
      additional_attributes. A claim: what is another contact''s already is left out without a word, and nothing merges.
@@ -2797,39 +1614,15 @@ COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page sa
 COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
      Returns the id of the contact that remains. Fails with contact_not_found.';
 
-COMMENT ON FUNCTION "service"."relabel"(uuid, text, text) IS 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
-
 COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
 
-COMMENT ON TABLE "public"."labels" IS 'A word of the account''s own; conversations and contacts carry titles of labels.';
-
 COMMENT ON TABLE "public"."notes" IS 'A note about a contact, for all agents of the account. Not a private message, which belongs to a conversation.';
-
-REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."actor_name"(public.conversations) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."are_attributes"(jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."are_attributes"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."attributes_or"(jsonb, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."begin_conversation"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
 
@@ -2899,14 +1692,6 @@ REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."delete_label"(uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "authenticated";
@@ -2923,47 +1708,17 @@ REVOKE ALL ON FUNCTION "private"."folded"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."follow_label"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."follow_label"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."follow_label"() TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."has_active_bot"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."has_active_bot"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."has_active_bot"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."has_widget_feature"(uuid, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."has_widget_feature"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."has_widget_feature"(uuid, text) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."inbound_conversation"(uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_contact_online"(public.contacts) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."locale_of"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."locale_of"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."locale_of"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
 
@@ -2991,43 +1746,11 @@ REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."priority_rank"(text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."relabel"(uuid, text, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."reopened_status"(public.conversations, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."require_attributes"(jsonb) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."require_attributes"(jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."require_attributes"(jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."require_labels"(uuid, text[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."require_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."require_labels"(uuid, text[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
 
@@ -3045,14 +1768,6 @@ REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "authenticated";
@@ -3069,38 +1784,6 @@ REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM "postgr
 
 GRANT EXECUTE ON FUNCTION "private"."set_contact_labels"(uuid, text[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_labels"(uuid, text[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_priority"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_priority"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_priority"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_priority"(uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."set_team"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."set_team"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."set_team"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."set_team"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
@@ -3108,12 +1791,6 @@ GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid,
 REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM PUBLIC;
 
@@ -3127,34 +1804,6 @@ REVOKE ALL ON FUNCTION "private"."tell_conversation_deleted"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_conversation_deleted"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "private"."toggle_status"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."toggle_status"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."widget_end_conversation"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."widget_end_conversation"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "visitor";
-
 REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM "postgres";
@@ -3162,12 +1811,6 @@ REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "visitor";
-
-REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."with_label_renamed"(text[], text, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
 
@@ -3217,14 +1860,6 @@ REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."delete_label"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."delete_label"(uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."delete_note"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_note"(uuid) TO "authenticated";
@@ -3240,14 +1875,6 @@ GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."mute_contact"(uuid, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
 
@@ -3265,14 +1892,6 @@ REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM 
 
 GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "authenticated";
@@ -3289,38 +1908,6 @@ REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_labels"(uuid, text[]) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_labels"(uuid, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_priority"(uuid, text) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_priority"(uuid, text) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_priority"(uuid, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_priority"(uuid, text) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."set_team"(uuid, uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."set_team"(uuid, uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."set_team"(uuid, uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."set_team"(uuid, uuid) TO "postgres";
-
 REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
@@ -3328,22 +1915,6 @@ GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, 
 REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
-
-GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "authenticated";
-
-REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "postgres";
-
-REVOKE ALL ON FUNCTION "public"."widget_end_conversation"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "public"."widget_end_conversation"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "visitor";
 
 REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM PUBLIC;
 
@@ -3361,25 +1932,11 @@ GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "
 
 GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "service_role";
 
-REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "service_role";
-
-REVOKE ALL ("features") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
-
-GRANT UPDATE ("features") ON TABLE "public"."channel_web_widgets" TO "authenticated";
-
 REVOKE ALL ("last_name") ON TABLE "public"."contacts" FROM "authenticated";
 
-GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
 
 REVOKE ALL ("middle_name") ON TABLE "public"."contacts" FROM "authenticated";
 
-GRANT UPDATE ("middle_name") ON TABLE "public"."contacts" TO "authenticated";
 
 REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "authenticated";
 
@@ -3392,18 +1949,6 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "service_role";
-
-REVOKE ALL ON TABLE "public"."labels" FROM "authenticated";
-
-GRANT SELECT ON TABLE "public"."labels" TO "authenticated";
-
-REVOKE ALL ON TABLE "public"."labels" FROM "postgres";
-
-GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."labels" TO "postgres";
-
-REVOKE ALL ON TABLE "public"."labels" FROM "service_role";
-
-GRANT SELECT ON TABLE "public"."labels" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."notes" FROM "authenticated";
 
@@ -3419,12 +1964,10 @@ GRANT SELECT ON TABLE "public"."notes" TO "service_role";
 
 CREATE INDEX notes_account_id_contact_id_idx ON public.notes USING btree (account_id, contact_id, id DESC);
 
-ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_additional_attributes_check" CHECK (private.are_attributes(additional_attributes));
-
-ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
-
-ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
-
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
 
 CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
+
+GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
+
+GRANT UPDATE ("middle_name") ON TABLE "public"."contacts" TO "authenticated";

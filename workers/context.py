@@ -1,0 +1,26 @@
+"""What tasks are given: the database's doors, and a client for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from backend.db import Database
+from backend.settings import Settings
+from workers.registry import Context
+
+PROVIDER_TIMEOUT = httpx.Timeout(20.0, connect=5.0)  # seconds; a task has more than that
+
+
+@asynccontextmanager
+async def open_context(database: Database, settings: Settings) -> AsyncIterator[Context]:
+    """A context whose client for providers is closed at the end. It never follows redirects by itself."""
+    async with httpx.AsyncClient(
+        timeout=PROVIDER_TIMEOUT,
+        follow_redirects=False,
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        trust_env=False,
+    ) as http:
+        yield Context(database, http, settings.channel_base_urls, settings.allow_loopback)

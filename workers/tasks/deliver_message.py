@@ -1,0 +1,133 @@
+"""Hands one message to its provider, and notes what the provider said."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from backend.channels import base
+from workers.inbox import connected
+from workers.jobs import Job
+from workers.registry import Context, PermanentError, RetryLater
+
+LINK_LIFETIME = 3600  # seconds; for providers that fetch files themselves
+WAIT_AT_LEAST = 1.0  # seconds
+DOUBT = "It may have been delivered: the connection broke before the answer came."
+
+
+async def run(context: Context, job: Job) -> None:
+    """Send it, unless it is sent, gone, or held back.
+
+    A try that was interrupted is repeated only where the provider takes an idempotency key; elsewhere
+    the message becomes `unknown`, and the agent decides.
+    """
+    ids = {
+        "p_conversation_id": job.payload.get("conversation_id"),
+        "p_message_id": job.payload.get("message_id"),
+    }
+    if not all(isinstance(value, str) for value in ids.values()):
+        raise PermanentError("the job names no message")
+    found = await context.service.call_service("message_to_deliver", ids)
+    if found is None or found.get("held"):
+        return
+    if "wait" in found:
+        raise RetryLater("the provider wants us slower", max(float(found["wait"]), WAIT_AT_LEAST))
+    inbox = await connected(context, found["inbox_id"])
+    if inbox is None:
+        raise PermanentError("the inbox is not connected to a provider")
+    capabilities = inbox.channel.capabilities
+    try:
+        if found["interrupted"] and capabilities.repeatability is base.Repeatability.BLIND:
+            raise base.SendError(base.ErrorCategory.UNCERTAIN, DOUBT)
+        _check_window(found)
+        outbound = await _outbound(context, found)
+        result = await inbox.channel.send(outbound, inbox.credentials, context.http)
+    except base.SendError as error:
+        await _refused(context, job, ids, error)
+        return
+    await context.service.call_service(
+        "record_delivery",
+        {
+            **ids,
+            "p_source_ids": list(result.source_ids),
+            "p_contact_alias": result.contact_alias,
+        },
+    )
+
+
+def _check_window(found: dict[str, Any]) -> None:
+    """Refuse what the provider would refuse later, with a sentence that says what to do."""
+    hours = found["window_hours"]
+    if hours is None or found["template"]:
+        return
+    last = found["last_incoming_at"]
+    if last is None or datetime.fromisoformat(last) + timedelta(hours=hours) < datetime.now(UTC):
+        raise base.SendError(
+            base.ErrorCategory.WINDOW_CLOSED,
+            f"The contact last wrote more than {hours} hours ago; send an approved template instead.",
+        )
+
+
+async def _outbound(context: Context, found: dict[str, Any]) -> base.OutboundMessage:
+    attachments = []
+    for file in found["attachments"]:
+        data = await context.service.download("attachments", file["storage_path"])
+        if data is None:
+            raise base.SendError(
+                base.ErrorCategory.INVALID_CONTENT, f"{file['file_name']} is not there any more."
+            )
+        attachments.append(
+            base.OutboundAttachment(
+                kind=file["file_type"],
+                file_name=file["file_name"],
+                content_type=file["content_type"],
+                url=await context.service.signed_url(
+                    "attachments", file["storage_path"], LINK_LIFETIME
+                ),
+                data=data,
+            )
+        )
+    last = found["last_incoming_at"]
+    return base.OutboundMessage(
+        id=found["id"],
+        to=found["to"],
+        content=found["content"],
+        content_type=found["content_type"],
+        content_attributes=found["content_attributes"],
+        attachments=tuple(attachments),
+        in_reply_to=found["in_reply_to"],
+        last_incoming_at=datetime.fromisoformat(last) if last else None,
+        by_human=found["by_human"],
+        template=found["template"],
+        thread={
+            "conversation_id": found["conversation_id"],
+            "subject": found["subject"],
+            "message_ids": found["thread"],
+            "sender_name": found["sender"]["name"],
+            **found["context"],
+        },
+        sent_parts=tuple(found["sent_parts"]),
+    )
+
+
+async def _refused(context: Context, job: Job, ids: dict[str, Any], error: base.SendError) -> None:
+    category = error.category
+    last_try = job.attempt >= job.max_attempts
+    if last_try and category in {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}:
+        category = base.ErrorCategory.CONFIG
+    await context.service.call_service(
+        "fail_delivery",
+        {
+            **ids,
+            "p_category": category,
+            "p_code": error.code,
+            "p_text": str(error),
+            "p_retry_after_seconds": error.retry_after,
+            "p_sent_parts": list(error.sent_parts),
+        },
+    )
+    if category is base.ErrorCategory.RATE_LIMITED:
+        raise RetryLater("rate limited", max(error.retry_after or 10.0, WAIT_AT_LEAST))
+    if category is base.ErrorCategory.TRANSIENT:
+        raise RuntimeError(f"the provider did not take it: {json.dumps(error.code)}")
