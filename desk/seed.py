@@ -123,6 +123,7 @@ def _fill(conn: psycopg.Connection, users: dict[str, str]) -> None:
         """
         update public.inboxes
         set greeting_enabled = true,
+            enable_email_collect = false,
             greeting_message = 'Thanks for writing! A person will be with you in a few minutes.'
         where id = %s
         """,

@@ -53,6 +53,7 @@ class Company:
     message_id: UUID
     own_message_id: UUID  # the administrator's
     failed_message_id: UUID
+    form_id: UUID
     canned_response_id: UUID
 
 
@@ -114,6 +115,9 @@ def company(make: Make, name: str) -> Company:
         attribute_id=make.custom_attribute(account, "plan"),
         message_id=edited,
         own_message_id=make.outgoing(conversation, admin),
+        form_id=make.outgoing(
+            conversation, None, "E-mail?", message_type="template", content_type="input_email"
+        ),
         failed_message_id=make.outgoing(conversation, agent, status="failed"),
         canned_response_id=make.canned_response(account),
     )
@@ -408,6 +412,11 @@ VISITORS: dict[str, Arguments] = {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),
         "p_content": "x",
+    },
+    "widget_submit_form": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_message_id": c.form_id,
+        "p_values": Jsonb({"email": "mia@example.net"}),
     },
     "widget_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
 }
