@@ -3,5 +3,13 @@
 from __future__ import annotations
 
 from backend.channels.base import Channel
+from backend.channels.whatsapp_360dialog import WhatsApp360Dialog
+from backend.channels.whatsapp_cloud import WhatsAppCloud
 
-CHANNELS: dict[str, Channel] = {}
+CHANNELS: dict[str, Channel] = {
+    channel.type: channel
+    for channel in (
+        WhatsAppCloud(),
+        WhatsApp360Dialog(),
+    )
+}
