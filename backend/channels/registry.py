@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from backend.channels.bandwidth_sms import BandwidthSms
 from backend.channels.base import Channel
+from backend.channels.twilio_sms import TwilioSms
+from backend.channels.twilio_whatsapp import TwilioWhatsApp
 from backend.channels.whatsapp_360dialog import WhatsApp360Dialog
 from backend.channels.whatsapp_cloud import WhatsAppCloud
 
@@ -11,5 +14,8 @@ CHANNELS: dict[str, Channel] = {
     for channel in (
         WhatsAppCloud(),
         WhatsApp360Dialog(),
+        TwilioSms(),
+        TwilioWhatsApp(),
+        BandwidthSms(),
     )
 }

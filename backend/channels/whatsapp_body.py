@@ -12,6 +12,7 @@ from backend.channels.base import (
     OutboundMessage,
     SendError,
 )
+from backend.channels.choices import as_text, numbered
 from backend.channels.media import file_name
 from backend.channels.payload import items, obj, text
 from backend.channels.text import WHATSAPP, render, split
@@ -142,14 +143,15 @@ def _text(body: str) -> Part:
 def _written(message: OutboundMessage) -> list[Part]:
     """Text and files: the text is the first file's caption when it can be, else it goes ahead."""
     shown = [how_shown(attachment) for attachment in message.attachments]
-    caption = render(message.content, WHATSAPP).strip()
+    written = as_text(message)
+    caption = render(written, WHATSAPP).strip()
     captioned = (
         bool(caption)
         and len(caption) <= CAPTION_LIMIT
         and shown[:1]
         and (shown[0][0] in _CAPTIONED)
     )
-    parts = [] if captioned else _texts(message.content)
+    parts = [] if captioned else _texts(written)
     for index, (kind, file) in enumerate(shown):
         content: Json = {}
         if kind == "document":
@@ -208,8 +210,7 @@ def _choices(content: str, attributes: Json) -> list[Part]:
     if not options:
         return _texts(content)
     if len(options) > _MOST_ROWS:
-        lines = "\n".join(f"{number}. {title}" for number, (title, _, _) in enumerate(options, 1))
-        return _texts(f"{content}\n\n{lines}")
+        return _texts(numbered(content, [title for title, _, _ in options]))
     around: Json = {}
     if header := text(attributes.get("header")):
         around["header"] = {"type": "text", "text": header[:_EDGE_TEXT]}
