@@ -34,6 +34,7 @@ from backend.channels.base import (
     WebhookRequest,
 )
 from backend.channels.choices import as_text
+from backend.channels.health import Step, run
 from backend.channels.http import (
     category_of_status,
     json_object,
@@ -188,28 +189,37 @@ class BandwidthSms:
         return SendResult(source_ids=await send_parts(parts, message.sent_parts, send_part))
 
     async def _create(self, body: Json, credentials: Credentials, http: httpx.AsyncClient) -> str:
-        account = quote(str(credentials.settings.get("account_id") or ""), safe="")
-        base = (credentials.base_url or _API).rstrip("/")
         response = await request(
             http,
             "POST",
-            f"{base}/api/v2/users/{account}/messages",
+            _url(credentials, "/messages"),
             repeatable=False,
             auth=_auth(credentials),
             json=body,
         )
-        answer = json_object(response)
         if not response.is_success:
-            raise SendError(
-                category_of_status(response.status_code),
-                text(answer.get("description")) or f"HTTP {response.status_code}",
-                code=text(answer.get("type")) or str(response.status_code),
-                retry_after=retry_after(response),
-            )
-        source_id = text(answer.get("id"))
+            raise _error_of(response)
+        source_id = text(json_object(response).get("id"))
         if source_id is None:
             raise SendError(ErrorCategory.UNCERTAIN, "The provider gave no message id.")
         return source_id
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the account knows us."""
+
+        async def account() -> str:
+            response = await request(
+                http,
+                "GET",
+                _url(credentials, "/media"),
+                repeatable=True,
+                auth=_auth(credentials),
+            )
+            if not response.is_success:
+                raise _error_of(response)
+            return str(credentials.settings.get("account_id") or "")
+
+        return await run({"account": account})
 
     async def fetch(
         self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient
@@ -227,6 +237,21 @@ class BandwidthSms:
         )
         name = source.file_name or media.file_name or file_name(None, media.content_type)
         return Media(data=media.data, content_type=media.content_type, file_name=name)
+
+
+def _url(credentials: Credentials, path: str) -> str:
+    account = quote(str(credentials.settings.get("account_id") or ""), safe="")
+    return f"{(credentials.base_url or _API).rstrip('/')}/api/v2/users/{account}{path}"
+
+
+def _error_of(response: httpx.Response) -> SendError:
+    answer = json_object(response)
+    return SendError(
+        category_of_status(response.status_code),
+        text(answer.get("description")) or f"HTTP {response.status_code}",
+        code=text(answer.get("type")) or str(response.status_code),
+        retry_after=retry_after(response),
+    )
 
 
 def _auth(credentials: Credentials) -> tuple[str, str]:

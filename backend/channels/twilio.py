@@ -33,6 +33,7 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.http import (
     category_of_status,
     json_object,
@@ -62,7 +63,7 @@ _CODES: dict[ErrorCategory, tuple[int, ...]] = {
     ErrorCategory.AUTH: (20003,),
     ErrorCategory.RATE_LIMITED: (20429, 21611, 30001, 63018, 63038),
     ErrorCategory.TRANSIENT: (30008, 63012),
-    ErrorCategory.CONFIG: (21408, 21606, 21612, 30002, 30034, 63015),
+    ErrorCategory.CONFIG: (20404, 21408, 21606, 21612, 30002, 30034, 63015),
     ErrorCategory.POLICY: (30004, 30007, 63013, 63032, 63049, 63051),
     ErrorCategory.WINDOW_CLOSED: (63016,),
     ErrorCategory.RECIPIENT_OPTOUT: (21610,),
@@ -317,6 +318,26 @@ class Twilio:
         base = (credentials.base_url or _MESSAGING_API).rstrip("/")
         fields = [("messageId", source_id), ("channel", "whatsapp")]
         await self._post(http, f"{base}/v2/Indicators/Typing.json", fields, credentials)
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the account knows us and may send."""
+
+        async def account() -> str:
+            response = await request(
+                http,
+                "GET",
+                f"{self._root(credentials)}.json",
+                repeatable=True,
+                auth=self.auth(credentials),
+            )
+            if not response.is_success:
+                raise _error_of(response)
+            found = json_object(response)
+            if found.get("status") != "active":
+                raise StepFailed(f"The account is {text(found.get('status')) or 'unknown'}.")
+            return text(found.get("friendly_name")) or ""
+
+        return await run({"account": account})
 
     async def fetch(
         self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient

@@ -13,6 +13,7 @@ import httpx
 
 from backend.channels import signatures
 from backend.channels.base import Credentials, Event, InboxUpdate, Json, WebhookRequest
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.http import request
 from backend.channels.payload import items, loads, obj, text
 from backend.channels.whatsapp_cloud import WhatsAppCloud
@@ -84,6 +85,18 @@ class WhatsApp360Dialog(WhatsAppCloud):
         if url.startswith(_META_FILES + "/"):
             return self.root(credentials, url.removeprefix(_META_FILES))
         return url
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask where deliveries go: that needs the key, and shows whether it is set."""
+
+        async def webhook() -> str:
+            url = self.root(credentials, "/v1/configs/webhook")
+            where = text((await self.get(credentials, http, url)).get("url"))
+            if where is None:
+                raise StepFailed("No webhook is registered for this number.")
+            return where
+
+        return await run({"webhook": webhook})
 
     async def list_templates(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Json]:
         """Return every template of the number as the provider describes it."""

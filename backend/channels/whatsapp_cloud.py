@@ -31,6 +31,7 @@ from backend.channels.base import (
     SendResult,
     WebhookRequest,
 )
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.http import json_object, request, send_parts
 from backend.channels.media import download, file_name
 from backend.channels.payload import items, loads, obj, text
@@ -45,7 +46,7 @@ from backend.channels.whatsapp_body import (
     require_window,
 )
 from backend.channels.whatsapp_errors import error_of
-from backend.channels.whatsapp_parse import changes, parse_delivery, phone_number_id
+from backend.channels.whatsapp_parse import USER_ID, changes, parse_delivery, phone_number_id
 from backend.channels.whatsapp_template import fill, header_media
 
 _API = "https://graph.facebook.com"
@@ -176,6 +177,11 @@ class WhatsAppCloud:
         http: httpx.AsyncClient,
     ) -> Part:
         media_id = None
+        if template.get("category") == "AUTHENTICATION" and USER_ID.fullmatch(message.to):
+            raise SendError(
+                ErrorCategory.INVALID_CONTENT,
+                "Authentication templates need the customer's phone number.",
+            )
         fill(template, media_id="checked")  # a missing value is found before anything is uploaded
         if header_media(template) is not None and message.attachments:
             _, file = how_shown(message.attachments[0])
@@ -253,10 +259,56 @@ class WhatsAppCloud:
             return json_object(response)
         raise error_of(response)
 
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token sees the number and its account, and whether events are delivered."""
+        account = self._account(credentials)
+
+        async def number() -> str:
+            fields = {"fields": "display_phone_number,verified_name,quality_rating"}
+            found = await self.get(credentials, http, self.url(credentials, ""), fields)
+            return text(found.get("display_phone_number")) or ""
+
+        async def business() -> str:
+            found = await self.get(credentials, http, account, {"fields": "name"})
+            return text(found.get("name")) or ""
+
+        async def webhook() -> str:
+            found = await self.get(credentials, http, f"{account}/subscribed_apps")
+            apps = [
+                obj(obj(app).get("whatsapp_business_api_data")) for app in items(found.get("data"))
+            ]
+            if not apps:
+                raise StepFailed("No app receives the events of this account.")
+            return ", ".join(filter(None, (text(app.get("name")) for app in apps)))
+
+        return await run({"number": number, "account": business, "webhook": webhook})
+
+    async def subscribe(
+        self, credentials: Credentials, http: httpx.AsyncClient, callback: str | None = None
+    ) -> None:
+        """Have the account's events delivered to our app, or to an address of this inbox's own."""
+        override = {
+            "override_callback_uri": callback,
+            "verify_token": credentials.secrets.get("verify_token", ""),
+        }
+        response = await request(
+            http,
+            "POST",
+            f"{self._account(credentials)}/subscribed_apps",
+            repeatable=True,
+            headers=self.headers(credentials),
+            json=override if callback else {},
+        )
+        if not response.is_success:
+            raise error_of(response)
+
+    def _account(self, credentials: Credentials) -> str:
+        account = str(credentials.settings.get("business_account_id") or "")
+        return self.root(credentials, f"/{quote(account, safe='')}")
+
     async def list_templates(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Json]:
         """Return every template of the account as the provider describes it."""
-        account = quote(str(credentials.settings.get("business_account_id") or ""), safe="")
-        url = self.root(credentials, f"/{account}/message_templates")
+        url = f"{self._account(credentials)}/message_templates"
         params: dict[str, Any] = {"limit": 100}
         found: list[Json] = []
         for _ in range(_MOST_PAGES):

@@ -124,14 +124,7 @@ def _contact(
     """Return who is meant. Answers go to the number as it was given, else to the user id."""
     if phone is not None and USER_ID.fullmatch(phone):
         phone, user_id = None, phone
-    for given in items(value.get("contacts")):
-        card = obj(given)
-        if (phone and text(card.get("wa_id")) == phone) or (
-            user_id and text(card.get("user_id")) == user_id
-        ):
-            break
-    else:
-        card = {}
+    card = _card(value, phone, user_id)
     phone = phone or text(card.get("wa_id"))
     user_id = user_id or text(card.get("user_id"))
     parent = parent or text(card.get("parent_user_id"))
@@ -147,6 +140,19 @@ def _contact(
         username=text(profile.get("username")) or text(card.get("username")),
         phone_number=e164(phone) if phone else None,
     )
+
+
+def _card(value: Json, phone: str | None, user_id: str | None) -> Json:
+    """Return what the delivery says about somebody, under whichever spelling of the number."""
+    cards = [obj(card) for card in items(value.get("contacts"))]
+    spellings = {phone, *variants(phone)} if phone else set()
+    for card in cards:
+        if text(card.get("wa_id")) in spellings:
+            return card
+    for card in cards:
+        if user_id is not None and text(card.get("user_id")) == user_id:
+            return card
+    return {}
 
 
 def _sender(value: Json, message: Json) -> InboundContact:

@@ -160,3 +160,18 @@ def test_codes_without_an_entry_mean_what_their_family_means(
     code: int | None, category: ErrorCategory
 ) -> None:
     assert category_of(code) is category
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "detail"),
+    [
+        (Answer(json=[]), True, "9900000"),
+        (Answer(status=401, json={"description": "Denied"}), False, "Denied"),
+    ],
+)
+async def test_the_health_check_asks_for_the_account(
+    provider: Provider, http: httpx.AsyncClient, answer: Answer, ok: bool, detail: str
+) -> None:
+    provider.answers = [answer]
+    (step,) = await SMS.check(inbox(provider), http)
+    assert (step.ok, step.detail) == (ok, detail)

@@ -523,3 +523,24 @@ def test_a_delivery_in_json_is_read_as_well() -> None:
     (event,) = SMS.parse(post(body), INBOX)
     assert isinstance(event, InboundMessage)
     assert event.content == "hi"
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "detail"),
+    [
+        (Answer(json={"status": "active", "friendly_name": "Loja"}), True, "Loja"),
+        (Answer(json={"status": "suspended"}), False, "The account is suspended."),
+        (
+            Answer(status=401, json={"code": 20003, "message": "Authenticate"}),
+            False,
+            "Authenticate",
+        ),
+    ],
+)
+async def test_the_health_check_asks_for_the_account(
+    provider: Provider, http: httpx.AsyncClient, answer: Answer, ok: bool, detail: str
+) -> None:
+    provider.answers = [answer]
+    (step,) = await SMS.check(inbox(provider), http)
+    assert (step.ok, step.detail) == (ok, detail)
+    assert provider.asked[0].path.endswith("/Accounts/ACb8f1d2c3e4a5968778695a4b3c2d1e0f.json")

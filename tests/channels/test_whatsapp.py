@@ -200,6 +200,13 @@ def test_edge_11_also_on_what_was_written_in_the_phone_app() -> None:
     assert event.contact.aliases == ("5588991112233",)
 
 
+def test_a_name_is_found_under_another_spelling_of_the_number() -> None:
+    card = {"profile": {"name": "João"}, "wa_id": "558891112233"}
+    given = {"from": "5588991112233", "id": "w", "type": "text", "text": {"body": "oi"}}
+    event = one(change(contacts=[card], messages=[given]))
+    assert (event.contact.source_id, event.contact.name) == ("5588991112233", "João")
+
+
 def test_edge_12_mexico() -> None:
     assert one(message(**{"from": "5215512345678"}, type="text", text={"body": "hola"})).contact.aliases == (
         "525512345678",
@@ -906,7 +913,76 @@ async def test_templates_are_listed_to_the_last_page(
     ]
 
 
+APP = {"whatsapp_business_api_data": {"name": "Loja"}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "steps"),
+    [
+        ([Answer(status=401, json={"error": {"code": 190, "message": "expired"}})], [("number", False)]),
+        ([Answer(json={}), Answer(status=403, json={"error": {"code": 200}})],
+         [("number", True), ("account", False)]),
+        ([Answer(json={}), Answer(json={}), Answer(json={"data": []})],
+         [("number", True), ("account", True), ("webhook", False)]),
+        ([Answer(json={}), Answer(json={}), Answer(json={"data": [APP]})],
+         [("number", True), ("account", True), ("webhook", True)]),
+    ],
+)  # fmt: skip
+async def test_edge_48_the_health_check_names_the_step_that_fails(
+    provider: Provider,
+    http: httpx.AsyncClient,
+    answers: list[Answer],
+    steps: list[tuple[str, bool]],
+) -> None:
+    provider.answers = answers
+    found = await CLOUD.check(inbox(provider), http)
+    assert [(step.name, step.ok) for step in found] == steps
+
+
+async def test_an_inbox_may_have_events_delivered_to_an_address_of_its_own(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    await CLOUD.subscribe(inbox(provider), http, "https://desk.example.com/w")
+    await CLOUD.subscribe(inbox(provider), http)
+    assert {asked.path for asked in provider.asked} == {"/v24.0/215589313241560883/subscribed_apps"}
+    assert [json.loads(asked.body) for asked in provider.asked] == [
+        {
+            "override_callback_uri": "https://desk.example.com/w",
+            "verify_token": "9f2c1c0e-verify",
+        },
+        {},
+    ]
+
+
+async def test_codes_to_sign_in_with_need_a_number(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    template = {"name": "otp", "category": "AUTHENTICATION", "processed_params": {}}
+    with pytest.raises(SendError) as failure:
+        await CLOUD.send(
+            outgoing(to="BR.7305118842096653", template=template), inbox(provider), http
+        )
+    assert failure.value.category is ErrorCategory.INVALID_CONTENT
+    assert provider.asked == []
+
+
 # 360dialog.
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok"),
+    [
+        (Answer(json={"url": "https://desk.example.com/w"}), True),
+        (Answer(json={}), False),
+        (Answer(status=401, json={"meta": {"developer_message": "Invalid api key"}}), False),
+    ],
+)
+async def test_360dialog_says_where_deliveries_go(
+    provider: Provider, http: httpx.AsyncClient, answer: Answer, ok: bool
+) -> None:
+    provider.answers = [answer]
+    (step,) = await DIALOG.check(inbox(provider, "whatsapp_360dialog"), http)
+    assert (step.name, step.ok) == ("webhook", ok)
 
 
 def raw_request(name: str) -> tuple[str, Any]:
