@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from devstack.config import ROOT, stack_folder
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
-from tests.journeys.test_reconnect import stored
+from tests.journeys.test_reconnect import get_through, stored
 from tests.support.local import running_product
 
 
@@ -58,6 +58,7 @@ def test_a_conversation_survives_a_restart_of_every_process(
                 assert revived.poll() is None, "it did not start again"
                 assert time.monotonic() < end
                 time.sleep(0.2)
+            get_through(ana, f"agent meanwhile {mark}", mark)
             for text in (f"visitor meanwhile {mark}", f"agent meanwhile {mark}"):
                 expect(ana.messages.get_by_text(text, exact=True)).to_have_count(1, timeout=90_000)
                 expect(customer.log.get_by_role("listitem").filter(has_text=text)).to_have_count(
