@@ -269,6 +269,7 @@ async def serve(name: str, *, durable: bool = True) -> int:
     """Start everything in order, print the table, run until told to stop; the exit status."""
     supervisor = Supervisor(stack_folder(name))
     supervisor.clear_predecessor()
+    supervisor.obey_signals()
     status = status_file(name)
     status.unlink(missing_ok=True)
     local = plan(name, durable=durable)
@@ -289,6 +290,8 @@ async def serve(name: str, *, durable: bool = True) -> int:
         if ended is not None:
             supervisor.say("supervisor", f"{ended} ended by itself; stopping the others")
         return 1 if ended else 0
+    except asyncio.CancelledError:
+        return 1  # told to stop before all was ready
     finally:
         status.unlink(missing_ok=True)
         await supervisor.stop()
