@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -73,3 +74,29 @@ def test_a_conversation_survives_a_restart_of_every_process(
         finally:
             revived.terminate()
             revived.wait(40)
+
+
+@pytest.mark.timeout(300)
+def test_a_reset_leaves_a_demo_page_on_which_one_can_write(
+    context: Callable[..., BrowserContext],
+) -> None:
+    with running_product() as product:
+        subprocess.run(
+            [sys.executable, "-m", "desk", "reset"],
+            cwd=ROOT,
+            env={**os.environ, "STACK": product.name},
+            check=True,
+            timeout=120,
+        )
+        status = json.loads((stack_folder(product.name) / "status.json").read_text())
+        assert status["website_token"] != product.website_token
+        assert {**status, "website_token": product.website_token} == product.status
+        customer = VisitorOnPage(product, context().new_page())
+        customer.arrive()
+        customer.open_chat()
+        customer.write("still there?")
+        customer.sees("Thanks for writing!")
+        ana = AgentAtDesk(product, context().new_page())
+        ana.sign_in("admin@example.com")
+        ana.view("Unassigned")
+        ana.open("still there?")
