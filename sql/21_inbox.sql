@@ -17,6 +17,21 @@ create table public.inboxes (
     epoch bigint not null default 1,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    avatar_url text,
+    csat_survey_enabled boolean not null default false,
+    csat_config jsonb not null default '{}',
+    auto_assignment_config jsonb not null default '{}',
+    sender_name_type text not null default 'friendly',
+    business_name text,
+    deleted_at timestamptz,
+    constraint inboxes_avatar_url_check check (avatar_url ~ '^https?://' and char_length(avatar_url) <= 2000),
+    constraint inboxes_csat_config_check check (
+        jsonb_typeof(csat_config) = 'object' and octet_length(csat_config::text) <= 65536),
+    constraint inboxes_auto_assignment_config_check check (
+        jsonb_typeof(auto_assignment_config) = 'object'
+        and coalesce(auto_assignment_config ->> 'max_assignment_limit', '1') ~ '^[1-9][0-9]{0,5}$'),
+    constraint inboxes_sender_name_type_check check (sender_name_type in ('friendly', 'professional')),
+    constraint inboxes_business_name_check check (char_length(business_name) between 1 and 100),
     constraint inboxes_pkey primary key (id),
     constraint inboxes_account_id_id_key unique (account_id, id),
     constraint inboxes_name_check check (char_length(btrim(name)) between 1 and 100),
@@ -26,11 +41,17 @@ create table public.inboxes (
             'twilio_sms', 'twilio_whatsapp', 'bandwidth_sms', 'line', 'tiktok')),
     constraint inboxes_greeting_message_check check (char_length(greeting_message) <= 10000),
     constraint inboxes_out_of_office_message_check check (char_length(out_of_office_message) <= 10000),
-    constraint inboxes_timezone_check check (timezone ~ '^[A-Za-z0-9_+/-]{1,64}$')
+    constraint inboxes_timezone_check check (private.is_timezone(timezone))
 );
 
 comment on table public.inboxes is 'One connected channel: a website chat, an API channel, later a mailbox or a phone number.';
 comment on column public.inboxes.greeting_message is 'Sent as a template on a contact''s first message, when greeting_enabled.';
+comment on column public.inboxes.auto_assignment_config is
+    '{"max_assignment_limit": 5}: how many open conversations of the inbox an agent is given at most.';
+comment on column public.inboxes.sender_name_type is 'E-mails come from "Agent from Business" (friendly) or "Business" (professional).';
+comment on column public.inboxes.business_name is 'The business in senders'' names; the inbox''s name when null.';
+comment on column public.inboxes.deleted_at is
+    'Deleted, and seen by nobody any more; a job removes its conversations and then the row.';
 comment on column public.inboxes.allow_messages_after_resolved is
     'Website: whether a visitor may go on in a resolved conversation (it is reopened) or must start a new one.';
 comment on column public.inboxes.epoch is
@@ -68,8 +89,14 @@ create table public.channel_web_widgets (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     features text[] not null default '{attachments,emoji_picker,end_conversation}',
+    pre_chat_form_enabled boolean not null default false,
+    pre_chat_form_options jsonb not null default '{}',
+    hmac_mandatory boolean not null default false,
+    continuity_via_email boolean not null default true,
     constraint channel_web_widgets_features_check check (
-        features <@ array['attachments', 'emoji_picker', 'end_conversation']),
+        features <@ array['attachments', 'emoji_picker', 'end_conversation', 'use_inbox_avatar_for_bot']),
+    constraint channel_web_widgets_pre_chat_form_options_check check (
+        jsonb_typeof(pre_chat_form_options) = 'object' and octet_length(pre_chat_form_options::text) <= 65536),
     constraint channel_web_widgets_pkey primary key (inbox_id),
     constraint channel_web_widgets_inbox_fkey foreign key (account_id, inbox_id)
         references public.inboxes (account_id, id) on delete cascade,
@@ -89,7 +116,13 @@ create table public.channel_web_widgets (
 comment on table public.channel_web_widgets is 'The website chat behind an inbox: its look, its texts, where it may be shown.';
 comment on column public.channel_web_widgets.website_token is 'Names the widget in the page''s snippet; public, and no secret.';
 comment on column public.channel_web_widgets.features is
-    'What visitors may do besides writing: attachments, emoji_picker, end_conversation.';
+    'What visitors may do besides writing: attachments, emoji_picker, end_conversation; and use_inbox_avatar_for_bot.';
+comment on column public.channel_web_widgets.pre_chat_form_options is
+    'What is asked before the first message: {"pre_chat_message", "pre_chat_fields": [{name, type, label, required, enabled}]}.';
+comment on column public.channel_web_widgets.hmac_mandatory is
+    'Whether only visitors whose identity is signed by the account''s own server may write.';
+comment on column public.channel_web_widgets.continuity_via_email is
+    'Whether a visitor who left gets the answers by e-mail.';
 comment on column public.channel_web_widgets.allowed_domains is
     'Hosts that may show the widget, for example shop.example or *.shop.example; empty = any.';
 
@@ -124,6 +157,7 @@ as $$
         select inbox.id
         from public.inboxes as inbox
         where inbox.account_id = any ((select private.account_ids('administrator'))::uuid[])
+            and inbox.deleted_at is null
         union
         select member.inbox_id
         from public.inbox_members as member
@@ -151,7 +185,7 @@ as $$
     )
     select membership.account_id, inbox.id, null::uuid, membership.scope
     from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    join public.inboxes as inbox on inbox.account_id = membership.account_id and inbox.deleted_at is null
     where membership.role = 'administrator'
     union all
     select membership.account_id, member.inbox_id, null, membership.scope
@@ -523,20 +557,94 @@ comment on function public.create_inbox is
      Fails with account_not_found, not_administrator, name_invalid, channel_type_invalid.';
 grant execute on function public.create_inbox to authenticated;
 
+create function private.administered_inbox(p_id uuid)
+returns public.inboxes
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    inbox public.inboxes;
+begin
+    select * into inbox
+    from public.inboxes
+    where id = p_id and account_id = any (private.account_ids()) and deleted_at is null;
+    if inbox.id is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    perform private.require_administrator(inbox.account_id);
+    return inbox;
+end;
+$$;
+
+comment on function private.administered_inbox is
+    'The inbox, if the caller administers its account; else inbox_not_found or not_administrator.';
+
+create function private.delete_inbox(p_inbox_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    inbox public.inboxes := private.administered_inbox(p_inbox_id);
+begin
+    update public.inboxes set deleted_at = now() where id = p_inbox_id;
+    -- Members go at once, and with them every right; what was said there may be much, and goes in batches.
+    delete from public.inbox_members where inbox_id = p_inbox_id;
+    perform private.move_inbox_epoch(p_inbox_id);
+    perform private.enqueue(
+        'delete_inbox', jsonb_build_object('inbox_id', p_inbox_id), inbox.account_id, p_inbox_id::text);
+end;
+$$;
+
+comment on function private.delete_inbox is 'See public.delete_inbox.';
+grant execute on function private.delete_inbox to authenticated;
+
+create function public.delete_inbox(p_inbox_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.delete_inbox(p_inbox_id)
+$$;
+
+comment on function public.delete_inbox is
+    'Takes an inbox away from everybody at once; its conversations are removed soon after. Administrators only.
+     Fails with inbox_not_found, not_administrator.';
+grant execute on function public.delete_inbox to authenticated;
+
+create function service.delete_inbox(p_inbox_id uuid, p_limit int default 500)
+returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    delete from public.conversations
+    where id in (
+        select conversation.id
+        from public.conversations as conversation
+        join public.inboxes as inbox
+            on inbox.account_id = conversation.account_id and inbox.id = conversation.inbox_id
+        where inbox.id = p_inbox_id and inbox.deleted_at is not null
+        order by conversation.id
+        limit p_limit);
+    if found then
+        perform private.enqueue(
+            'delete_inbox', jsonb_build_object('inbox_id', inbox.id), inbox.account_id, inbox.id::text)
+        from public.inboxes as inbox
+        where inbox.id = p_inbox_id;
+        return false;
+    end if;
+    delete from public.inboxes where id = p_inbox_id and deleted_at is not null;
+    return true;
+end;
+$$;
+
+comment on function service.delete_inbox is
+    'Removes the next conversations of a deleted inbox and asks for another job; without any, the inbox: true when nothing is left.';
+
 create function private.set_inbox_member(p_inbox_id uuid, p_user_id uuid, p_member boolean)
 returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    account uuid;
+    account constant uuid := (private.administered_inbox(p_inbox_id)).account_id;
 begin
-    select account_id into account
-    from public.inboxes
-    where id = p_inbox_id and account_id = any (private.account_ids());
-    if account is null then
-        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
-    end if;
-    perform private.require_administrator(account);
     if p_member is null then
         perform private.fail(400, 'invalid_argument', 'member is true or false.');
     end if;
@@ -608,10 +716,12 @@ grant select on public.inboxes, public.inbox_members, public.channel_web_widgets
     to authenticated;
 grant update (
     name, greeting_enabled, greeting_message, allow_messages_after_resolved, lock_to_single_conversation,
-    enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone
+    enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone,
+    avatar_url, csat_survey_enabled, csat_config, auto_assignment_config, sender_name_type, business_name
 ) on public.inboxes to authenticated;
 grant update (
     website_url, allowed_domains, widget_color, widget_position, welcome_title, welcome_tagline, reply_time,
-    features
+    features,
+    pre_chat_form_enabled, pre_chat_form_options, hmac_mandatory, continuity_via_email
 ) on public.channel_web_widgets to authenticated;
 grant update (reply_window_hours) on public.channel_apis to authenticated;

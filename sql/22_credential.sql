@@ -29,6 +29,83 @@ create index visitor_sessions_previous_hash_idx on private.visitor_sessions (pre
 create index visitor_sessions_account_id_inbox_id_idx on private.visitor_sessions (account_id, inbox_id);
 create index visitor_sessions_expires_at_idx on private.visitor_sessions (expires_at);
 
+create table private.identity_secrets (
+    account_id uuid not null,
+    inbox_id uuid not null,
+    secret text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
+    rotated_at timestamptz not null default now(),
+    constraint identity_secrets_pkey primary key (inbox_id),
+    constraint identity_secrets_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade
+);
+
+comment on table private.identity_secrets is
+    'What an account''s own server signs its customers'' identifiers with (HMAC-SHA256), per website inbox.';
+
+create index identity_secrets_account_id_inbox_id_idx on private.identity_secrets (account_id, inbox_id);
+
+create function private.add_identity_secret()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.identity_secrets (account_id, inbox_id) values (new.account_id, new.inbox_id);
+    return null;
+end;
+$$;
+
+comment on function private.add_identity_secret is 'Trigger: every website chat has a secret from the start.';
+
+create trigger channel_web_widgets_add_identity_secret
+    after insert on public.channel_web_widgets
+    for each row execute function private.add_identity_secret();
+
+create function private.identity_secret(p_inbox_id uuid, p_rotate boolean)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    kept private.identity_secrets;
+begin
+    perform private.administered_inbox(p_inbox_id);
+    if p_rotate then
+        update private.identity_secrets set secret = default, rotated_at = now() where inbox_id = p_inbox_id;
+    end if;
+    select * into kept from private.identity_secrets where inbox_id = p_inbox_id;
+    if kept.inbox_id is null then
+        perform private.fail(400, 'channel_type_invalid', 'Only a website chat has such a secret.');
+    end if;
+    return jsonb_build_object('secret', kept.secret, 'rotated_at', kept.rotated_at);
+end;
+$$;
+
+comment on function private.identity_secret is 'See public.identity_secret.';
+grant execute on function private.identity_secret to authenticated;
+
+create function public.identity_secret(p_inbox_id uuid, p_rotate boolean default false)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.identity_secret(p_inbox_id, p_rotate)
+$$;
+
+comment on function public.identity_secret is
+    'The secret that the account''s own server signs identifiers with, or a new one in its place: {secret, rotated_at}.
+     Administrators only. Fails with inbox_not_found, not_administrator, channel_type_invalid.';
+grant execute on function public.identity_secret to authenticated;
+
+create function service.identity_secret(p_website_token text)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object('inbox_id', widget.inbox_id, 'secret', kept.secret, 'mandatory', widget.hmac_mandatory)
+    from public.channel_web_widgets as widget
+    join private.identity_secrets as kept on kept.inbox_id = widget.inbox_id
+    where widget.website_token = p_website_token
+$$;
+
+comment on function service.identity_secret is 'What the service needs to check a visitor''s signed identity.';
+
 create function service.widget_config(p_website_token text)
 returns jsonb
 language sql stable security definer set search_path = ''
@@ -44,11 +121,16 @@ as $$
         'welcome_title', widget.welcome_title,
         'welcome_tagline', widget.welcome_tagline,
         'reply_time', widget.reply_time,
-        'allowed_domains', to_jsonb(widget.allowed_domains))
+        'allowed_domains', to_jsonb(widget.allowed_domains),
+        'avatar_url', inbox.avatar_url,
+        'hmac_mandatory', widget.hmac_mandatory,
+        'pre_chat_form', case when widget.pre_chat_form_enabled then widget.pre_chat_form_options end,
+        'working_hours_enabled', inbox.working_hours_enabled,
+        'out_of_office', private.is_out_of_office(inbox.id, now()))
     from public.channel_web_widgets as widget
     join public.inboxes as inbox on inbox.id = widget.inbox_id
     join public.accounts as account on account.id = widget.account_id
-    where widget.website_token = p_website_token and account.status = 'active'
+    where widget.website_token = p_website_token and account.status = 'active' and inbox.deleted_at is null
 $$;
 
 comment on function service.widget_config is 'What the service needs to show a website chat; null when the token names none.';

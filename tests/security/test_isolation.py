@@ -65,6 +65,8 @@ def company(make: Make, name: str) -> Company:
     agent = make.agent(inbox)
     outsider = make.agent(make.inbox(account, "api"))
     visitor = make.visitor(inbox)
+    with acting_as(make.db, admin):
+        make.db.execute("update public.accounts set support_email = 'help@example.com'")
     with acting_as_visitor(make.db, visitor):
         started = call(
             make.db,
@@ -325,6 +327,7 @@ AGENTS: dict[str, Arguments] = {
     },
     "save_note": lambda c: {"p_contact_id": c.contact_id, "p_id": c.note_id, "p_content": "x"},
     "set_contact_labels": lambda c: {"p_contact_id": c.contact_id, "p_labels": ["vip"]},
+    "delete_inbox": lambda c: {"p_inbox_id": c.inbox.id},
     "delete_label": lambda c: {"p_id": c.label_id},
     "delete_canned_response": lambda c: {"p_id": c.canned_response_id},
     "delete_message": lambda c: {"p_conversation_id": c.conversation.id, "p_id": c.message_id},
@@ -334,6 +337,7 @@ AGENTS: dict[str, Arguments] = {
         "p_content": "x",
     },
     "heartbeat": lambda c: {"p_account_id": c.account.id},
+    "identity_secret": lambda c: {"p_inbox_id": c.inbox.id},
     "invite_member": lambda c: {"p_account_id": c.account.id, "p_email": "new@example.com"},
     "mark_conversation_read": lambda c: {"p_conversation_id": c.conversation.id},
     "mark_conversation_unread": lambda c: {"p_conversation_id": c.conversation.id},
@@ -400,6 +404,7 @@ AGENTS: dict[str, Arguments] = {
     "set_labels": lambda c: {"p_conversation_id": c.conversation.id, "p_labels": ["vip"]},
     "set_priority": lambda c: {"p_conversation_id": c.conversation.id, "p_priority": "high"},
     "set_team": lambda c: {"p_conversation_id": c.conversation.id, "p_team_id": None},
+    "set_working_hours": lambda c: {"p_inbox_id": c.inbox.id, "p_rows": [{"day_of_week": 1}]},
     "set_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
     "toggle_status": lambda c: {"p_conversation_id": c.conversation.id},
 }

@@ -132,10 +132,16 @@ def value(db: Connection, query: str, *params: Any) -> Any:
 def call(db: Connection, function: str, **arguments: Any) -> Any:
     """Call a function by name with named arguments, as PostgREST does."""
     names = ", ".join(f"{name} => %({name})s" for name in arguments)
-    given = {k: Jsonb(v) if isinstance(v, dict) else v for k, v in arguments.items()}
+    given = {k: Jsonb(v) if _is_json(v) else v for k, v in arguments.items()}
     row = db.execute(f"select {function}({names})".encode(), given).fetchone()
     assert row is not None
     return row[0]
+
+
+def _is_json(given: Any) -> bool:
+    return isinstance(given, dict) or (
+        isinstance(given, list) and bool(given) and isinstance(given[0], dict)
+    )
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from workers.registry import Registered
 from workers.tasks import (
+    delete_inbox,
     deliver_message,
     deliver_webhook,
     fetch_media,
@@ -19,6 +20,7 @@ from workers.tasks import (
 MINUTES = timedelta(minutes=1)
 
 TASKS: dict[str, Registered] = {
+    "delete_inbox": Registered(delete_inbox.run),
     "deliver_message": Registered(deliver_message.run, timeout=2 * MINUTES),
     "deliver_webhook": Registered(deliver_webhook.run),
     "fetch_media": Registered(fetch_media.run, timeout=5 * MINUTES, at_once=4),
