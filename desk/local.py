@@ -122,6 +122,7 @@ def product_environment(local: Local) -> dict[str, str]:
         "SESSIONS_PER_MINUTE": "600",
         "LOG_FORMAT": "console",
         "DOCS": "true",
+        "ALLOW_LOOPBACK": "true",
     }
 
 

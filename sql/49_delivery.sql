@@ -1103,6 +1103,7 @@ begin
             from private.message_parts as part
             where part.account_id = message.account_id and part.conversation_id = p_conversation_id
                 and part.message_id = p_message_id), '[]'),
+        'webhook', case when connection.inbox_id is null then private.api_webhook(conversation, message) end,
         'attachments', private.attachments_to_deliver(message));
 end;
 $$;

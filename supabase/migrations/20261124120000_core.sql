@@ -19,6 +19,8 @@ DROP TRIGGER "messages_change" ON "public"."messages";
 
 DROP INDEX "public"."messages_account_id_conversation_id_idx";
 
+ALTER TABLE "public"."accounts" DROP CONSTRAINT "accounts_settings_check";
+
 ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_additional_attributes_check";
 
 ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_custom_attributes_check";
@@ -26,6 +28,10 @@ ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_custom_attributes_chec
 ALTER TABLE "public"."conversations" DROP CONSTRAINT "conversations_custom_attributes_check";
 
 ALTER TABLE "public"."inboxes" DROP CONSTRAINT "inboxes_channel_type_check";
+
+ALTER TABLE "public"."inboxes" DROP CONSTRAINT "inboxes_timezone_check";
+
+DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
 
 DROP FUNCTION "private"."message_json"(public.messages);
 
@@ -37,9 +43,13 @@ DROP FUNCTION "private"."visitor_message_json"(public.messages);
 
 DROP FUNCTION "private"."widget_send_message"(uuid, uuid, text);
 
+DROP FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
+
 DROP FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint);
 
 DROP FUNCTION "public"."widget_send_message"(uuid, uuid, text);
+
+DROP FUNCTION "service"."send_greeting"(uuid);
 
 CREATE TABLE "private"."attachment_sources" ("account_id" uuid NOT NULL, "attachment_id" uuid NOT NULL, "source" jsonb NOT NULL, CONSTRAINT "attachment_sources_pkey" PRIMARY KEY (attachment_id));
 
@@ -53,6 +63,10 @@ CREATE TABLE "private"."contact_inbox_aliases" ("account_id" uuid NOT NULL, "inb
 
 ALTER TABLE "private"."contact_inbox_aliases" OWNER TO "postgres";
 
+CREATE TABLE "private"."identity_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secret" text NOT NULL DEFAULT replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), "rotated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "identity_secrets_pkey" PRIMARY KEY (inbox_id));
+
+ALTER TABLE "private"."identity_secrets" OWNER TO "postgres";
+
 CREATE TABLE "private"."message_parts" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
 
 ALTER TABLE "private"."message_parts" OWNER TO "postgres";
@@ -65,6 +79,12 @@ CREATE TABLE "private"."provider_events" ("id" bigint GENERATED ALWAYS AS IDENTI
 
 ALTER TABLE "private"."provider_events" OWNER TO "postgres";
 
+CREATE TABLE "private"."user_presence" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "seen_at" timestamp with time zone NOT NULL, CONSTRAINT "user_presence_pkey" PRIMARY KEY (account_id, user_id));
+
+ALTER TABLE "private"."user_presence" SET (fillfactor=50);
+
+ALTER TABLE "private"."user_presence" OWNER TO "postgres";
+
 CREATE TABLE "private"."webhook_deliveries" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "event" text NOT NULL, "subject_id" text NOT NULL, "attempts" integer NOT NULL DEFAULT 0, "status" text NOT NULL DEFAULT 'pending'::text, "response_status" integer, "error" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "last_attempt_at" timestamp with time zone, CONSTRAINT "webhook_deliveries_status_check" CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "webhook_deliveries_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "private"."webhook_deliveries" OWNER TO "postgres";
@@ -74,6 +94,12 @@ CREATE TABLE "public"."attachments" ("account_id" uuid NOT NULL, "conversation_i
 ALTER TABLE "public"."attachments" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."attachments" OWNER TO "postgres";
+
+CREATE TABLE "public"."audit_log" ("account_id" uuid NOT NULL, "user_id" uuid, "action" text NOT NULL, "auditable_type" text NOT NULL, "auditable_id" uuid, "changes" jsonb NOT NULL DEFAULT '{}'::jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "request_id" text, "ip" text, CONSTRAINT "audit_log_action_check" CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text]))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "audit_log_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."audit_log" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."audit_log" OWNER TO "postgres";
 
 CREATE TABLE "public"."canned_responses" ("account_id" uuid NOT NULL, "short_code" text NOT NULL, "content" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "canned_responses_account_id_short_code_key" UNIQUE (account_id, short_code), CONSTRAINT "canned_responses_content_check" CHECK (((char_length(content) >= 1) AND (char_length(content) <= 10000))), CONSTRAINT "canned_responses_short_code_check" CHECK ((short_code ~ '^[^[:space:][:cntrl:]/]{1,100}$'::text)), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "canned_responses_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "canned_responses_pkey" PRIMARY KEY (id));
 
@@ -93,11 +119,27 @@ ALTER TABLE "public"."conversation_participants" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."conversation_participants" OWNER TO "postgres";
 
+CREATE TABLE "public"."custom_attribute_definitions" ("account_id" uuid NOT NULL, "attribute_model" text NOT NULL, "attribute_key" text NOT NULL, "display_name" text NOT NULL, "display_type" text NOT NULL DEFAULT 'text'::text, "description" text NOT NULL DEFAULT ''::text, "default_value" text, "list_values" text[] NOT NULL DEFAULT '{}'::text[], "regex_pattern" text, "regex_cue" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_attribute_definitions_attribute_key_check" CHECK ((attribute_key ~ '^[A-Za-z0-9_.-]{1,64}$'::text)), CONSTRAINT "custom_attribute_definitions_attribute_model_check" CHECK ((attribute_model = ANY (ARRAY['conversation_attribute'::text, 'contact_attribute'::text]))), CONSTRAINT "custom_attribute_definitions_default_value_check" CHECK ((char_length(default_value) <= 1500)), CONSTRAINT "custom_attribute_definitions_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "custom_attribute_definitions_display_name_check" CHECK (((char_length(btrim(display_name)) >= 1) AND (char_length(btrim(display_name)) <= 100))), CONSTRAINT "custom_attribute_definitions_display_type_check" CHECK ((display_type = ANY (ARRAY['text'::text, 'number'::text, 'currency'::text, 'percent'::text, 'link'::text, 'date'::text, 'list'::text, 'checkbox'::text]))), CONSTRAINT "custom_attribute_definitions_key" UNIQUE (account_id, attribute_model, attribute_key), CONSTRAINT "custom_attribute_definitions_list_values_check" CHECK (((cardinality(list_values) <= 200) AND (octet_length(array_to_string(list_values, ' '::text)) <= 20000))), CONSTRAINT "custom_attribute_definitions_regex_cue_check" CHECK ((char_length(regex_cue) <= 200)), CONSTRAINT "custom_attribute_definitions_regex_pattern_check" CHECK ((char_length(regex_pattern) <= 500)), CONSTRAINT "custom_attribute_definitions_reserved_check" CHECK ((NOT (attribute_key = ANY (
+CASE attribute_model
+    WHEN 'contact_attribute'::text THEN ARRAY['name'::text, 'email'::text, 'phone_number'::text, 'identifier'::text, 'country_code'::text, 'city'::text, 'created_at'::text, 'last_activity_at'::text, 'referer'::text, 'blocked'::text]
+    ELSE ARRAY['status'::text, 'priority'::text, 'assignee_id'::text, 'inbox_id'::text, 'team_id'::text, 'display_id'::text, 'campaign_id'::text, 'labels'::text, 'browser_language'::text, 'country_code'::text, 'referer'::text, 'created_at'::text, 'last_activity_at'::text]
+END)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_attribute_definitions_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."custom_attribute_definitions" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."custom_attribute_definitions" OWNER TO "postgres";
+
 CREATE TABLE "public"."custom_roles" ("account_id" uuid NOT NULL, "name" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "permissions" text[] NOT NULL DEFAULT '{}'::text[], "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_roles_description_check" CHECK ((char_length(description) <= 1000)), CONSTRAINT "custom_roles_name_check" CHECK (((char_length(btrim(name)) >= 1) AND (char_length(btrim(name)) <= 100))), CONSTRAINT "custom_roles_permissions_check" CHECK ((permissions <@ ARRAY['conversation_manage'::text, 'conversation_unassigned_manage'::text, 'conversation_participating_manage'::text, 'contact_manage'::text, 'report_manage'::text, 'knowledge_base_manage'::text])), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_roles_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_roles_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."custom_roles" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_roles" OWNER TO "postgres";
+
+CREATE TABLE "public"."invitations" ("account_id" uuid NOT NULL, "email" text NOT NULL, "name" text NOT NULL DEFAULT ''::text, "role" text NOT NULL DEFAULT 'agent'::text, "custom_role_id" uuid, "token_hash" text NOT NULL, "invited_by" uuid, "expires_at" timestamp with time zone NOT NULL DEFAULT (now() + '72:00:00'::interval), "accepted_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "invitations_custom_role_id_check" CHECK (((custom_role_id IS NULL) OR (role = 'agent'::text))), CONSTRAINT "invitations_email_check" CHECK (((email = lower(email)) AND (char_length(email) <= 254) AND (email ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$'::text))), CONSTRAINT "invitations_name_check" CHECK ((char_length(name) <= 100)), CONSTRAINT "invitations_role_check" CHECK ((role = ANY (ARRAY['agent'::text, 'administrator'::text]))), CONSTRAINT "invitations_token_hash_key" UNIQUE (token_hash), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "invitations_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "invitations_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."invitations" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."invitations" OWNER TO "postgres";
 
 CREATE TABLE "public"."labels" ("account_id" uuid NOT NULL, "title" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "color" text NOT NULL DEFAULT '#1f93ff'::text, "show_on_sidebar" boolean NOT NULL DEFAULT true, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "labels_account_id_title_key" UNIQUE (account_id, title), CONSTRAINT "labels_color_check" CHECK ((color ~ '^#[0-9a-f]{6}$'::text)), CONSTRAINT "labels_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "labels_title_check" CHECK (((title = lower(title)) AND (title !~ '[\s,]'::text) AND ((char_length(title) >= 1) AND (char_length(title) <= 64)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "labels_pkey" PRIMARY KEY (id));
 
@@ -116,6 +158,12 @@ CREATE TABLE "public"."message_versions" ("account_id" uuid NOT NULL, "conversat
 ALTER TABLE "public"."message_versions" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."message_versions" OWNER TO "postgres";
+
+CREATE TABLE "public"."notes" ("account_id" uuid NOT NULL, "contact_id" uuid NOT NULL, "user_id" uuid, "content" text NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notes_content_check" CHECK (((char_length(btrim(content)) >= 1) AND (char_length(btrim(content)) <= 20000))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "notes_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."notes" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."notes" OWNER TO "postgres";
 
 CREATE TABLE "public"."notification_settings" ("account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "email" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "push" text[] NOT NULL DEFAULT '{conversation_assignment}'::text[], "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "notification_settings_pkey" PRIMARY KEY (account_id, user_id));
 
@@ -141,9 +189,31 @@ ALTER TABLE "public"."teams" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."teams" OWNER TO "postgres";
 
+CREATE TABLE "public"."working_hours" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "day_of_week" smallint NOT NULL, "open_hour" smallint NOT NULL DEFAULT 9, "open_minutes" smallint NOT NULL DEFAULT 0, "close_hour" smallint NOT NULL DEFAULT 17, "close_minutes" smallint NOT NULL DEFAULT 0, "open_all_day" boolean NOT NULL DEFAULT false, "closed_all_day" boolean NOT NULL DEFAULT false, CONSTRAINT "working_hours_all_day_check" CHECK ((NOT (open_all_day AND closed_all_day))), CONSTRAINT "working_hours_close_hour_check" CHECK (((close_hour >= 0) AND (close_hour <= 23))), CONSTRAINT "working_hours_close_minutes_check" CHECK (((close_minutes >= 0) AND (close_minutes <= 59))), CONSTRAINT "working_hours_day_of_week_check" CHECK (((day_of_week >= 0) AND (day_of_week <= 6))), CONSTRAINT "working_hours_open_hour_check" CHECK (((open_hour >= 0) AND (open_hour <= 23))), CONSTRAINT "working_hours_open_minutes_check" CHECK (((open_minutes >= 0) AND (open_minutes <= 59))), CONSTRAINT "working_hours_order_check" CHECK ((closed_all_day OR open_all_day OR (ROW(close_hour, close_minutes) > ROW(open_hour, open_minutes)))), CONSTRAINT "working_hours_pkey" PRIMARY KEY (inbox_id, day_of_week));
+
+ALTER TABLE "public"."working_hours" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."working_hours" OWNER TO "postgres";
+
 ALTER TABLE "public"."account_users" ADD COLUMN "custom_role_id" uuid;
 
+ALTER TABLE "public"."accounts" ADD COLUMN "domain" text;
+
+ALTER TABLE "public"."accounts" ADD COLUMN "support_email" text;
+
+ALTER TABLE "public"."accounts" ADD COLUMN "timezone" text NOT NULL DEFAULT 'UTC'::text;
+
+ALTER TABLE "public"."accounts" ADD COLUMN "limits" jsonb NOT NULL DEFAULT '{}'::jsonb;
+
 ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "features" text[] NOT NULL DEFAULT '{attachments,emoji_picker,end_conversation}'::text[];
+
+ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "pre_chat_form_enabled" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "pre_chat_form_options" jsonb NOT NULL DEFAULT '{}'::jsonb;
+
+ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "hmac_mandatory" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "continuity_via_email" boolean NOT NULL DEFAULT true;
 
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "opted_out_at" timestamp with time zone;
 
@@ -151,7 +221,71 @@ ALTER TABLE "public"."contact_inboxes" ADD COLUMN "unreachable_reason" text;
 
 ALTER TABLE "public"."contacts" ADD COLUMN "labels" text[] NOT NULL DEFAULT '{}'::text[];
 
+ALTER TABLE "public"."contacts" ADD COLUMN "middle_name" text NOT NULL DEFAULT ''::text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "last_name" text NOT NULL DEFAULT ''::text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "location" text;
+
+ALTER TABLE "public"."contacts" ADD COLUMN "country_code" text;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "avatar_url" text;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "csat_survey_enabled" boolean NOT NULL DEFAULT false;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "csat_config" jsonb NOT NULL DEFAULT '{}'::jsonb;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "auto_assignment_config" jsonb NOT NULL DEFAULT '{}'::jsonb;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "sender_name_type" text NOT NULL DEFAULT 'friendly'::text;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "business_name" text;
+
+ALTER TABLE "public"."inboxes" ADD COLUMN "deleted_at" timestamp with time zone;
+
 ALTER TABLE "public"."messages" ADD COLUMN "attachments_at" timestamp with time zone;
+
+ALTER TABLE "public"."users" ADD COLUMN "message_signature" text;
+
+CREATE OR REPLACE FUNCTION private.accept_invitation(p_token text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    caller uuid := auth.uid();
+    invitation public.invitations;
+    account public.accounts;
+begin
+    select invited.* into invitation
+    from public.invitations as invited
+    join public.users as person on person.id = caller and person.email = invited.email
+    where invited.token_hash = encode(sha256(convert_to(coalesce(p_token, ''), 'UTF8')), 'hex')
+        and invited.accepted_at is null
+        and invited.expires_at > now()
+    for update of invited;
+    select * into account from public.accounts where id = invitation.account_id and status = 'active';
+    if account.id is null then
+        -- One answer for a link that is unknown, used, too old, or another person's.
+        perform private.fail(
+            404, 'invitation_not_found', 'This invitation is not valid for you, or not any more.',
+            'Sign in with the address it was sent to, or ask for a new one.');
+    end if;
+    if exists (select from public.account_users where account_id = account.id and user_id = caller) then
+        perform private.fail(409, 'already_member', 'You belong to the account already.');
+    end if;
+    perform private.check_agent_limit(account.id, 0);
+    insert into public.account_users (account_id, user_id, role, custom_role_id)
+    values (account.id, caller, invitation.role, invitation.custom_role_id);
+    update public.invitations set accepted_at = now() where id = invitation.id;
+    update public.users set name = invitation.name where id = caller and btrim(name) = '' and invitation.name <> '';
+    perform private.tell_access_changed(caller, account.id);
+    return jsonb_build_object('account_id', account.id, 'name', account.name, 'role', invitation.role);
+end;
+$function$;
+
+ALTER FUNCTION "private"."accept_invitation"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.account_users_changed()
  RETURNS trigger
@@ -283,6 +417,20 @@ $function$;
 
 ALTER FUNCTION "private"."actor_name"(public.conversations) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.add_identity_secret()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    insert into private.identity_secrets (account_id, inbox_id) values (new.account_id, new.inbox_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."add_identity_secret"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.add_notification_settings()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -386,6 +534,43 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."add_upload"(public.conversations, jsonb, uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.add_working_hours()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    insert into public.working_hours (account_id, inbox_id, day_of_week, closed_all_day)
+    select new.account_id, new.id, day, day in (0, 6) from generate_series(0, 6) as day;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."add_working_hours"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.administered_inbox(p_id uuid)
+ RETURNS public.inboxes
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox public.inboxes;
+begin
+    select * into inbox
+    from public.inboxes
+    where id = p_id and account_id = any (private.account_ids()) and deleted_at is null;
+    if inbox.id is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    perform private.require_administrator(inbox.account_id);
+    return inbox;
+end;
+$function$;
+
+ALTER FUNCTION "private"."administered_inbox"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.administered_team(p_id uuid)
  RETURNS public.teams
@@ -624,6 +809,22 @@ $function$;
 
 ALTER FUNCTION "private"."api_message_json"(public.messages) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.api_webhook(p_conversation public.conversations, p_message public.messages)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'url', secret.secrets ->> 'webhook_url',
+        'secret', secret.secrets ->> 'webhook_secret',
+        'body', private.webhook_body('message_created', p_conversation, p_message))
+    from private.channel_secrets as secret
+    where secret.inbox_id = p_conversation.inbox_id and secret.secrets ->> 'webhook_url' <> ''
+$function$;
+
+ALTER FUNCTION "private"."api_webhook"(public.conversations, public.messages) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.apply_status(p_message public.messages, p_status jsonb)
  RETURNS void
  LANGUAGE sql
@@ -644,6 +845,27 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."apply_status"(public.messages, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.are_account_settings(p_settings jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select jsonb_typeof(p_settings) = 'object'
+        and octet_length(p_settings::text) <= 65536
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_after'), 'null') in ('null', 'number')
+        and case when coalesce(p_settings ->> 'auto_resolve_after', '10') ~ '^[0-9]{1,7}$'
+            then coalesce(p_settings ->> 'auto_resolve_after', '10')::int between 10 and 1439856 else false end
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_message'), 'null') in ('null', 'string')
+        and char_length(coalesce(p_settings ->> 'auto_resolve_message', '')) <= 10000
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_ignore_waiting'), 'null') in ('null', 'boolean')
+        and coalesce(jsonb_typeof(p_settings -> 'auto_resolve_label'), 'null') in ('null', 'string')
+        and char_length(coalesce(p_settings ->> 'auto_resolve_label', '')) <= 100
+        and coalesce(jsonb_typeof(p_settings -> 'audio_transcriptions'), 'null') in ('null', 'boolean')
+$function$;
+
+ALTER FUNCTION "private"."are_account_settings"(jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.are_attributes(p_attributes jsonb)
  RETURNS boolean
@@ -774,6 +996,59 @@ $function$;
 
 ALTER FUNCTION "private"."attachments_to_deliver"(public.messages) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.attributes_or(p_attributes jsonb, p_else jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select case when private.are_attributes(p_attributes) then p_attributes else p_else end
+$function$;
+
+ALTER FUNCTION "private"."attributes_or"(jsonb, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    before constant jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) end;
+    after constant jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) end;
+    present constant jsonb := before || after;
+    -- What moves by itself, or is nobody's to read.
+    silent constant text[] := array[
+        'id', 'account_id', 'created_at', 'updated_at', 'active_at', 'epoch', 'token_hash', 'last_seq', 'preview'];
+    changed jsonb;
+begin
+    if current_setting('role', true) <> 'authenticated' then
+        return null;
+    end if;
+    select coalesce(jsonb_object_agg(field, jsonb_build_array(before -> field, after -> field)), '{}')
+    into changed
+    from jsonb_object_keys(present) as field
+    where before -> field is distinct from after -> field and not field = any (silent);
+    if tg_op = 'UPDATE' and changed = '{}' then
+        return null;
+    end if;
+    insert into public.audit_log (
+        account_id, user_id, action, auditable_type, auditable_id, changes, request_id, ip)
+    values (
+        coalesce(present ->> 'account_id', present ->> 'id')::uuid,
+        auth.uid(),
+        case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
+        tg_table_name,
+        coalesce(present ->> 'id', present ->> 'user_id', present ->> 'inbox_id')::uuid,
+        changed,
+        private.request_header('x-request-id'),
+        split_part(private.request_header('x-forwarded-for'), ',', 1));
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."audit"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.begin_conversation()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -847,6 +1122,62 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    ids constant uuid[] := array(select distinct id from unnest(p_ids) as id where id is not null order by id);
+    known constant text[] := array[
+        'status', 'snoozed_until', 'assignee_id', 'team_id', 'priority', 'add_labels', 'remove_labels'];
+    added text[];
+    removed text[];
+    conversation public.conversations;
+    id uuid;
+begin
+    if cardinality(ids) not between 1 and 100 or p_changes is null or jsonb_typeof(p_changes) <> 'object'
+        or exists (select from jsonb_object_keys(p_changes) as key where not key = any (known))
+        or coalesce(jsonb_typeof(p_changes -> 'add_labels'), 'array') <> 'array'
+        or coalesce(jsonb_typeof(p_changes -> 'remove_labels'), 'array') <> 'array'
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            format('ids are 1 to 100 conversations; changes is an object of %s.', array_to_string(known, ', ')));
+    end if;
+    added := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
+    removed := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
+    -- In the order of their ids: two at once cannot wait for one another crosswise.
+    foreach id in array ids loop
+        conversation := private.agent_conversation(id);
+        if p_changes ? 'team_id' then
+            perform private.set_team(id, (p_changes ->> 'team_id')::uuid);
+        end if;
+        if p_changes ? 'assignee_id' then
+            perform private.assign_conversation(id, (p_changes ->> 'assignee_id')::uuid);
+        end if;
+        if p_changes ? 'priority' then
+            perform private.set_priority(id, p_changes ->> 'priority');
+        end if;
+        if p_changes ?| array['add_labels', 'remove_labels'] then
+            perform private.set_labels(
+                id, array(select unnest(conversation.labels || added) except select unnest(removed)));
+        end if;
+        if p_changes ? 'status' then
+            perform private.set_conversation_status(
+                id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
+        end if;
+    end loop;
+    return private.visible_conversation_rows(ids);
+exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
+    perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.can_see(p_conversation public.conversations)
  RETURNS boolean
@@ -923,9 +1254,11 @@ begin
     then
         new.assignee_id := auth.uid();
     end if;
-    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes)
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id)
     then
         new.last_seq := new.last_seq + 1;
     end if;
@@ -964,6 +1297,24 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."channel_address"(text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.check_agent_limit(p_account_id uuid, p_waiting integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+    allowed int;
+begin
+    -- The account's row is locked, so that two who join at once do not both take the last place.
+    select (limits ->> 'agents')::int into allowed from public.accounts where id = p_account_id for no key update;
+    if (select count(*) from public.account_users where account_id = p_account_id) + p_waiting >= allowed then
+        perform private.fail(402, 'agent_limit_reached', 'The account has as many agents as its plan allows.');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."check_agent_limit"(uuid, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.check_channel(p_channel_type text, p_address text, p_settings jsonb, p_secrets jsonb)
  RETURNS void
@@ -1009,6 +1360,29 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."check_name"(text, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.check_role(p_account_id uuid, p_role text, p_custom_role_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_role is null or p_role not in ('agent', 'administrator')
+        or (p_role = 'administrator' and p_custom_role_id is not null)
+    then
+        perform private.fail(
+            400, 'role_invalid', 'The role is agent or administrator; only an agent has a custom role.');
+    end if;
+    if p_custom_role_id is not null and not exists (
+        select from public.custom_roles where account_id = p_account_id and id = p_custom_role_id)
+    then
+        perform private.fail(404, 'custom_role_not_found', 'There is no such role.');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."check_role"(uuid, text, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.client_attributes(p_attributes jsonb, p_private boolean)
  RETURNS jsonb
@@ -1114,6 +1488,154 @@ $function$;
 
 ALTER FUNCTION "private"."connection_changed"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.contact_address(p_contact public.contacts, p_inbox public.inboxes)
+ RETURNS public.contact_inboxes
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address public.contact_inboxes;
+    -- Where the channel says who may be written to; other channels need the contact to have written first.
+    source constant text := case p_inbox.channel_type
+        when 'api' then gen_random_uuid()::text
+        when 'email' then p_contact.email
+        when 'sms' then p_contact.phone_number
+        when 'twilio_sms' then p_contact.phone_number
+        when 'whatsapp' then ltrim(p_contact.phone_number, '+') end;
+begin
+    select * into address
+    from public.contact_inboxes
+    where account_id = p_contact.account_id and contact_id = p_contact.id and inbox_id = p_inbox.id
+    order by id desc
+    limit 1;
+    if address.id is null and source is not null then
+        insert into public.contact_inboxes (account_id, contact_id, inbox_id, source_id)
+        values (p_contact.account_id, p_contact.id, p_inbox.id, source)
+        on conflict do nothing
+        returning * into address;
+    end if;
+    if address.id is null then
+        perform private.fail(
+            409, 'contact_not_reachable', 'The contact has no address in this inbox.',
+            'Add an e-mail address or a phone number, or wait until they write.');
+    end if;
+    return address;
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_address"(public.contacts, public.inboxes) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.contact_list(p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    descending constant boolean := starts_with(p_sort, '-');
+    direction constant text := case when descending then 'desc' else 'asc' end;
+    needle constant text := nullif(btrim(private.folded(left(p_query, 200))), '');
+    -- What each sort compares, from a fixed vocabulary; the client's word never gets into a statement.
+    key constant text := case ltrim(p_sort, '-')
+        when 'name' then 'lower(contact.name)' when 'email' then 'contact.email'
+        when 'phone_number' then 'contact.phone_number' when 'last_activity_at' then 'contact.last_activity_at'
+        when 'created_at' then 'contact.created_at' when 'city' then 'contact.location'
+        when 'country' then 'contact.country_code'
+        when 'company_name' then 'lower(contact.additional_attributes ->> ''company_name'')' end;
+    key_type constant text := case when key like '%\_at' then 'timestamptz' else 'text' end;
+    cursor_id uuid;
+    cursor_at text;
+    rest text;
+    page jsonb[];
+    cursors jsonb[];
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if key is null or coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(
+            400, 'invalid_argument',
+            'sort is name, email, phone_number, last_activity_at, created_at, company_name, city or country, with - for '
+            'descending; limit is 1 to 100.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_id := (p_cursor ->> 'id')::uuid;
+            cursor_at := p_cursor ->> 'at';
+            if key_type = 'timestamptz' then
+                perform cursor_at::timestamptz;
+            end if;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_id is null then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+    rest := format(
+        $conditions$
+            contact.account_id = $1
+            and num_nonnulls(contact.email, contact.phone_number, contact.identifier) > 0
+            %s
+            %s
+        $conditions$,
+        case when needle is not null then
+            $like$and private.contact_search_text(
+                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
+                contact.identifier, contact.additional_attributes ->> 'company_name') like $2$like$
+            else '' end,
+        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
+    -- Those without a value come last; each half is one run of an index.
+    execute format(
+        $query$
+        select array_agg(to_jsonb(page.contact) order by page.position),
+            array_agg(jsonb_build_object('at', page.at, 'id', (page.contact).id) order by page.position)
+        from (
+            select run.contact, run.at, row_number() over () as position
+            from (
+                (select contact, to_jsonb(%1$s) as at
+                from public.contacts as contact
+                where %3$s and %1$s is not null and %4$s
+                order by %1$s %2$s, contact.id %2$s limit $6)
+                union all
+                (select contact, 'null'
+                from public.contacts as contact
+                where %3$s and %1$s is null and %5$s
+                order by contact.id %2$s limit $6)
+            ) as run
+            limit $6
+        ) as page
+        $query$,
+        key, direction, rest,
+        case when cursor_id is null then 'true' when cursor_at is null then 'false'
+            else format('(%s, contact.id) %s ($4::%s, $5)', key, case when descending then '<' else '>' end, key_type) end,
+        case when cursor_id is null or cursor_at is not null then 'true'
+            else format('contact.id %s $5', case when descending then '<' else '>' end) end)
+    into page, cursors
+    using p_account_id, '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%',
+        p_labels, cursor_at, cursor_id, p_limit + 1;
+    return jsonb_build_object(
+        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
+        'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.contact_search_text(p_name text, p_middle_name text, p_last_name text, p_email text, p_phone_number text, p_identifier text, p_company text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select private.folded(concat_ws(
+        ' ', p_name, nullif(p_middle_name, ''), nullif(p_last_name, ''), p_email, p_phone_number, p_identifier, p_company))
+$function$;
+
+ALTER FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.conversation_delta(p_conversation public.conversations)
  RETURNS jsonb
  LANGUAGE sql
@@ -1133,126 +1655,236 @@ $function$;
 
 ALTER FUNCTION "private"."conversation_delta"(public.conversations) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer)
+CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-    caller uuid := auth.uid();
-    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-    inboxes uuid[];
-    statuses text[];
-    sort_column text;
-    descending boolean;
-    cursor_at timestamptz;
-    cursor_id uuid;
-    query text;
-    ids uuid[];
-    last_at timestamptz;
-    counts jsonb;
 begin
     if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
     if coalesce(p_tab, '') not in ('mine', 'unassigned', 'all')
         or coalesce(p_status, '') not in ('open', 'pending', 'snoozed', 'resolved', 'all')
-        or coalesce(p_limit, 0) not between 1 and 100
+        or p_view not in ('mention', 'participating', 'unattended')
+        or p_priority not in ('low', 'medium', 'high', 'urgent', 'none')
+        or cardinality(p_labels) > 100
     then
         perform private.fail(
             400, 'invalid_argument',
-            'tab is mine, unassigned or all; status is a status or all; limit is 1 to 100.');
+            'tab is mine, unassigned or all; status is a status or all; view is mention, participating or unattended; '
+            'priority is a priority or none.');
     end if;
+    return private.conversation_page(
+        p_account_id,
+        case when p_status = 'all' then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end,
+        p_inbox_id,
+        p_tab,
+        concat(
+            case when p_team_id is not null then format(' and conversation.team_id = %L', p_team_id) end,
+            case when cardinality(p_labels) > 0 then format(' and conversation.labels && %L::text[]', p_labels) end,
+            case when p_assignee_id is not null then format(' and conversation.assignee_id = %L', p_assignee_id) end,
+            case when p_priority = 'none' then ' and conversation.priority is null'
+                when p_priority is not null then format(' and conversation.priority = %L', p_priority) end,
+            case p_view
+                when 'unattended' then
+                    ' and (conversation.first_reply_created_at is null or conversation.waiting_since is not null)'
+                when 'participating' then format(
+                    ' and conversation.id in (
+                        select participant.conversation_id from public.conversation_participants as participant
+                        where participant.account_id = %L and participant.user_id = %L)', p_account_id, auth.uid())
+                when 'mention' then format(
+                    ' and conversation.id in (
+                        select mention.conversation_id from public.mentions as mention
+                        where mention.account_id = %L and mention.user_id = %L)', p_account_id, auth.uid()) end),
+        p_sort, p_cursor, p_limit);
+end;
+$function$;
 
-    select coalesce(array_agg(inbox.id), '{}') into inboxes
-    from public.inboxes as inbox
-    where inbox.account_id = p_account_id
-        and inbox.id = any (private.full_inbox_ids())
-        and (p_inbox_id is null or inbox.id = p_inbox_id);
-    statuses := case when p_status = 'all'
-        then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end;
+ALTER FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.conversation_page(p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    caller constant uuid := auth.uid();
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+    -- What the caller sees: everything of an inbox or team, or a part (a kind: unassigned, participating).
+    inboxes uuid[];
+    teams uuid[];
+    full_inboxes uuid[];
+    seen text;
+    conditions text;
+    sort_column text;
+    descending boolean;
+    by_rank constant boolean := p_sort = 'priority';
+    ordered text;
+    beyond text;
+    query text;
+    cursor_at timestamptz;
+    cursor_id uuid;
+    cursor_rank smallint;
+    ids uuid[];
+    cursors jsonb[];
+    counts jsonb;
+    counted jsonb;
+begin
     select case p_sort
             when 'newest' then 'last_activity_at' when 'oldest' then 'last_activity_at'
-            when 'waiting' then 'waiting_since' when 'created' then 'created_at' end,
+            when 'waiting' then 'waiting_since'
+            when 'created' then 'created_at' when 'created_oldest' then 'created_at' when 'priority' then 'created_at' end,
         p_sort in ('newest', 'created')
     into sort_column, descending;
-    if sort_column is null then
-        perform private.fail(400, 'invalid_argument', 'sort is newest, oldest, waiting or created.');
+    if sort_column is null or coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(
+            400, 'invalid_argument',
+            'sort is newest, oldest, waiting, created, created_oldest or priority; limit is 1 to 100.');
     end if;
     if p_cursor is not null then
         begin
             cursor_at := (p_cursor ->> 'at')::timestamptz;
             cursor_id := (p_cursor ->> 'id')::uuid;
+            cursor_rank := (p_cursor ->> 'rank')::smallint;
         exception when others then
             cursor_id := null;
         end;
-        if cursor_at is null or cursor_id is null then
+        if cursor_at is null or cursor_id is null or (by_rank and cursor_rank is null) then
             perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
         end if;
     end if;
 
-    -- The first rows of each (inbox, status) come from an index in the right order; merging those
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null), '{}'),
+        coalesce(array_agg(mine.team_id) filter (where mine.team_id is not null), '{}'),
+        coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        string_agg(distinct format(
+            '(conversation.%s = %L%s)',
+            case when mine.inbox_id is not null then 'inbox_id' else 'team_id' end,
+            coalesce(mine.inbox_id, mine.team_id),
+            case mine.scope
+                when 'all' then ''
+                when 'unassigned' then format(
+                    ' and (conversation.assignee_id is null or conversation.assignee_id = %L)', caller)
+                else format(
+                    ' and (conversation.assignee_id = %1$L or exists (
+                        select from public.conversation_participants as participant
+                        where participant.conversation_id = conversation.id and participant.user_id = %1$L))',
+                    caller) end), ' or ')
+            filter (where mine.scope <> 'all' or mine.team_id is not null)
+    into inboxes, teams, full_inboxes, seen
+    from private.visible_scopes(p_account_id) as mine
+    where p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id;
+    conditions := p_where
+        || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
+        || case when seen is null then ''
+            else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
+
+    ordered := format(
+        '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
+        case when descending then 'desc' else 'asc' end);
+    beyond := case
+        when cursor_id is null then ''
+        when by_rank then
+            'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
+        else format(
+            'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
+            case when descending then '<' else '>' end) end;
+    -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
     -- short runs costs the same however many conversations there are.
     query := format(
-        $query$
-        select array_agg(page.id order by page.position), (array_agg(page.at order by page.position desc))[1]
-        from (
-            select run.id, run.at, row_number() over (order by run.at %1$s, run.id %1$s) as position
-            from unnest($1) as inbox (id)
+        $run$
+            select run.id, run.%1$I, run.rank
+            from unnest($%%s::uuid[]) as scope (id)
             cross join unnest($2) as state (status)
             cross join lateral (
-                select conversation.id, conversation.%2$I as at
+                select conversation.id, conversation.%1$I, %2$s as rank
                 from public.conversations as conversation
                 where conversation.account_id = $3
-                    and conversation.inbox_id = inbox.id
+                    and conversation.%%s = scope.id
                     and conversation.status = state.status
-                    and conversation.%2$I is not null
+                    and conversation.%1$I is not null
                     %3$s
                     %4$s
-                order by conversation.%2$I %1$s, conversation.id %1$s
+                    %5$s
+                order by %6$s conversation.%1$I %7$s, conversation.id %7$s
                 limit $4
             ) as run
-            order by run.at %1$s, run.id %1$s
-            limit $4
-        ) as page
-        $query$,
-        case when descending then 'desc' else 'asc' end,
+        $run$,
         sort_column,
+        case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
         case p_tab
             when 'mine' then 'and conversation.assignee_id = $5'
             when 'unassigned' then 'and conversation.assignee_id is null'
             else '' end,
-        case when cursor_id is null then ''
-            when descending then format('and (conversation.%I, conversation.id) < ($6, $7)', sort_column)
-            else format('and (conversation.%I, conversation.id) > ($6, $7)', sort_column) end);
-    execute query into ids, last_at
-    using inboxes, statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id;
-    if cardinality(ids) > p_limit then
-        execute format('select %I from public.conversations where id = $1', sort_column)
-        into last_at using ids[p_limit];
-    end if;
+        replace(conditions, '%', '%%'),
+        beyond,
+        case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
+        case when descending then 'desc' else 'asc' end);
+    query := format(
+        $query$
+        select array_agg(page.id order by page.position),
+            array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
+        from (
+            select found.*, row_number() over (order by %2$s) as position
+            from (%3$s %4$s) as found
+            order by %2$s
+            limit $4
+        ) as page
+        $query$,
+        sort_column, ordered, format(query, '1', 'inbox_id'),
+        -- In a team and in its inbox at once is still one conversation.
+        case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
+    execute query into ids, cursors
+    using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
 
     if p_cursor is null then
-        select jsonb_build_object(
-            'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
-            'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
-            'all', coalesce(sum(counter.total), 0))
-        into counts
-        from private.conversation_counters as counter
-        where counter.account_id = p_account_id
-            and counter.inbox_id = any (inboxes)
-            and counter.status = any (statuses);
+        if p_where = '' then
+            select jsonb_build_object(
+                'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
+                'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
+                'all', coalesce(sum(counter.total), 0))
+            into counts
+            from private.conversation_counters as counter
+            where counter.account_id = p_account_id
+                and counter.inbox_id = any (full_inboxes)
+                and counter.status = any (p_statuses);
+        end if;
+        if p_where <> '' or seen is not null then
+            -- What no counter is kept of is counted, up to a number that nobody reads one by one.
+            execute format(
+                $count$
+                select jsonb_build_object(
+                    'mine', count(*) filter (where assignee_id = $3),
+                    'unassigned', count(*) filter (where assignee_id is null),
+                    'all', count(*))
+                from (
+                    select conversation.assignee_id
+                    from public.conversations as conversation
+                    where conversation.account_id = $1 and conversation.status = any ($2) and %s %s
+                    limit 10000
+                ) as counted
+                $count$,
+                case when p_where = '' then 'not conversation.inbox_id = any ($8)'
+                    else 'true' end,
+                case when seen is null then ' and conversation.inbox_id = any ($8)' else '' end || conditions)
+            into counted
+            using p_account_id, p_statuses, caller, null::int, null::int, null::int, null::int, full_inboxes;
+            select jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)) into counts
+            from jsonb_each_text(counted);
+        end if;
     end if;
-
     return jsonb_build_object(
         'rows', private.conversation_rows(ids[1:p_limit]),
-        'next_cursor', case when cardinality(ids) > p_limit
-            then jsonb_build_object('at', last_at, 'id', ids[p_limit]) end,
+        'next_cursor', case when cardinality(ids) > p_limit then jsonb_strip_nulls(cursors[p_limit]) end,
         'counts', counts);
 end;
 $function$;
+
+ALTER FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
  RETURNS jsonb
@@ -1351,6 +1983,65 @@ $function$;
 
 ALTER FUNCTION "private"."delete_canned_response"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.delete_contact(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_id);
+begin
+    perform private.require_administrator(contact.account_id);
+    if private.is_contact_online(contact) then
+        perform private.fail(
+            409, 'contact_online', 'The contact is writing to you just now.', 'Try again when they have left.');
+    end if;
+    delete from public.contacts where id = p_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_conversation(p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    perform private.require_administrator(conversation.account_id);
+    delete from public.conversations where id = p_conversation_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_conversation"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_custom_attribute(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    gone public.custom_attribute_definitions;
+begin
+    select * into gone
+    from public.custom_attribute_definitions
+    where id = p_id and account_id = any (private.account_ids());
+    if gone.id is null then
+        perform private.fail(404, 'custom_attribute_not_found', 'There is no such custom attribute.');
+    end if;
+    perform private.require_administrator(gone.account_id);
+    delete from public.custom_attribute_definitions where id = p_id;
+    return to_jsonb(gone);
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_custom_attribute"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.delete_custom_role(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -1372,6 +2063,26 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."delete_custom_role"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.delete_inbox(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox public.inboxes := private.administered_inbox(p_inbox_id);
+begin
+    update public.inboxes set deleted_at = now() where id = p_inbox_id;
+    -- Members go at once, and with them every right; what was said there may be much, and goes in batches.
+    delete from public.inbox_members where inbox_id = p_inbox_id;
+    perform private.move_inbox_epoch(p_inbox_id);
+    perform private.enqueue(
+        'delete_inbox', jsonb_build_object('inbox_id', p_inbox_id), inbox.account_id, p_inbox_id::text);
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_inbox"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.delete_label(p_id uuid)
  RETURNS jsonb
@@ -1424,6 +2135,22 @@ $function$;
 
 ALTER FUNCTION "private"."delete_message"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.delete_note(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    delete from public.notes where id = p_id and account_id = any (private.account_ids());
+    if not found then
+        perform private.fail(404, 'note_not_found', 'There is no such note.');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_note"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.delete_notifications(p_account_id uuid, p_ids uuid[], p_read_only boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1431,9 +2158,7 @@ CREATE OR REPLACE FUNCTION private.delete_notifications(p_account_id uuid, p_ids
  SET search_path TO ''
 AS $function$
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     delete from public.notifications
     where account_id = p_account_id
         and user_id = auth.uid()
@@ -1522,6 +2247,78 @@ $function$;
 
 ALTER FUNCTION "private"."deliver_new_message"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.due_templates(p_message public.messages)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+    inbox public.inboxes;
+    contact public.contacts;
+    due text[] := '{}';
+begin
+    if p_message.message_type <> 'incoming' or (p_message.content_attributes #>> '{email,auto_reply}')::boolean then
+        return due;
+    end if;
+    select * into conversation from public.conversations where id = p_message.conversation_id;
+    select * into inbox from public.inboxes where id = conversation.inbox_id;
+    select * into contact from public.contacts where id = conversation.contact_id;
+    -- A bot answers what is pending; campaigns and blocked contacts get no answer of ours.
+    if conversation.id is null
+        or contact.blocked
+        or conversation.status = 'pending'
+        or conversation.additional_attributes ? 'campaign_id'
+    then
+        return due;
+    end if;
+
+    if btrim(coalesce(inbox.out_of_office_message, '')) <> ''
+        and private.is_out_of_office(inbox.id, p_message.created_at)
+        and not exists (
+            select from public.messages as earlier
+            where earlier.conversation_id = conversation.id
+                and earlier.message_type = 'template'
+                and private.local_day(inbox.timezone, earlier.created_at)
+                    = private.local_day(inbox.timezone, p_message.created_at))
+        and not exists (
+            select from public.messages as reply
+            where reply.conversation_id = conversation.id
+                and reply.message_type = 'outgoing'
+                and not reply.private
+                and reply.created_at > p_message.created_at - interval '5 minutes')
+    then
+        due := due || array['out_of_office'];
+    end if;
+
+    if cardinality(due) = 0
+        and inbox.greeting_enabled
+        and btrim(coalesce(inbox.greeting_message, '')) <> ''
+        and not exists (
+            select from public.messages as earlier
+            where earlier.conversation_id = conversation.id
+                and earlier.message_type in ('outgoing', 'template')
+                and not earlier.private)
+    then
+        due := due || array['greeting'];
+    end if;
+
+    if inbox.channel_type = 'web_widget'
+        and inbox.enable_email_collect
+        and contact.email is null
+        and not exists (
+            select from public.messages as earlier
+            where earlier.conversation_id = conversation.id and earlier.content_type = 'input_email')
+    then
+        due := due || array['email_collect'];
+    end if;
+    return due;
+end;
+$function$;
+
+ALTER FUNCTION "private"."due_templates"(public.messages) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.edit_message(p_conversation_id uuid, p_id uuid, p_content text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1577,6 +2374,44 @@ $function$;
 
 ALTER FUNCTION "private"."file_type_of"(text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.fill_in(p_text text, p_variables jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    pattern constant text :=
+        '\{\{\s*((?:contact|agent|conversation|inbox|account)\.[a-z0-9_.]+)\s*(?:\|\s*default:\s*["'']([^"''{}]*)["'']\s*)?\}\}';
+    between_them constant text[] := regexp_split_to_array(p_text, pattern);
+    filled text := between_them[1];
+    token text[];
+    position int := 1;
+begin
+    -- In one pass: a value that looks like a variable is a value.
+    for token in select * from regexp_matches(p_text, pattern, 'g') loop
+        position := position + 1;
+        filled := filled
+            || coalesce(nullif(regexp_replace(p_variables ->> token[1], '[[:cntrl:]]+', ' ', 'g'), ''), token[2], '')
+            || between_them[position];
+    end loop;
+    return filled;
+end;
+$function$;
+
+ALTER FUNCTION "private"."fill_in"(text, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.folded(p_text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text))
+$function$;
+
+ALTER FUNCTION "private"."folded"(text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.follow_label()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1631,6 +2466,137 @@ $function$;
 
 ALTER FUNCTION "private"."has_widget_feature"(uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.heartbeat(p_account_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.require_member(p_account_id);
+    insert into private.user_presence as presence (account_id, user_id, seen_at)
+    values (p_account_id, auth.uid(), clock_timestamp())
+    on conflict on constraint user_presence_pkey do update
+    set seen_at = excluded.seen_at
+    -- Several tabs beat at once; one of them writes.
+    where presence.seen_at < excluded.seen_at - interval '5 seconds';
+    return private.online_users(p_account_id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."heartbeat"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.identify_contact(p_contact_id uuid, p_values jsonb, p_verified text[] DEFAULT '{}'::text[], p_keep_name boolean DEFAULT false)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    other public.contacts;
+    given_identifier text := nullif(left(btrim(p_values ->> 'identifier'), 255), '');
+    given_email text := nullif(lower(btrim(p_values ->> 'email')), '');
+    given_phone text := nullif(btrim(p_values ->> 'phone_number'), '');
+    given_avatar text := nullif(btrim(p_values ->> 'avatar_url'), '');
+begin
+    -- What does not look right is left out, not an error: it comes from other people's pages.
+    if char_length(given_email) > 254 or given_email !~ '^[^@\s]+@[^@\s]+\.[^@\s]+$' then
+        given_email := null;
+    end if;
+    if given_phone !~ '^\+[1-9][0-9]{1,14}$' then
+        given_phone := null;
+    end if;
+    if given_avatar !~ '^https?://' or char_length(given_avatar) > 2000 then
+        given_avatar := null;
+    end if;
+    select * into contact from public.contacts where id = p_contact_id;
+    if contact.id is null then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+
+    -- The same person may be here already. Only what is proven merges; a claim that is another's is dropped.
+    select * into other from public.contacts
+    where account_id = contact.account_id and identifier = given_identifier and id <> contact.id;
+    if other.id is not null then
+        if 'identifier' = any (p_verified) then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_identifier := null;
+        end if;
+    end if;
+    select * into other from public.contacts
+    where account_id = contact.account_id and email = given_email and id <> contact.id;
+    if other.id is not null then
+        if 'email' = any (p_verified) and (given_identifier is null or given_identifier = other.identifier) then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_email := null;
+        end if;
+    end if;
+    select * into other from public.contacts
+    where account_id = contact.account_id and phone_number = given_phone and id <> contact.id;
+    if other.id is not null then
+        if 'phone_number' = any (p_verified)
+            and (given_identifier is null or given_identifier = other.identifier)
+            and (given_email is null or given_email = other.email)
+        then
+            perform private.merge_into(other.id, contact.id);
+            contact := other;
+        else
+            given_phone := null;
+        end if;
+    end if;
+
+    update public.contacts as kept
+    set identifier = coalesce(given_identifier, kept.identifier),
+        email = coalesce(given_email, kept.email),
+        phone_number = coalesce(given_phone, kept.phone_number),
+        avatar_url = coalesce(given_avatar, kept.avatar_url),
+        name = case when p_keep_name and kept.name <> '' then kept.name
+            else coalesce(nullif(left(btrim(p_values ->> 'name'), 255), ''), kept.name) end,
+        custom_attributes = private.attributes_or(
+            private.merged_attributes(p_values -> 'custom_attributes', kept.custom_attributes), kept.custom_attributes),
+        additional_attributes = private.attributes_or(
+            private.merged_attributes(p_values -> 'additional_attributes', kept.additional_attributes),
+            kept.additional_attributes),
+        identified = case
+            when p_verified <> '{}' then 'verified'
+            when kept.identified = 'anonymous'
+                and num_nonnulls(given_identifier, given_email, given_phone) > 0 then 'claimed'
+            else kept.identified end
+    where kept.id = contact.id;
+    return contact.id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.identity_secret(p_inbox_id uuid, p_rotate boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    kept private.identity_secrets;
+begin
+    perform private.administered_inbox(p_inbox_id);
+    if p_rotate then
+        update private.identity_secrets set secret = default, rotated_at = now() where inbox_id = p_inbox_id;
+    end if;
+    select * into kept from private.identity_secrets where inbox_id = p_inbox_id;
+    if kept.inbox_id is null then
+        perform private.fail(400, 'channel_type_invalid', 'Only a website chat has such a secret.');
+    end if;
+    return jsonb_build_object('secret', kept.secret, 'rotated_at', kept.rotated_at);
+end;
+$function$;
+
+ALTER FUNCTION "private"."identity_secret"(uuid, boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.inbound_conversation(p_contact_inbox_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1663,6 +2629,26 @@ $function$;
 
 ALTER FUNCTION "private"."inbound_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.inbox_ids()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce(array_agg(visible.id), '{}')
+    from (
+        select inbox.id
+        from public.inboxes as inbox
+        where inbox.account_id = any ((select private.account_ids('administrator'))::uuid[])
+            and inbox.deleted_at is null
+        union
+        select member.inbox_id
+        from public.inbox_members as member
+        where member.user_id = (select auth.uid())
+            and member.account_id = any ((select private.account_ids())::uuid[])
+    ) as visible (id)
+$function$;
+
 CREATE OR REPLACE FUNCTION private.initial_status(p_inbox_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -1677,6 +2663,47 @@ $function$;
 
 ALTER FUNCTION "private"."initial_status"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.invite_member(p_account_id uuid, p_email text, p_name text, p_role text, p_custom_role_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address constant text := lower(btrim(coalesce(p_email, '')));
+    token constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+    made public.invitations;
+begin
+    perform private.require_administrator(p_account_id);
+    perform private.check_role(p_account_id, p_role, p_custom_role_id);
+    if exists (
+        select from public.account_users as member
+        join public.users as person on person.id = member.user_id
+        where member.account_id = p_account_id and person.email = address)
+    then
+        perform private.fail(409, 'already_member', 'This person belongs to the account already.');
+    end if;
+    -- Inviting again makes the earlier link useless.
+    delete from public.invitations where account_id = p_account_id and email = address and accepted_at is null;
+    perform private.check_agent_limit(
+        p_account_id,
+        (select count(*)::int from public.invitations
+            where account_id = p_account_id and accepted_at is null and expires_at > now()));
+    begin
+        insert into public.invitations (account_id, email, name, role, custom_role_id, token_hash, invited_by)
+        values (
+            p_account_id, address, btrim(coalesce(p_name, '')), p_role, p_custom_role_id,
+            encode(sha256(token::bytea), 'hex'), auth.uid())
+        returning * into made;
+    exception when check_violation then
+        perform private.fail(400, 'email_invalid', 'This is no e-mail address, or the name is longer than 100 characters.');
+    end;
+    return to_jsonb(made) - 'token_hash' || jsonb_build_object('token', token);
+end;
+$function$;
+
+ALTER FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.is_blank(p_text text)
  RETURNS boolean
  LANGUAGE sql
@@ -1689,6 +2716,55 @@ $function$;
 
 ALTER FUNCTION "private"."is_blank"(text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.is_contact_online(p_contact public.contacts)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select coalesce(p_contact.last_activity_at > now() - interval '90 seconds', false)
+$function$;
+
+ALTER FUNCTION "private"."is_contact_online"(public.contacts) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.is_online(p_account_id uuid, p_user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select from public.account_users as member
+        where member.account_id = p_account_id
+            and member.user_id = p_user_id
+            and private.shown_status(member) = 'online')
+$function$;
+
+ALTER FUNCTION "private"."is_online"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.is_out_of_office(p_inbox_id uuid, p_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce((
+        select inbox.working_hours_enabled and not exists (
+            select from public.working_hours as hours
+            where hours.inbox_id = inbox.id
+                and hours.day_of_week = extract(dow from here.clock)
+                and not hours.closed_all_day
+                and (hours.open_all_day
+                    or date_trunc('minute', here.clock)::time between
+                        make_time(hours.open_hour, hours.open_minutes, 0)
+                        and make_time(hours.close_hour, hours.close_minutes, 0)))
+        from public.inboxes as inbox
+        cross join lateral (select p_at at time zone inbox.timezone as clock) as here
+        where inbox.id = p_inbox_id), false)
+$function$;
+
+ALTER FUNCTION "private"."is_out_of_office"(uuid, timestamp with time zone) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.is_sent_by_provider(p_inbox_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -1700,6 +2776,26 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."is_sent_by_provider"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.is_timezone(p_name text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+    -- Names only: abbreviations and offsets know no daylight saving.
+    if p_name !~ '^(UTC|[A-Za-z_]{1,40}/[A-Za-z0-9_+/-]{1,60})$' then
+        return false;
+    end if;
+    perform timestamptz '2026-01-01 00:00:00+00' at time zone p_name;
+    return true;
+exception when invalid_parameter_value then
+    return false;
+end;
+$function$;
+
+ALTER FUNCTION "private"."is_timezone"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.keep_message_status()
  RETURNS trigger
@@ -1749,6 +2845,21 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."last_incoming_at"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.local_day(p_timezone text, p_at timestamp with time zone)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+    return (p_at at time zone p_timezone)::date;
+exception when invalid_parameter_value then
+    return (p_at at time zone 'UTC')::date;
+end;
+$function$;
+
+ALTER FUNCTION "private"."local_day"(text, timestamp with time zone) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.locale_of(p_account_id uuid)
  RETURNS text
@@ -1875,9 +2986,7 @@ CREATE OR REPLACE FUNCTION private.mark_notifications_read(p_account_id uuid, p_
  SET search_path TO ''
 AS $function$
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     update public.notifications
     set read_at = now()
     where account_id = p_account_id
@@ -1938,6 +3047,27 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.member_contact(p_id uuid)
+ RETURNS public.contacts
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+begin
+    select * into contact
+    from public.contacts
+    where id = p_id and account_id = any ((select private.account_ids())::uuid[]);
+    if contact.id is null then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    return contact;
+end;
+$function$;
+
+ALTER FUNCTION "private"."member_contact"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.mentioned_users(p_conversation public.conversations, p_content text)
  RETURNS uuid[]
  LANGUAGE sql
@@ -1966,6 +3096,103 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."mentioned_users"(public.conversations, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merge_contacts(p_base_id uuid, p_mergee_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    base public.contacts := private.member_contact(p_base_id);
+    mergee public.contacts := private.member_contact(p_mergee_id);
+begin
+    if base.account_id <> mergee.account_id then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    perform private.merge_into(base.id, mergee.id);
+    select * into base from public.contacts where id = base.id;
+    return to_jsonb(base);
+end;
+$function$;
+
+ALTER FUNCTION "private"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merge_into(p_base_id uuid, p_mergee_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    base public.contacts;
+    mergee public.contacts;
+begin
+    if p_base_id = p_mergee_id then
+        return;
+    end if;
+    -- Both locked in one order: two merges of the same pair take turns, and the second finds one gone.
+    perform from public.contacts where id in (p_base_id, p_mergee_id) order by id for update;
+    select * into base from public.contacts where id = p_base_id;
+    select * into mergee from public.contacts where id = p_mergee_id and account_id = base.account_id;
+    if mergee.id is null then
+        perform private.fail(
+            409, 'contact_gone', 'One of the two was merged or deleted meanwhile.', 'Look at the contact again.');
+    end if;
+    update public.contact_inboxes set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update private.visitor_sessions set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update public.conversations set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    update public.messages set sender_contact_id = base.id
+    where account_id = base.account_id and sender_contact_id = mergee.id;
+    update public.notes set contact_id = base.id
+    where account_id = base.account_id and contact_id = mergee.id;
+    delete from public.contacts where id = mergee.id;
+    update public.contacts
+    set name = coalesce(nullif(base.name, ''), mergee.name),
+        middle_name = coalesce(nullif(base.middle_name, ''), mergee.middle_name),
+        last_name = coalesce(nullif(base.last_name, ''), mergee.last_name),
+        email = coalesce(base.email, mergee.email),
+        phone_number = coalesce(base.phone_number, mergee.phone_number),
+        identifier = coalesce(base.identifier, mergee.identifier),
+        avatar_url = coalesce(base.avatar_url, mergee.avatar_url),
+        blocked = base.blocked or mergee.blocked,
+        labels = (
+            select coalesce(array_agg(distinct title order by title), '{}')
+            from unnest(base.labels || mergee.labels) as title),
+        custom_attributes = private.merged_attributes(base.custom_attributes, mergee.custom_attributes),
+        additional_attributes = private.merged_attributes(base.additional_attributes, mergee.additional_attributes),
+        last_activity_at = greatest(base.last_activity_at, mergee.last_activity_at)
+    where id = base.id;
+    perform private.record_event(
+        base.account_id, 'contact.merged', null,
+        jsonb_build_object('contact_id', base.id, 'mergee_id', mergee.id));
+end;
+$function$;
+
+ALTER FUNCTION "private"."merge_into"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.merged_attributes(p_base jsonb, p_more jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select coalesce(jsonb_object_agg(
+        coalesce(base.key, more.key),
+        case
+            when jsonb_typeof(base.value) = 'object' and jsonb_typeof(more.value) = 'object'
+                then private.merged_attributes(base.value, more.value)
+            when base.value is null or base.value in ('null', '""') then more.value
+            else base.value end), '{}')
+    from jsonb_each(case jsonb_typeof(p_base) when 'object' then p_base else '{}' end) as base (key, value)
+    full join jsonb_each(case jsonb_typeof(p_more) when 'object' then p_more else '{}' end) as more (key, value)
+        on more.key = base.key
+$function$;
+
+ALTER FUNCTION "private"."merged_attributes"(jsonb, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.message_deleted()
  RETURNS trigger
@@ -2113,6 +3340,32 @@ $function$;
 
 ALTER FUNCTION "private"."my_scopes"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.normalise_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+    new.name := left(btrim(new.name), 255);
+    new.email := nullif(lower(btrim(new.email)), '');
+    new.phone_number := nullif(btrim(new.phone_number), '');
+    new.identifier := nullif(btrim(new.identifier), '');
+    new.middle_name := btrim(new.middle_name);
+    new.last_name := btrim(new.last_name);
+    new.location := nullif(new.additional_attributes ->> 'city', '');
+    new.country_code := nullif(new.additional_attributes ->> 'country', '');
+    if new.contact_type = 'visitor' and (
+        num_nonnulls(new.email, new.phone_number, new.identifier) > 0
+        or exists (
+            select from jsonb_each(new.additional_attributes) as attribute (key, value)
+            where attribute.key like 'social\_%' and attribute.value not in ('null', '""', '{}', '[]')))
+    then
+        new.contact_type := 'lead';
+    end if;
+    return new;
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
  RETURNS jsonb
  LANGUAGE sql
@@ -2157,9 +3410,7 @@ declare
     cursor_id uuid;
     found public.notifications[];
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
+    perform private.require_member(p_account_id);
     if coalesce(p_limit, 0) not between 1 and 100 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
     end if;
@@ -2342,6 +3593,27 @@ $function$;
 
 ALTER FUNCTION "private"."notify_of_message"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.online_users(p_account_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.require_member(p_account_id);
+    return jsonb_build_object('users', (
+        select coalesce(jsonb_object_agg(shown.user_id, shown.status), '{}')
+        from (
+            select member.user_id, private.shown_status(member) as status
+            from public.account_users as member
+            where member.account_id = p_account_id
+        ) as shown
+        where shown.status <> 'offline'));
+end;
+$function$;
+
+ALTER FUNCTION "private"."online_users"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEFAULT false)
  RETURNS uuid[]
  LANGUAGE sql
@@ -2371,6 +3643,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."pending_attachments"(public.messages) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.priority_rank(p_priority text)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select (case p_priority when 'urgent' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end)::smallint
+$function$;
+
+ALTER FUNCTION "private"."priority_rank"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.queue_message()
  RETURNS trigger
@@ -2696,6 +3979,27 @@ $function$;
 
 ALTER FUNCTION "private"."relabel"(uuid, text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.remove_member(p_account_id uuid, p_user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    -- Everybody may leave by themselves.
+    if p_user_id is distinct from auth.uid() then
+        perform private.require_administrator(p_account_id);
+    end if;
+    delete from public.account_users
+    where account_id = p_account_id and user_id = p_user_id and account_id = any (private.account_ids());
+    if not found then
+        perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."remove_member"(uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.remove_objects(p_account_id uuid, p_paths text[])
  RETURNS void
  LANGUAGE sql
@@ -2708,6 +4012,40 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."remove_objects"(uuid, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.render_variables(p_text text, p_conversation public.conversations, p_contact public.contacts, p_user_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    variables jsonb;
+    fence text[] := string_to_array(p_text, '```');
+    span text[];
+begin
+    if strpos(p_text, '{{') = 0 then
+        return p_text;
+    end if;
+    variables := private.variables_of(p_conversation, p_contact, p_user_id);
+    -- Code is left alone: every second part between fences, and every second part between back ticks. A mark without its
+    -- partner encloses nothing.
+    for block in 1 .. cardinality(fence) loop
+        if block % 2 = 1 or block = cardinality(fence) then
+            span := string_to_array(fence[block], '`');
+            for part in 1 .. cardinality(span) loop
+                if part % 2 = 1 or part = cardinality(span) then
+                    span[part] := private.fill_in(span[part], variables);
+                end if;
+            end loop;
+            fence[block] := array_to_string(span, '`');
+        end if;
+    end loop;
+    return left(array_to_string(fence, '```'), 150000);
+end;
+$function$;
+
+ALTER FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.reopened_status(p_conversation public.conversations, p_blocked boolean)
  RETURNS text
@@ -2775,6 +4113,21 @@ $function$;
 
 ALTER FUNCTION "private"."reply_window_hours"(public.conversations) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.request_header(p_name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+    return left(nullif(current_setting('request.headers', true), '')::jsonb ->> p_name, 200);
+exception when invalid_text_representation then
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."request_header"(text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.request_upload(p_conversation_id uuid, p_files jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2790,6 +4143,20 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."request_upload"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.require_administrator(p_account_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.require_member(p_account_id);
+    if not private.is_administrator(p_account_id) then
+        perform private.fail(403, 'not_administrator', 'Only an administrator of the account may do this.');
+    end if;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.require_attributes(p_attributes jsonb)
  RETURNS void
@@ -2922,6 +4289,27 @@ $function$;
 
 ALTER FUNCTION "private"."retry_message"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.revoke_invitation(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    account uuid;
+begin
+    select account_id into account
+    from public.invitations
+    where id = p_id and account_id = any (private.account_ids('administrator'));
+    if account is null then
+        perform private.fail(404, 'invitation_not_found', 'There is no such invitation.');
+    end if;
+    delete from public.invitations where id = p_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."revoke_invitation"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.safe_file_name(p_name text)
  RETURNS text
  LANGUAGE sql
@@ -2994,6 +4382,172 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    known constant text[] := array[
+        'name', 'middle_name', 'last_name', 'email', 'phone_number', 'identifier', 'avatar_url', 'blocked',
+        'custom_attributes', 'additional_attributes'];
+    unknown text;
+    contact public.contacts;
+    broken text;
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if p_values is null or jsonb_typeof(p_values) <> 'object' then
+        perform private.fail(400, 'invalid_argument', 'values is an object of columns of a contact.');
+    end if;
+    select key into unknown from jsonb_object_keys(p_values) as key where not key = any (known) limit 1;
+    if unknown is not null then
+        perform private.fail(400, 'invalid_argument', format('A contact has no "%s" to set.', left(unknown, 64)));
+    end if;
+    if p_id is null then
+        contact.account_id := p_account_id;
+        contact.name := '';
+        contact.middle_name := '';
+        contact.last_name := '';
+        contact.blocked := false;
+        contact.custom_attributes := '{}';
+        contact.additional_attributes := '{}';
+    else
+        select * into contact from public.contacts where id = p_id and account_id = p_account_id for no key update;
+        if contact.id is null then
+            perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+        end if;
+    end if;
+    begin
+        contact := jsonb_populate_record(contact, p_values);
+    exception when others then
+        perform private.fail(400, 'invalid_argument', 'blocked is true or false.');
+    end;
+    contact.custom_attributes := coalesce(contact.custom_attributes, '{}');
+    contact.additional_attributes := coalesce(contact.additional_attributes, '{}');
+    perform private.require_attributes(contact.custom_attributes);
+    perform private.require_attributes(contact.additional_attributes);
+    if p_id is null then
+        insert into public.contacts (
+            account_id, name, middle_name, last_name, email, phone_number, identifier, avatar_url, blocked,
+            custom_attributes, additional_attributes, identified)
+        values (
+            contact.account_id, coalesce(contact.name, ''), coalesce(contact.middle_name, ''),
+            coalesce(contact.last_name, ''), contact.email, contact.phone_number, contact.identifier, contact.avatar_url,
+            coalesce(contact.blocked, false), contact.custom_attributes, contact.additional_attributes, 'claimed')
+        returning * into contact;
+    else
+        update public.contacts
+        set name = coalesce(contact.name, ''),
+            middle_name = coalesce(contact.middle_name, ''),
+            last_name = coalesce(contact.last_name, ''),
+            email = contact.email,
+            phone_number = contact.phone_number,
+            identifier = contact.identifier,
+            avatar_url = contact.avatar_url,
+            blocked = coalesce(contact.blocked, false),
+            custom_attributes = contact.custom_attributes,
+            additional_attributes = contact.additional_attributes
+        where id = p_id
+        returning * into contact;
+    end if;
+    return to_jsonb(contact);
+exception
+    when unique_violation or check_violation then
+        get stacked diagnostics broken = constraint_name;
+        broken := regexp_replace(broken, '^contacts_(account_id_)?(.+)_(key|check)$', '\2');
+        if sqlstate = '23505' then
+            perform private.fail(
+                409, 'contact_taken', format('Another contact has this %s.', replace(broken, '_', ' ')),
+                'Merge the two with merge_contacts.', broken);
+        end if;
+        perform private.fail(
+            400, 'contact_invalid', format('This is not a valid %s.', replace(broken, '_', ' ')), null, broken);
+        return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_contact"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_custom_attribute(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    known constant text[] := array[
+        'attribute_model', 'attribute_key', 'display_name', 'display_type', 'description', 'default_value', 'list_values',
+        'regex_pattern', 'regex_cue'];
+    definition public.custom_attribute_definitions;
+    broken text;
+begin
+    perform private.require_administrator(p_account_id);
+    if p_values is null or jsonb_typeof(p_values) <> 'object'
+        or exists (select from jsonb_object_keys(p_values) as key where not key = any (known))
+    then
+        perform private.fail(
+            400, 'invalid_argument', format('values is an object of %s.', array_to_string(known, ', ')));
+    end if;
+    if p_id is null then
+        definition.attribute_model := 'conversation_attribute';
+        definition.display_type := 'text';
+    else
+        select * into definition
+        from public.custom_attribute_definitions
+        where id = p_id and account_id = p_account_id for no key update;
+        if definition.id is null then
+            perform private.fail(404, 'custom_attribute_not_found', 'There is no such custom attribute.');
+        end if;
+    end if;
+    begin
+        definition := jsonb_populate_record(definition, p_values);
+    exception when others then
+        perform private.fail(400, 'invalid_argument', 'list_values is an array of texts.');
+    end;
+    if p_id is null then
+        insert into public.custom_attribute_definitions (
+            account_id, attribute_model, attribute_key, display_name, display_type, description, default_value,
+            list_values, regex_pattern, regex_cue)
+        values (
+            p_account_id, definition.attribute_model, coalesce(definition.attribute_key, ''),
+            coalesce(definition.display_name, ''), coalesce(definition.display_type, 'text'),
+            coalesce(definition.description, ''), definition.default_value, coalesce(definition.list_values, '{}'),
+            definition.regex_pattern, definition.regex_cue)
+        returning * into definition;
+    else
+        update public.custom_attribute_definitions
+        set attribute_key = coalesce(definition.attribute_key, ''),
+            display_name = coalesce(definition.display_name, ''),
+            display_type = coalesce(definition.display_type, 'text'),
+            description = coalesce(definition.description, ''),
+            default_value = definition.default_value,
+            list_values = coalesce(definition.list_values, '{}'),
+            regex_pattern = definition.regex_pattern,
+            regex_cue = definition.regex_cue
+        where id = p_id
+        returning * into definition;
+    end if;
+    return to_jsonb(definition);
+exception
+    when unique_violation then
+        perform private.fail(409, 'attribute_key_taken', 'The account has a custom attribute with this key already.');
+        return null;
+    when check_violation or not_null_violation then
+        get stacked diagnostics broken = constraint_name;
+        broken := regexp_replace(broken, '^custom_attribute_definitions_(.+)_check$', '\1');
+        perform private.fail(
+            400, 'custom_attribute_invalid',
+            case broken when 'reserved' then 'This key is a built-in attribute''s.'
+                else format('This is not a valid %s.', replace(broken, '_', ' ')) end, null, broken);
+        return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
  RETURNS jsonb
@@ -3074,6 +4628,37 @@ $function$;
 
 ALTER FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.save_note(p_contact_id uuid, p_id uuid, p_content text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    saved public.notes;
+begin
+    if char_length(coalesce(btrim(p_content), '')) not between 1 and 20000 then
+        perform private.fail(400, 'content_invalid', 'A note has 1 to 20,000 characters.');
+    end if;
+    if p_id is null then
+        insert into public.notes (account_id, contact_id, user_id, content)
+        values (contact.account_id, contact.id, auth.uid(), p_content)
+        returning * into saved;
+    else
+        update public.notes set content = p_content
+        where id = p_id and contact_id = contact.id
+        returning * into saved;
+        if saved.id is null then
+            perform private.fail(404, 'note_not_found', 'There is no such note.');
+        end if;
+    end if;
+    return to_jsonb(saved);
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_note"(uuid, uuid, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text, p_allow_auto_assign boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3129,7 +4714,7 @@ AS $function$
     )
     select membership.account_id, inbox.id, null::uuid, membership.scope
     from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id
+    join public.inboxes as inbox on inbox.account_id = membership.account_id and inbox.deleted_at is null
     where membership.role = 'administrator'
     union all
     select membership.account_id, member.inbox_id, null, membership.scope
@@ -3235,6 +4820,48 @@ $function$;
 
 ALTER FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.set_availability(p_account_id uuid, p_availability text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    changed public.account_users;
+begin
+    perform private.require_member(p_account_id);
+    if p_availability is null or p_availability not in ('online', 'busy', 'offline') then
+        perform private.fail(400, 'availability_invalid', 'The availability is online, busy or offline.');
+    end if;
+    update public.account_users
+    set availability = p_availability
+    where account_id = p_account_id and user_id = auth.uid()
+    returning * into changed;
+    return to_jsonb(changed);
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_availability"(uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_contact_labels(p_contact_id uuid, p_labels text[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    wanted text[] := private.require_labels(contact.account_id, p_labels);
+begin
+    update public.contacts set labels = wanted
+    where id = p_contact_id and labels is distinct from wanted;
+    select * into contact from public.contacts where id = p_contact_id;
+    return to_jsonb(contact);
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3251,6 +4878,31 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."set_custom_attributes"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_inbox_member(p_inbox_id uuid, p_user_id uuid, p_member boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    account constant uuid := (private.administered_inbox(p_inbox_id)).account_id;
+begin
+    if p_member is null then
+        perform private.fail(400, 'invalid_argument', 'member is true or false.');
+    end if;
+    if not exists (select from public.account_users where account_id = account and user_id = p_user_id) then
+        perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
+    end if;
+    if p_member then
+        insert into public.inbox_members (account_id, inbox_id, user_id)
+        values (account, p_inbox_id, p_user_id)
+        on conflict do nothing;
+    else
+        delete from public.inbox_members where inbox_id = p_inbox_id and user_id = p_user_id;
+    end if;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.set_labels(p_conversation_id uuid, p_labels text[])
  RETURNS jsonb
@@ -3269,6 +4921,30 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."set_labels"(uuid, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_member(p_account_id uuid, p_user_id uuid, p_role text, p_custom_role_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    changed public.account_users;
+begin
+    perform private.require_administrator(p_account_id);
+    perform private.check_role(p_account_id, p_role, p_custom_role_id);
+    update public.account_users
+    set role = p_role, custom_role_id = p_custom_role_id
+    where account_id = p_account_id and user_id = p_user_id
+    returning * into changed;
+    if changed.user_id is null then
+        perform private.fail(404, 'user_not_found', 'There is no such member of the account.');
+    end if;
+    return to_jsonb(changed);
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_member"(uuid, uuid, text, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
  RETURNS jsonb
@@ -3378,6 +5054,206 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.set_working_hours(p_inbox_id uuid, p_rows jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox public.inboxes := private.administered_inbox(p_inbox_id);
+begin
+    begin
+        update public.working_hours as hours
+        set open_hour = case when given.open_all_day then 0 else coalesce(given.open_hour, hours.open_hour) end,
+            open_minutes = case when given.open_all_day then 0 else coalesce(given.open_minutes, hours.open_minutes) end,
+            close_hour = case when given.open_all_day then 23 else coalesce(given.close_hour, hours.close_hour) end,
+            close_minutes = case when given.open_all_day then 59 else coalesce(given.close_minutes, hours.close_minutes) end,
+            open_all_day = coalesce(given.open_all_day, false),
+            closed_all_day = coalesce(given.closed_all_day, false)
+        from jsonb_to_recordset(p_rows) as given (
+            day_of_week int, open_hour int, open_minutes int, close_hour int, close_minutes int,
+            open_all_day boolean, closed_all_day boolean)
+        where hours.inbox_id = p_inbox_id and hours.day_of_week = given.day_of_week;
+    exception when check_violation or data_exception then
+        perform private.fail(
+            400, 'working_hours_invalid', 'A day opens before it closes, both on the same day, or is open or closed all day.',
+            'Give rows of {day_of_week 0 to 6, open_hour, open_minutes, close_hour, close_minutes, open_all_day, closed_all_day}.');
+    end;
+    return (
+        select jsonb_agg(to_jsonb(hours) - 'account_id' order by hours.day_of_week)
+        from public.working_hours as hours
+        where hours.inbox_id = inbox.id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."set_working_hours"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.shown_status(p_member public.account_users)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select case
+        when p_member.availability = 'offline' or not p_member.auto_offline then p_member.availability
+        when exists (
+            select from private.user_presence as presence
+            where presence.account_id = p_member.account_id
+                and presence.user_id = p_member.user_id
+                and presence.seen_at > clock_timestamp() - interval '20 seconds')
+        then p_member.availability
+        else 'offline'
+    end
+$function$;
+
+ALTER FUNCTION "private"."shown_status"(public.account_users) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid, p_team_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    inbox public.inboxes;
+    address public.contact_inboxes;
+    found_id uuid;
+begin
+    if contact.account_id is distinct from p_account_id then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    select * into inbox
+    from public.inboxes
+    where id = p_inbox_id and account_id = p_account_id and id = any (private.inbox_ids());
+    if inbox.id is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    if p_message_id is null and p_content is not null then
+        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
+    end if;
+    address := private.contact_address(contact, inbox);
+    perform pg_advisory_xact_lock(hashtextextended(address.id::text, 0));
+    select conversation.id into found_id
+    from public.conversations as conversation
+    where conversation.account_id = p_account_id
+        and conversation.contact_inbox_id = address.id
+        and (inbox.lock_to_single_conversation or exists (
+            select from public.messages as message
+            where message.conversation_id = conversation.id and message.id = p_message_id))
+    order by conversation.id desc
+    limit 1;
+    if found_id is null then
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
+        values (p_account_id, inbox.id, contact.id, address.id)
+        returning id into found_id;
+    end if;
+    if p_content is not null and not exists (
+        select from public.messages where conversation_id = found_id and id = p_message_id)
+    then
+        insert into public.messages (id, conversation_id, content) values (p_message_id, found_id, p_content);
+    end if;
+    if p_team_id is not null then
+        perform private.set_team(found_id, p_team_id);
+    end if;
+    if p_assignee_id is not null then
+        perform private.assign_conversation(found_id, p_assignee_id);
+    end if;
+    return private.conversation_row(found_id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.submitted_values(p_message public.messages, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    items constant jsonb := case jsonb_typeof(p_message.content_attributes -> 'items')
+        when 'array' then p_message.content_attributes -> 'items' else '[]' end;
+    given jsonb := p_values -> 'values';
+begin
+    case p_message.content_type
+        when 'input_text', 'input_textarea' then
+            if jsonb_typeof(p_values -> 'value') = 'string'
+                and not private.is_blank(p_values ->> 'value')
+                and char_length(p_values ->> 'value') <= 10000
+            then
+                return jsonb_build_array(jsonb_build_object('value', p_values -> 'value'));
+            end if;
+        when 'input_select' then
+            select jsonb_agg(item.value) into given
+            from jsonb_array_elements(items) as item
+            where jsonb_typeof(given) = 'array' and jsonb_array_length(given) = 1
+                and item.value -> 'value' = given -> 0 -> 'value';
+            if given is not null then
+                return given;
+            end if;
+        when 'form' then
+            if jsonb_typeof(given) = 'array'
+                and octet_length(given::text) <= 65536
+                and not exists (
+                    select from jsonb_array_elements(given) as answer
+                    where jsonb_typeof(answer.value) <> 'object'
+                        or jsonb_typeof(answer.value -> 'value') is distinct from 'string'
+                        or not exists (
+                            select from jsonb_array_elements(items) as item
+                            where item.value -> 'name' = answer.value -> 'name'))
+                and not exists (
+                    select from jsonb_array_elements(items) as item
+                    where item.value -> 'required' = 'true'
+                        and not exists (
+                            select from jsonb_array_elements(given) as answer
+                            where answer.value -> 'name' = item.value -> 'name'
+                                and not private.is_blank(answer.value ->> 'value')))
+            then
+                return (
+                    select jsonb_agg(jsonb_build_object('name', answer.value -> 'name', 'value', answer.value -> 'value'))
+                    from jsonb_array_elements(given) as answer);
+            end if;
+        else
+            perform private.fail(409, 'not_a_form', 'There is nothing to fill in here.');
+    end case;
+    perform private.fail(400, 'values_invalid', 'These values do not fit the form.');
+end;
+$function$;
+
+ALTER FUNCTION "private"."submitted_values"(public.messages, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.take_email(p_contact_id uuid, p_email text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    owner_id uuid;
+begin
+    select * into contact from public.contacts where id = p_contact_id for update;
+    if contact.email is not null then
+        return;
+    end if;
+    select id into owner_id from public.contacts where account_id = contact.account_id and email = p_email;
+    if owner_id is not null then
+        -- The visitor still sees their own chat only: what they see goes by their address in the inbox, not by the contact.
+        perform private.merge_into(owner_id, p_contact_id);
+    else
+        update public.contacts
+        set email = p_email,
+            name = case when name = '' then split_part(p_email, '@', 1) else name end,
+            identified = case when identified = 'anonymous' then 'claimed' else identified end
+        where id = p_contact_id;
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."take_email"(uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.team_ids()
  RETURNS uuid[]
@@ -3546,6 +5422,47 @@ $function$;
 
 ALTER FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_contact()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    tracked constant text[] := array[
+        'name', 'middle_name', 'last_name', 'email', 'phone_number', 'identifier', 'contact_type', 'blocked', 'avatar_url',
+        'location', 'country_code', 'labels', 'custom_attributes', 'additional_attributes'];
+    changed text[];
+begin
+    case tg_op
+        when 'INSERT' then
+            contact := new;
+        when 'DELETE' then
+            contact := old;
+        else
+            contact := new;
+            select array_agg(field) into changed
+            from unnest(tracked) as field
+            where to_jsonb(old) -> field is distinct from to_jsonb(new) -> field;
+            if changed is null then
+                return null;
+            end if;
+    end case;
+    -- An account that is being deleted takes everything with it.
+    if exists (select from public.accounts where id = contact.account_id) then
+        perform private.record_event(
+            contact.account_id,
+            case tg_op when 'INSERT' then 'contact.created' when 'DELETE' then 'contact.deleted' else 'contact.updated' end,
+            null,
+            jsonb_strip_nulls(jsonb_build_object('contact_id', contact.id, 'changed', to_jsonb(changed))));
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_contact"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_conversation_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3556,11 +5473,13 @@ declare
     inbox public.inboxes;
     tracked constant text[] := array[
         'status', 'assignee_id', 'team_id', 'priority', 'labels', 'snoozed_until', 'custom_attributes',
-        'waiting_since', 'first_reply_created_at'];
+        'contact_id', 'waiting_since', 'first_reply_created_at'];
     visibly_changed constant boolean :=
-        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes);
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id);
     changed jsonb;
 begin
     select * into inbox from public.inboxes where id = new.inbox_id;
@@ -3635,6 +5554,28 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.tell_conversation_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    topic text;
+begin
+    select private.inbox_topic(inbox.id, inbox.epoch) into topic from public.inboxes as inbox where inbox.id = old.inbox_id;
+    -- Nobody listens to an inbox or an account that is being deleted with it.
+    if topic is not null then
+        perform private.broadcast(
+            topic, 'conversation.deleted', jsonb_build_object('conversation_id', old.id, 'inbox_id', old.inbox_id));
+        perform private.record_event(old.account_id, 'conversation.deleted', old.id, '{}');
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_conversation_deleted"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_labels(p_old public.conversations, p_new public.conversations, p_actor text)
  RETURNS void
  LANGUAGE plpgsql
@@ -3670,6 +5611,49 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.tell_message_created()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+    inbox public.inboxes;
+begin
+    select * into conversation from public.conversations where id = new.conversation_id;
+    select * into inbox from public.inboxes where id = new.inbox_id;
+    perform private.broadcast(
+        private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
+        'message.created',
+        jsonb_build_object(
+            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+    if new.visitor_seq is not null then
+        perform private.broadcast(
+            'visitor:' || conversation.contact_inbox_id,
+            'message.created',
+            jsonb_build_object(
+                'seq', new.visitor_seq,
+                'conversation_id', new.conversation_id,
+                'message', private.visitor_message_json(new)));
+    end if;
+    if new.message_type <> 'activity' then
+        perform private.record_event(
+            new.account_id, 'message.created', new.conversation_id,
+            jsonb_build_object('message_id', new.id, 'seq', new.seq));
+    end if;
+    if new.message_type = 'incoming' and private.due_templates(new) <> '{}' then
+        perform private.enqueue(
+            'send_templates',
+            jsonb_build_object('conversation_id', new.conversation_id, 'message_id', new.id),
+            new.account_id,
+            new.conversation_id::text,
+            new.id::text);
+    end if;
+    return null;
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.tell_notifications_read(p_account_id uuid, p_ids uuid[])
  RETURNS void
@@ -3741,6 +5725,30 @@ $function$;
 
 ALTER FUNCTION "private"."tell_topic_moved"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.template_text(p_locale text, p_key text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select coalesce(texts.all_languages -> p_key ->> replace(p_locale, '_', '-'),
+        texts.all_languages -> p_key ->> split_part(replace(p_locale, '_', '-'), '-', 1),
+        texts.all_languages -> p_key ->> 'en')
+    from (values ($json$ {
+        "email_collect.ask": {
+            "en": "Leave us a way to reach you, in case you have to go.",
+            "es": "Déjanos una forma de contactarte, por si tienes que irte.",
+            "pt": "Deixe uma forma de contato, caso precise sair.", "pt-BR": "Deixe uma forma de contato, caso precise sair.",
+            "ar": "اترك لنا وسيلة للتواصل معك في حال اضطررت إلى المغادرة."},
+        "email_collect.box": {
+            "en": "Get our answer by e-mail", "es": "Recibe nuestra respuesta por correo",
+            "pt": "Receba nossa resposta por e-mail", "pt-BR": "Receba nossa resposta por e-mail",
+            "ar": "احصل على ردنا عبر البريد الإلكتروني"}
+    } $json$::jsonb)) as texts (all_languages)
+$function$;
+
+ALTER FUNCTION "private"."template_text"(text, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3807,6 +5815,39 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."upload_types"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.variables_of(p_conversation public.conversations, p_contact public.contacts, p_user_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'contact.name', p_contact.name,
+        'contact.first_name', split_part(p_contact.name, ' ', 1),
+        'contact.last_name', nullif(regexp_replace(p_contact.name, '^\S+\s*', ''), ''),
+        'contact.email', p_contact.email,
+        'contact.phone_number', p_contact.phone_number,
+        'agent.name', agent.name,
+        'agent.first_name', split_part(agent.name, ' ', 1),
+        'agent.last_name', nullif(regexp_replace(agent.name, '^\S+\s*', ''), ''),
+        'conversation.display_id', p_conversation.display_id,
+        'inbox.id', p_conversation.inbox_id,
+        'inbox.name', (select inbox.name from public.inboxes as inbox where inbox.id = p_conversation.inbox_id),
+        'account.id', p_conversation.account_id,
+        'account.name', (select account.name from public.accounts as account where account.id = p_conversation.account_id))
+        || coalesce((
+            select jsonb_object_agg('contact.custom_attribute.' || attribute.key, attribute.value)
+            from jsonb_each_text(p_contact.custom_attributes) as attribute), '{}')
+        || coalesce((
+            select jsonb_object_agg('conversation.custom_attribute.' || attribute.key, attribute.value)
+            from jsonb_each_text(p_conversation.custom_attributes) as attribute), '{}')
+    from (
+        select (select private.shown_name(users) from public.users where users.id = p_user_id) as name
+    ) as agent
+$function$;
+
+ALTER FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
  RETURNS jsonb
@@ -3979,6 +6020,27 @@ $function$;
 
 ALTER FUNCTION "private"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.widget_identify(p_values jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address public.contact_inboxes;
+begin
+    perform private.take('identify:' || private.visitor_contact_inbox_id(), 10, 10 / 3600.0);
+    if p_values is null or jsonb_typeof(p_values) <> 'object' then
+        perform private.fail(400, 'invalid_argument', 'values is an object.');
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(private.visitor_contact_inbox_id()::text, 0));
+    address := private.ensure_visitor_contact(null, null);
+    perform private.identify_contact(address.contact_id, p_values);
+end;
+$function$;
+
+ALTER FUNCTION "private"."widget_identify"(jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.widget_request_upload(p_conversation_id uuid, p_files jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4083,6 +6145,59 @@ begin
         'conversation', private.visitor_conversation_json(conversation), 'message', message);
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.widget_submit_form(p_conversation_id uuid, p_message_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.visitor_conversation(p_conversation_id);
+    message public.messages;
+    address text;
+    submitted jsonb;
+begin
+    perform private.take('form:' || conversation.contact_inbox_id, 10, 10 / 60.0);
+    -- The contact before the conversation, as everywhere.
+    perform from public.contacts where id = conversation.contact_id for no key update;
+    perform from public.conversations where id = p_conversation_id for no key update;
+    select * into message
+    from public.messages
+    where conversation_id = p_conversation_id and id = p_message_id;
+    if message.id is null or not private.is_visible_to_visitor(message) or message.message_type = 'incoming' then
+        perform private.fail(404, 'message_not_found', 'There is no such message.');
+    end if;
+    if jsonb_typeof(p_values) is distinct from 'object' then
+        perform private.fail(400, 'values_invalid', 'These values do not fit the form.');
+    end if;
+    if message.content_type = 'input_email' then
+        address := lower(btrim(p_values ->> 'email'));
+        if address is null or char_length(address) > 254 or address !~ '^[^@\s]+@[^@\s]+\.[^@\s]+$' then
+            perform private.fail(400, 'email_invalid', 'This does not look like an e-mail address.');
+        end if;
+        submitted := jsonb_build_object('submitted_email', address);
+    else
+        submitted := jsonb_build_object('submitted_values', private.submitted_values(message, p_values));
+    end if;
+    if message.content_attributes ?| array['submitted_email', 'submitted_values'] then
+        if not message.content_attributes @> submitted then
+            perform private.fail(409, 'already_submitted', 'This was filled in before.');
+        end if;
+        return private.visitor_message_json(message);
+    end if;
+    if address is not null then
+        perform private.take_email(conversation.contact_id, address);
+    end if;
+    update public.messages
+    set content_attributes = content_attributes || submitted
+    where conversation_id = p_conversation_id and id = p_message_id
+    returning * into message;
+    return private.visitor_message_json(message);
+end;
+$function$;
+
+ALTER FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.with_label_renamed(p_titles text[], p_old text, p_new text)
  RETURNS text[]
@@ -4219,6 +6334,11 @@ begin
         end if;
     end if;
 
+    -- Not what was written elsewhere and comes back from the provider.
+    if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
+        new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+    end if;
+
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
@@ -4261,6 +6381,16 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.accept_invitation(p_token text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.accept_invitation(p_token)
+$function$;
+
+ALTER FUNCTION "public"."accept_invitation"(text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.api_channel_settings(p_inbox_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -4271,6 +6401,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."api_channel_settings"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.bulk_update(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.bulk_update(p_ids, p_changes)
+$function$;
+
+ALTER FUNCTION "public"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.canned_response_list(p_account_id uuid, p_query text DEFAULT NULL::text)
  RETURNS jsonb
@@ -4294,6 +6434,30 @@ $function$;
 
 ALTER FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.contact_list(p_account_id uuid, p_query text DEFAULT NULL::text, p_sort text DEFAULT '-last_activity_at'::text, p_labels text[] DEFAULT NULL::text[], p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.contact_list(p_account_id, p_query, p_sort, p_labels, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.conversation_list(
+        p_account_id, p_tab, p_status, p_inbox_id, p_sort, p_cursor, p_limit, p_team_id, p_labels, p_view, p_priority,
+        p_assignee_id)
+$function$;
+
+ALTER FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.delete_canned_response(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -4304,6 +6468,36 @@ $function$;
 
 ALTER FUNCTION "public"."delete_canned_response"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.delete_contact(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_contact(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_contact"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_conversation(p_conversation_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_conversation(p_conversation_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_conversation"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_custom_attribute(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_custom_attribute(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_custom_attribute"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.delete_custom_role(p_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -4313,6 +6507,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_custom_role"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_inbox(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_inbox(p_inbox_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_inbox"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.delete_label(p_id uuid)
  RETURNS jsonb
@@ -4333,6 +6537,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_message"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_note(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_note(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_note"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.delete_notifications(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[], p_read_only boolean DEFAULT false)
  RETURNS jsonb
@@ -4364,6 +6578,36 @@ $function$;
 
 ALTER FUNCTION "public"."edit_message"(uuid, uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.heartbeat(p_account_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.heartbeat(p_account_id)
+$function$;
+
+ALTER FUNCTION "public"."heartbeat"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.identity_secret(p_inbox_id uuid, p_rotate boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.identity_secret(p_inbox_id, p_rotate)
+$function$;
+
+ALTER FUNCTION "public"."identity_secret"(uuid, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.invite_member(p_account_id uuid, p_email text, p_name text DEFAULT ''::text, p_role text DEFAULT 'agent'::text, p_custom_role_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.invite_member(p_account_id, p_email, p_name, p_role, p_custom_role_id)
+$function$;
+
+ALTER FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.mark_notifications_read(p_account_id uuid, p_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS jsonb
  LANGUAGE sql
@@ -4373,6 +6617,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.merge_contacts(p_base_id uuid, p_mergee_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.merge_contacts(p_base_id, p_mergee_id)
+$function$;
+
+ALTER FUNCTION "public"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.mute_contact(p_conversation_id uuid, p_muted boolean)
  RETURNS jsonb
@@ -4395,6 +6649,17 @@ $function$;
 
 ALTER FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.online_users(p_account_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.online_users(p_account_id)
+$function$;
+
+ALTER FUNCTION "public"."online_users"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.reconnect_channel(p_inbox_id uuid, p_settings jsonb DEFAULT '{}'::jsonb, p_secrets jsonb DEFAULT '{}'::jsonb)
  RETURNS void
  LANGUAGE sql
@@ -4404,6 +6669,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.remove_member(p_account_id uuid, p_user_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.remove_member(p_account_id, p_user_id)
+$function$;
+
+ALTER FUNCTION "public"."remove_member"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.reply_window(p_conversation_id uuid)
  RETURNS jsonb
@@ -4436,6 +6711,16 @@ $function$;
 
 ALTER FUNCTION "public"."retry_message"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.revoke_invitation(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.revoke_invitation(p_id)
+$function$;
+
+ALTER FUNCTION "public"."revoke_invitation"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.save_api_channel(p_inbox_id uuid, p_webhook_url text DEFAULT NULL::text, p_hmac_mandatory boolean DEFAULT NULL::boolean)
  RETURNS jsonb
  LANGUAGE sql
@@ -4456,6 +6741,26 @@ $function$;
 
 ALTER FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_contact(p_account_id, p_id, p_values)
+$function$;
+
+ALTER FUNCTION "public"."save_contact"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_custom_attribute(p_account_id uuid, p_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_custom_attribute(p_account_id, p_id, p_values)
+$function$;
+
+ALTER FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
  RETURNS jsonb
  LANGUAGE sql
@@ -4475,6 +6780,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_note(p_contact_id uuid, p_id uuid, p_content text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_note(p_contact_id, p_id, p_content)
+$function$;
+
+ALTER FUNCTION "public"."save_note"(uuid, uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_team(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_allow_auto_assign boolean DEFAULT true)
  RETURNS jsonb
@@ -4498,6 +6813,26 @@ $function$;
 
 ALTER FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.set_availability(p_account_id uuid, p_availability text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_availability(p_account_id, p_availability)
+$function$;
+
+ALTER FUNCTION "public"."set_availability"(uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.set_contact_labels(p_contact_id uuid, p_labels text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_contact_labels(p_contact_id, p_labels)
+$function$;
+
+ALTER FUNCTION "public"."set_contact_labels"(uuid, text[]) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.set_custom_attributes(p_conversation_id uuid, p_attributes jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -4517,6 +6852,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."set_labels"(uuid, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.set_member(p_account_id uuid, p_user_id uuid, p_role text, p_custom_role_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_member(p_account_id, p_user_id, p_role, p_custom_role_id)
+$function$;
+
+ALTER FUNCTION "public"."set_member"(uuid, uuid, text, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.set_participant(p_conversation_id uuid, p_user_id uuid, p_participant boolean)
  RETURNS jsonb
@@ -4558,6 +6903,27 @@ $function$;
 
 ALTER FUNCTION "public"."set_team_member"(uuid, uuid, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.set_working_hours(p_inbox_id uuid, p_rows jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.set_working_hours(p_inbox_id, p_rows)
+$function$;
+
+ALTER FUNCTION "public"."set_working_hours"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid DEFAULT NULL::uuid, p_content text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid, p_team_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.start_conversation(
+        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id)
+$function$;
+
+ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -4578,6 +6944,16 @@ $function$;
 
 ALTER FUNCTION "public"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.widget_identify(p_values jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.widget_identify(p_values)
+$function$;
+
+ALTER FUNCTION "public"."widget_identify"(jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.widget_request_upload(p_conversation_id uuid, p_files jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -4597,6 +6973,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."widget_send_message"(uuid, uuid, text, uuid[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.widget_submit_form(p_conversation_id uuid, p_message_id uuid, p_values jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.widget_submit_form(p_conversation_id, p_message_id, p_values)
+$function$;
+
+ALTER FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.api_conversation_action(p_inbox_id uuid, p_source_id text, p_display_id bigint, p_action text, p_typing boolean DEFAULT false)
  RETURNS jsonb
@@ -4977,6 +7363,36 @@ $function$;
 
 ALTER FUNCTION "service"."close_provider_event"(bigint, text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.delete_inbox(p_inbox_id uuid, p_limit integer DEFAULT 500)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    delete from public.conversations
+    where id in (
+        select conversation.id
+        from public.conversations as conversation
+        join public.inboxes as inbox
+            on inbox.account_id = conversation.account_id and inbox.id = conversation.inbox_id
+        where inbox.id = p_inbox_id and inbox.deleted_at is not null
+        order by conversation.id
+        limit p_limit);
+    if found then
+        perform private.enqueue(
+            'delete_inbox', jsonb_build_object('inbox_id', inbox.id), inbox.account_id, inbox.id::text)
+        from public.inboxes as inbox
+        where inbox.id = p_inbox_id;
+        return false;
+    end if;
+    delete from public.inboxes where id = p_inbox_id and deleted_at is not null;
+    return true;
+end;
+$function$;
+
+ALTER FUNCTION "service"."delete_inbox"(uuid, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.delete_received_message(p_inbox_id uuid, p_source_id text, p_erase boolean DEFAULT false)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5142,6 +7558,34 @@ $function$;
 
 ALTER FUNCTION "service"."finish_attachment"(uuid, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.identify_visitor(p_contact_inbox_id uuid, p_values jsonb, p_verified text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    return private.identify_contact(
+        (select contact_id from public.contact_inboxes where id = p_contact_inbox_id), p_values, p_verified);
+end;
+$function$;
+
+ALTER FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.identity_secret(p_website_token text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object('inbox_id', widget.inbox_id, 'secret', kept.secret, 'mandatory', widget.hmac_mandatory)
+    from public.channel_web_widgets as widget
+    join private.identity_secrets as kept on kept.inbox_id = widget.inbox_id
+    where widget.website_token = p_website_token
+$function$;
+
+ALTER FUNCTION "service"."identity_secret"(text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.media_to_fetch(p_attachment_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -5240,6 +7684,7 @@ begin
             from private.message_parts as part
             where part.account_id = message.account_id and part.conversation_id = p_conversation_id
                 and part.message_id = p_message_id), '[]'),
+        'webhook', case when connection.inbox_id is null then private.api_webhook(conversation, message) end,
         'attachments', private.attachments_to_deliver(message));
 end;
 $function$;
@@ -5606,6 +8051,48 @@ $function$;
 
 ALTER FUNCTION "service"."save_channel_secrets"(uuid, jsonb, timestamp with time zone) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.send_templates(p_conversation_id uuid, p_message_id uuid)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+    inbox public.inboxes;
+    message public.messages;
+    locale text;
+    due text[];
+begin
+    select * into conversation from public.conversations where id = p_conversation_id for no key update;
+    select * into inbox from public.inboxes where id = conversation.inbox_id;
+    select * into message from public.messages where conversation_id = p_conversation_id and id = p_message_id;
+    if message.id is null then
+        return '{}';
+    end if;
+    -- Asked again here, under the lock: an agent may have answered first, or a setting may have gone.
+    due := private.due_templates(message);
+    if 'out_of_office' = any (due) then
+        insert into public.messages (conversation_id, message_type, content)
+        values (p_conversation_id, 'template', inbox.out_of_office_message);
+    end if;
+    if 'greeting' = any (due) then
+        insert into public.messages (conversation_id, message_type, content)
+        values (p_conversation_id, 'template', inbox.greeting_message);
+    end if;
+    if 'email_collect' = any (due) then
+        select account.locale into locale from public.accounts as account where account.id = conversation.account_id;
+        insert into public.messages (conversation_id, message_type, content)
+        values (p_conversation_id, 'template', private.template_text(locale, 'email_collect.ask'));
+        insert into public.messages (conversation_id, message_type, content_type, content)
+        values (p_conversation_id, 'template', 'input_email', private.template_text(locale, 'email_collect.box'));
+    end if;
+    return due;
+end;
+$function$;
+
+ALTER FUNCTION "service"."send_templates"(uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.set_connection_state(p_inbox_id uuid, p_state text, p_reason text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -5784,11 +8271,42 @@ $function$;
 
 ALTER FUNCTION "service"."webhook_to_deliver"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.widget_config(p_website_token text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'website_token', widget.website_token,
+        'account_id', widget.account_id,
+        'inbox_id', widget.inbox_id,
+        'name', inbox.name,
+        'locale', account.locale,
+        'color', widget.widget_color,
+        'position', widget.widget_position,
+        'welcome_title', widget.welcome_title,
+        'welcome_tagline', widget.welcome_tagline,
+        'reply_time', widget.reply_time,
+        'allowed_domains', to_jsonb(widget.allowed_domains),
+        'avatar_url', inbox.avatar_url,
+        'hmac_mandatory', widget.hmac_mandatory,
+        'pre_chat_form', case when widget.pre_chat_form_enabled then widget.pre_chat_form_options end,
+        'working_hours_enabled', inbox.working_hours_enabled,
+        'out_of_office', private.is_out_of_office(inbox.id, now()))
+    from public.channel_web_widgets as widget
+    join public.inboxes as inbox on inbox.id = widget.inbox_id
+    join public.accounts as account on account.id = widget.account_id
+    where widget.website_token = p_website_token and account.status = 'active' and inbox.deleted_at is null
+$function$;
+
 ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_fkey" FOREIGN KEY (account_id, contact_inbox_id) REFERENCES public.contact_inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
@@ -5798,9 +8316,17 @@ ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_fk
 
 ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."user_presence" ADD CONSTRAINT "user_presence_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_id_check" CHECK (((custom_role_id IS NULL) OR (role = 'agent'::text)));
+
+ALTER TABLE "public"."accounts" ADD CONSTRAINT "accounts_domain_check" CHECK ((domain ~ '^[a-z0-9]([a-z0-9.-]{0,98}[a-z0-9])?$'::text));
+
+ALTER TABLE "public"."accounts" ADD CONSTRAINT "accounts_limits_check" CHECK ((jsonb_typeof(limits) = 'object'::text));
+
+ALTER TABLE "public"."accounts" ADD CONSTRAINT "accounts_support_email_check" CHECK (((char_length(support_email) <= 254) AND (support_email ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$'::text)));
 
 ALTER TABLE "public"."attachments" ADD CONSTRAINT "attachments_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
@@ -5808,19 +8334,45 @@ ALTER TABLE "public"."attachments" ADD CONSTRAINT "attachments_uploaded_by_conta
 
 ALTER TABLE "public"."attachments" ADD CONSTRAINT "attachments_uploaded_by_user_fkey" FOREIGN KEY (uploaded_by_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
+ALTER TABLE "public"."audit_log" ADD CONSTRAINT "audit_log_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."audit_log" ADD CONSTRAINT "audit_log_user_id_fkey" FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
 ALTER TABLE "public"."canned_responses" ADD CONSTRAINT "canned_responses_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."channel_connections" ADD CONSTRAINT "channel_connections_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_features_check" CHECK ((features <@ ARRAY['attachments'::text, 'emoji_picker'::text, 'end_conversation'::text]));
+ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_features_check" CHECK ((features <@ ARRAY['attachments'::text, 'emoji_picker'::text, 'end_conversation'::text, 'use_inbox_avatar_for_bot'::text]));
+
+ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_pre_chat_form_options_check" CHECK (((jsonb_typeof(pre_chat_form_options) = 'object'::text) AND (octet_length((pre_chat_form_options)::text) <= 65536)));
+
+ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_last_name_check" CHECK ((char_length(last_name) <= 255));
+
+ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_middle_name_check" CHECK ((char_length(middle_name) <= 255));
 
 ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."custom_attribute_definitions" ADD CONSTRAINT "custom_attribute_definitions_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."custom_roles" ADD CONSTRAINT "custom_roles_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_auto_assignment_config_check" CHECK (((jsonb_typeof(auto_assignment_config) = 'object'::text) AND (COALESCE((auto_assignment_config ->> 'max_assignment_limit'::text), '1'::text) ~ '^[1-9][0-9]{0,5}$'::text)));
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_avatar_url_check" CHECK (((avatar_url ~ '^https?://'::text) AND (char_length(avatar_url) <= 2000)));
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_business_name_check" CHECK (((char_length(business_name) >= 1) AND (char_length(business_name) <= 100)));
+
 ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_channel_type_check" CHECK ((channel_type = ANY (ARRAY['web_widget'::text, 'api'::text, 'email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text])));
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_csat_config_check" CHECK (((jsonb_typeof(csat_config) = 'object'::text) AND (octet_length((csat_config)::text) <= 65536)));
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_sender_name_type_check" CHECK ((sender_name_type = ANY (ARRAY['friendly'::text, 'professional'::text])));
+
+ALTER TABLE "public"."invitations" ADD CONSTRAINT "invitations_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."invitations" ADD CONSTRAINT "invitations_invited_by_fkey" FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE "public"."labels" ADD CONSTRAINT "labels_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
@@ -5836,6 +8388,10 @@ ALTER TABLE "public"."attachments" ADD CONSTRAINT "attachments_message_fkey" FOR
 
 ALTER TABLE "public"."message_versions" ADD CONSTRAINT "message_versions_message_fkey" FOREIGN KEY (account_id, conversation_id, message_id) REFERENCES public.messages(account_id, conversation_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE SET NULL (user_id);
+
 ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_actor_user_id_fkey" FOREIGN KEY (actor_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
@@ -5848,6 +8404,10 @@ ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_user_fkey" FORE
 
 ALTER TABLE "public"."teams" ADD CONSTRAINT "teams_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."users" ADD CONSTRAINT "users_message_signature_check" CHECK ((char_length(message_signature) <= 5000));
+
+ALTER TABLE "public"."working_hours" ADD CONSTRAINT "working_hours_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
 CREATE INDEX attachment_sources_account_id_attachment_id_idx ON private.attachment_sources USING btree (account_id, attachment_id);
 
 CREATE INDEX channel_secrets_account_id_inbox_id_idx ON private.channel_secrets USING btree (account_id, inbox_id);
@@ -5855,6 +8415,8 @@ CREATE INDEX channel_secrets_account_id_inbox_id_idx ON private.channel_secrets 
 CREATE INDEX contact_inbox_aliases_account_id_contact_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, contact_inbox_id);
 
 CREATE INDEX contact_inbox_aliases_account_id_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, inbox_id);
+
+CREATE INDEX identity_secrets_account_id_inbox_id_idx ON private.identity_secrets USING btree (account_id, inbox_id);
 
 CREATE INDEX message_parts_account_id_inbox_id_idx ON private.message_parts USING btree (account_id, inbox_id);
 
@@ -5886,9 +8448,15 @@ CREATE INDEX attachments_uploaded_by_contact_inbox_idx ON public.attachments USI
 
 CREATE INDEX attachments_uploaded_by_user_id_idx ON public.attachments USING btree (uploaded_by_user_id, created_at) WHERE (uploaded_by_user_id IS NOT NULL);
 
+CREATE INDEX audit_log_user_id_idx ON public.audit_log USING btree (user_id) WHERE (user_id IS NOT NULL);
+
 CREATE INDEX channel_connections_account_id_inbox_id_idx ON public.channel_connections USING btree (account_id, inbox_id);
 
 CREATE INDEX channel_connections_aliases_idx ON public.channel_connections USING gin (aliases);
+
+CREATE INDEX contacts_account_id_created_at_idx ON public.contacts USING btree (account_id, created_at DESC, id DESC);
+
+CREATE INDEX contacts_account_id_name_idx ON public.contacts USING btree (account_id, lower(name), id);
 
 CREATE INDEX contacts_labels_idx ON public.contacts USING gin (account_id, labels);
 
@@ -5900,6 +8468,12 @@ CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (acco
 
 CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
 
+CREATE INDEX invitations_account_id_custom_role_id_idx ON public.invitations USING btree (account_id, custom_role_id) WHERE (custom_role_id IS NOT NULL);
+
+CREATE UNIQUE INDEX invitations_account_id_email_key ON public.invitations USING btree (account_id, email) WHERE (accepted_at IS NULL);
+
+CREATE INDEX invitations_invited_by_idx ON public.invitations USING btree (invited_by) WHERE (invited_by IS NOT NULL);
+
 CREATE INDEX mentions_account_id_conversation_id_idx ON public.mentions USING btree (account_id, conversation_id);
 
 CREATE INDEX mentions_account_id_user_id_idx ON public.mentions USING btree (account_id, user_id, mentioned_at DESC);
@@ -5907,6 +8481,8 @@ CREATE INDEX mentions_account_id_user_id_idx ON public.mentions USING btree (acc
 CREATE INDEX message_versions_edited_by_idx ON public.message_versions USING btree (edited_by) WHERE (edited_by IS NOT NULL);
 
 CREATE INDEX messages_queued_idx ON public.messages USING btree (inbox_id, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX notes_account_id_user_id_idx ON public.notes USING btree (account_id, user_id);
 
 CREATE INDEX notifications_account_id_conversation_id_idx ON public.notifications USING btree (account_id, conversation_id);
 
@@ -5918,11 +8494,17 @@ CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING bt
 
 CREATE INDEX team_members_account_id_user_id_idx ON public.team_members USING btree (account_id, user_id);
 
+CREATE INDEX working_hours_account_id_inbox_id_idx ON public.working_hours USING btree (account_id, inbox_id);
+
 CREATE TRIGGER events_tell_api_inbox AFTER INSERT ON private.events FOR EACH ROW WHEN (((new.conversation_id IS NOT NULL) AND (new.name = ANY (ARRAY['message.updated'::text, 'conversation.created'::text, 'conversation.updated'::text, 'conversation.opened'::text, 'conversation.resolved'::text, 'conversation.status_changed'::text])))) EXECUTE FUNCTION private.tell_api_inbox();
 
 CREATE TRIGGER account_users_add_notification_settings AFTER INSERT ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.add_notification_settings();
 
+CREATE TRIGGER account_users_audit AFTER INSERT OR DELETE OR UPDATE ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.audit();
+
 CREATE TRIGGER account_users_move_epoch AFTER DELETE OR UPDATE OF role, custom_role_id ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.account_users_changed();
+
+CREATE TRIGGER accounts_audit AFTER UPDATE ON public.accounts FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER attachments_remove_objects AFTER DELETE ON public.attachments REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION private.attachments_removed();
 
@@ -5930,9 +8512,19 @@ CREATE TRIGGER attachments_set_updated_at BEFORE UPDATE ON public.attachments FO
 
 CREATE TRIGGER canned_responses_set_updated_at BEFORE UPDATE ON public.canned_responses FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
+CREATE TRIGGER channel_apis_audit AFTER UPDATE ON public.channel_apis FOR EACH ROW EXECUTE FUNCTION private.audit();
+
 CREATE TRIGGER channel_connections_set_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_tell AFTER UPDATE OF state ON public.channel_connections FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION private.connection_changed();
+
+CREATE TRIGGER channel_web_widgets_add_identity_secret AFTER INSERT ON public.channel_web_widgets FOR EACH ROW EXECUTE FUNCTION private.add_identity_secret();
+
+CREATE TRIGGER channel_web_widgets_audit AFTER UPDATE ON public.channel_web_widgets FOR EACH ROW EXECUTE FUNCTION private.audit();
+
+CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_name, last_name, email, phone_number, identifier, contact_type, blocked, avatar_url, labels, custom_attributes, additional_attributes ON public.contacts FOR EACH ROW EXECUTE FUNCTION private.tell_contact();
+
+CREATE TRIGGER conversations_audit AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
 
@@ -5942,15 +8534,29 @@ CREATE TRIGGER conversations_notify_added AFTER INSERT ON public.conversations F
 
 CREATE TRIGGER conversations_notify_changed AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((new.assignee_id IS NOT NULL) AND (old.assignee_id IS DISTINCT FROM new.assignee_id)) OR ((old.status = 'pending'::text) AND (new.status = 'open'::text)))) EXECUTE FUNCTION private.notify_of_conversation();
 
+CREATE TRIGGER conversations_tell_deleted AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.tell_conversation_deleted();
+
 CREATE TRIGGER conversations_tell_in_thread AFTER UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.assignee_id IS DISTINCT FROM new.assignee_id) OR (old.team_id IS DISTINCT FROM new.team_id) OR (old.priority IS DISTINCT FROM new.priority) OR (old.labels IS DISTINCT FROM new.labels))) EXECUTE FUNCTION private.tell_activity();
 
 CREATE TRIGGER conversations_tell_teams AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((((old.team_id IS NOT NULL) OR (new.team_id IS NOT NULL)) AND ((old.last_seq IS DISTINCT FROM new.last_seq) OR (old.unread_count IS DISTINCT FROM new.unread_count) OR (old.last_activity_at IS DISTINCT FROM new.last_activity_at)))) EXECUTE FUNCTION private.tell_teams();
 
 CREATE TRIGGER conversations_tell_topic_moved AFTER UPDATE ON public.conversations FOR EACH ROW WHEN ((old.epoch IS DISTINCT FROM new.epoch)) EXECUTE FUNCTION private.tell_topic_moved();
 
+CREATE TRIGGER custom_attribute_definitions_set_updated_at BEFORE UPDATE ON public.custom_attribute_definitions FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
+CREATE TRIGGER custom_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.audit();
+
 CREATE TRIGGER custom_roles_move_epoch AFTER UPDATE OF permissions ON public.custom_roles FOR EACH ROW WHEN ((old.permissions IS DISTINCT FROM new.permissions)) EXECUTE FUNCTION private.custom_role_changed();
 
 CREATE TRIGGER custom_roles_set_updated_at BEFORE UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
+CREATE TRIGGER inbox_members_audit AFTER INSERT OR DELETE ON public.inbox_members FOR EACH ROW EXECUTE FUNCTION private.audit();
+
+CREATE TRIGGER inboxes_add_working_hours AFTER INSERT ON public.inboxes FOR EACH ROW EXECUTE FUNCTION private.add_working_hours();
+
+CREATE TRIGGER inboxes_audit AFTER INSERT OR DELETE OR UPDATE ON public.inboxes FOR EACH ROW EXECUTE FUNCTION private.audit();
+
+CREATE TRIGGER invitations_audit AFTER INSERT OR DELETE ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER labels_follow_removal AFTER DELETE ON public.labels FOR EACH ROW EXECUTE FUNCTION private.follow_label();
 
@@ -5972,13 +8578,23 @@ CREATE TRIGGER messages_notify AFTER INSERT ON public.messages FOR EACH ROW WHEN
 
 CREATE TRIGGER messages_write_to_queue BEFORE INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = ANY (ARRAY['outgoing'::text, 'template'::text])) AND (NOT new.private) AND (new.source_id IS NULL) AND (new.status = ANY (ARRAY['sent'::text, 'queued'::text])))) EXECUTE FUNCTION private.queue_message();
 
+CREATE TRIGGER notes_set_updated_at BEFORE UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
 CREATE TRIGGER notification_settings_set_updated_at BEFORE UPDATE ON public.notification_settings FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
+CREATE TRIGGER team_members_audit AFTER INSERT OR DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER team_members_move_epoch AFTER INSERT OR DELETE ON public.team_members FOR EACH ROW EXECUTE FUNCTION private.team_members_changed();
 
+CREATE TRIGGER teams_audit AFTER INSERT OR DELETE OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION private.audit();
+
 CREATE TRIGGER teams_set_updated_at BEFORE UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
+CREATE TRIGGER working_hours_audit AFTER UPDATE ON public.working_hours FOR EACH ROW EXECUTE FUNCTION private.audit();
+
 CREATE POLICY "agents read the attachments of conversations they may see" ON "public"."attachments" FOR SELECT TO "authenticated" USING (private.sees_conversation(conversation_id));
+
+CREATE POLICY "administrators read the audit log of their accounts" ON "public"."audit_log" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids('administrator'::text) AS account_ids)::uuid[])));
 
 CREATE POLICY "members read the canned responses of their accounts" ON "public"."canned_responses" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
@@ -5988,7 +8604,11 @@ CREATE POLICY "agents read who follows the conversations they may see" ON "publi
 
 CREATE POLICY "agents read the conversations they may see" ON "public"."conversations" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR (team_id = ANY (( SELECT private.team_ids() AS team_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids(true) AS partial_account_ids)::uuid[])) AND private.can_see(conversations.*))));
 
+CREATE POLICY "members read the custom attributes of their accounts" ON "public"."custom_attribute_definitions" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
 CREATE POLICY "members read the roles of their accounts" ON "public"."custom_roles" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
+CREATE POLICY "administrators read the invitations of their accounts" ON "public"."invitations" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids('administrator'::text) AS account_ids)::uuid[])));
 
 CREATE POLICY "members read the labels of their accounts" ON "public"."labels" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
@@ -5999,6 +8619,8 @@ CREATE POLICY "agents read earlier versions in the conversations they may see" O
 CREATE POLICY "agents read the messages of conversations they may see" ON "public"."messages" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id))));
 
 CREATE POLICY "agents write messages in conversations they may see" ON "public"."messages" FOR INSERT TO "authenticated" WITH CHECK (((message_type = 'outgoing'::text) AND (sender_user_id = ( SELECT auth.uid() AS uid)) AND ((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids() AS partial_account_ids)::uuid[])) AND private.can_see_conversation(conversation_id)))));
+
+CREATE POLICY "members read the notes about contacts of their accounts" ON "public"."notes" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
 CREATE POLICY "agents change their own notification settings" ON "public"."notification_settings" FOR UPDATE TO "authenticated" USING (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[]))));
 
@@ -6012,6 +8634,8 @@ CREATE POLICY "members read who belongs to the teams of their accounts" ON "publ
 
 CREATE POLICY "members read the teams of their accounts" ON "public"."teams" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
+CREATE POLICY "agents read the working hours of their inboxes" ON "public"."working_hours" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
+
 CREATE POLICY "agents fetch the attachments of conversations they may see" ON "storage"."objects" FOR SELECT TO "authenticated" USING (((bucket_id = 'attachments'::text) AND private.agent_may_download(name)));
 
 CREATE POLICY "agents upload to the slots they asked for" ON "storage"."objects" FOR INSERT TO "authenticated" WITH CHECK (((bucket_id = 'attachments'::text) AND private.agent_may_upload(name)));
@@ -6023,6 +8647,15 @@ CREATE POLICY "visitors upload to the slots they asked for" ON "storage"."object
 COMMENT ON COLUMN "private"."provider_events"."request" IS '{method, url, query, headers}; the body is apart, as it came.';
 
 COMMENT ON COLUMN "public"."account_users"."custom_role_id" IS 'Narrows an agent to the permissions of this role; null = a plain agent.';
+
+COMMENT ON COLUMN "public"."accounts"."domain" IS 'The domain of the account''s inbound mail.';
+
+COMMENT ON COLUMN "public"."accounts"."limits" IS 'What the plan allows: {"agents": 5}; a missing key = no limit. Set by operators only.';
+
+COMMENT ON COLUMN "public"."accounts"."settings" IS 'auto_resolve_after (minutes; missing or null = never), auto_resolve_message, auto_resolve_ignore_waiting,
+     auto_resolve_label, audio_transcriptions.';
+
+COMMENT ON COLUMN "public"."accounts"."timezone" IS 'IANA name; the account''s days in reports.';
 
 COMMENT ON COLUMN "public"."attachments"."content_type" IS 'As claimed while pending; what the bytes are once ready.';
 
@@ -6038,6 +8671,14 @@ COMMENT ON COLUMN "public"."attachments"."storage_path" IS 'account/conversation
 
 COMMENT ON COLUMN "public"."attachments"."thumb_path" IS 'A WebP of at most 250 by 250 pixels, for images.';
 
+COMMENT ON COLUMN "public"."audit_log"."auditable_id" IS 'The row; of memberships the person.';
+
+COMMENT ON COLUMN "public"."audit_log"."auditable_type" IS 'The table.';
+
+COMMENT ON COLUMN "public"."audit_log"."changes" IS '{column: [before, after]}; null stands for what was not there.';
+
+COMMENT ON COLUMN "public"."audit_log"."ip" IS 'As the gateway reports it.';
+
 COMMENT ON COLUMN "public"."canned_responses"."content" IS 'CommonMark with variables such as {{contact.name}}.';
 
 COMMENT ON COLUMN "public"."canned_responses"."short_code" IS 'What agents type after "/"; one word, lower case, unique in the account.';
@@ -6052,19 +8693,45 @@ COMMENT ON COLUMN "public"."channel_connections"."settings" IS 'What the inbox''
 
 COMMENT ON COLUMN "public"."channel_connections"."state" IS 'connected, or reauthorization_required: the provider refused our credentials, and messages wait until an administrator reconnects.';
 
-COMMENT ON COLUMN "public"."channel_web_widgets"."features" IS 'What visitors may do besides writing: attachments, emoji_picker, end_conversation.';
+COMMENT ON COLUMN "public"."channel_web_widgets"."continuity_via_email" IS 'Whether a visitor who left gets the answers by e-mail.';
+
+COMMENT ON COLUMN "public"."channel_web_widgets"."features" IS 'What visitors may do besides writing: attachments, emoji_picker, end_conversation; and use_inbox_avatar_for_bot.';
+
+COMMENT ON COLUMN "public"."channel_web_widgets"."hmac_mandatory" IS 'Whether only visitors whose identity is signed by the account''s own server may write.';
+
+COMMENT ON COLUMN "public"."channel_web_widgets"."pre_chat_form_options" IS 'What is asked before the first message: {"pre_chat_message", "pre_chat_fields": [{name, type, label, required, enabled}]}.';
 
 COMMENT ON COLUMN "public"."contact_inboxes"."opted_out_at" IS 'When the contact asked the provider not to be written to; null when they may be.';
 
 COMMENT ON COLUMN "public"."contact_inboxes"."unreachable_reason" IS 'Why the provider cannot reach them; cleared when they write.';
 
+COMMENT ON COLUMN "public"."contacts"."country_code" IS 'Follows additional_attributes.country.';
+
+COMMENT ON COLUMN "public"."contacts"."labels" IS 'Titles of the account''s labels, sorted.';
+
+COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attributes.city.';
+
+COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
+
 COMMENT ON COLUMN "public"."custom_roles"."permissions" IS 'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
+
+COMMENT ON COLUMN "public"."inboxes"."auto_assignment_config" IS '{"max_assignment_limit": 5}: how many open conversations of the inbox an agent is given at most.';
+
+COMMENT ON COLUMN "public"."inboxes"."business_name" IS 'The business in senders'' names; the inbox''s name when null.';
+
+COMMENT ON COLUMN "public"."inboxes"."deleted_at" IS 'Deleted, and seen by nobody any more; a job removes its conversations and then the row.';
+
+COMMENT ON COLUMN "public"."inboxes"."sender_name_type" IS 'E-mails come from "Agent from Business" (friendly) or "Business" (professional).';
+
+COMMENT ON COLUMN "public"."invitations"."token_hash" IS 'SHA-256 in hex; the token itself is in the link and nowhere else.';
 
 COMMENT ON COLUMN "public"."labels"."title" IS 'Lower case, without white space or commas; unique in the account.';
 
 COMMENT ON COLUMN "public"."message_versions"."content" IS 'The words that the edit replaced.';
 
 COMMENT ON COLUMN "public"."messages"."attachments_at" IS 'When its attachments last changed; null when it has none, so that nobody looks for them.';
+
+COMMENT ON COLUMN "public"."notes"."user_id" IS 'Who wrote it; null when they left.';
 
 COMMENT ON COLUMN "public"."notifications"."created_at" IS 'When it was last written; lists are in this order.';
 
@@ -6076,15 +8743,27 @@ COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s r
 
 COMMENT ON COLUMN "public"."teams"."name" IS 'Lower case; unique in the account.';
 
+COMMENT ON COLUMN "public"."users"."message_signature" IS 'Markdown that the composer puts under replies.';
+
+COMMENT ON COLUMN "public"."working_hours"."close_minutes" IS 'The minute named is still open.';
+
+COMMENT ON FUNCTION "private"."accept_invitation"(text) IS 'See public.accept_invitation.';
+
 COMMENT ON FUNCTION "private"."account_users_changed"() IS 'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
 
 COMMENT ON FUNCTION "private"."actor_name"(public.conversations) IS 'Who acts in this transaction, by name: an agent or the visitor; null for the system.';
+
+COMMENT ON FUNCTION "private"."add_identity_secret"() IS 'Trigger: every website chat has a secret from the start.';
 
 COMMENT ON FUNCTION "private"."add_notification_settings"() IS 'Trigger: a new member is told of what is assigned to them, by e-mail and push too.';
 
 COMMENT ON FUNCTION "private"."add_participant"(uuid, uuid) IS 'Makes a member of the account follow a conversation; nothing when they do already.';
 
 COMMENT ON FUNCTION "private"."add_upload"(public.conversations, jsonb, uuid, uuid) IS 'Makes the slots of an upload. Its callers have checked who may.';
+
+COMMENT ON FUNCTION "private"."add_working_hours"() IS 'Trigger: a new inbox is open from Monday to Friday, 9:00 to 17:00.';
+
+COMMENT ON FUNCTION "private"."administered_inbox"(uuid) IS 'The inbox, if the caller administers its account; else inbox_not_found or not_administrator.';
 
 COMMENT ON FUNCTION "private"."administered_team"(uuid) IS 'The team, if the caller administers its account; else team_not_found or not_administrator.';
 
@@ -6106,7 +8785,12 @@ COMMENT ON FUNCTION "private"."api_inbox_for_administrator"(uuid) IS 'The API ch
 
 COMMENT ON FUNCTION "private"."api_message_json"(public.messages) IS 'A message as customers'' programs are told of it.';
 
+COMMENT ON FUNCTION "private"."api_webhook"(public.conversations, public.messages) IS 'How a reply leaves an API inbox: by telling the program behind it.';
+
 COMMENT ON FUNCTION "private"."apply_status"(public.messages, jsonb) IS 'Moves one message to what its provider says; the trigger refuses to go back.';
+
+COMMENT ON FUNCTION "private"."are_account_settings"(jsonb) IS 'Whether the keys we know have the right type: auto_resolve_after (10 to 1,439,856 minutes), auto_resolve_message,
+     auto_resolve_ignore_waiting, auto_resolve_label, audio_transcriptions.';
 
 COMMENT ON FUNCTION "private"."are_attributes"(jsonb) IS 'Whether this is an object of attributes: 64 kB, strings of 1,500 characters and numbers of ten digits at most.';
 
@@ -6120,11 +8804,17 @@ COMMENT ON FUNCTION "private"."attachments_removed"() IS 'Trigger: the files go 
 
 COMMENT ON FUNCTION "private"."attachments_to_deliver"(public.messages) IS 'The files of a message on its way out; refused ones stay behind.';
 
+COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it is fit to be stored, else the second.';
+
+COMMENT ON FUNCTION "private"."audit"() IS 'Trigger: records what a person changed. What the system does by itself is no entry.';
+
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
 COMMENT ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) IS 'Gives uploaded files to the message that is about to be written, and asks for them to be looked at. Returns what goes into
      messages.attachments_at.';
+
+COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
 
 COMMENT ON FUNCTION "private"."can_see"(public.conversations) IS 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
 
@@ -6140,9 +8830,13 @@ COMMENT ON FUNCTION "private"."change_preview"(public.messages, text) IS 'Puts c
 
 COMMENT ON FUNCTION "private"."channel_address"(text, text) IS 'An address in the one spelling in which it is stored and looked up.';
 
+COMMENT ON FUNCTION "private"."check_agent_limit"(uuid, integer) IS 'Fails with agent_limit_reached when accounts.limits.agents leaves no place.';
+
 COMMENT ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) IS 'Fails unless these can be a channel''s address, settings and secrets.';
 
 COMMENT ON FUNCTION "private"."check_name"(text, integer) IS 'The name without blanks around it; fails with name_invalid.';
+
+COMMENT ON FUNCTION "private"."check_role"(uuid, text, uuid) IS 'Fails with role_invalid or custom_role_not_found.';
 
 COMMENT ON FUNCTION "private"."client_attributes"(jsonb, boolean) IS 'The attributes that an agent may give a message, checked. Fails with content_attributes_invalid.';
 
@@ -6150,7 +8844,18 @@ COMMENT ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, j
 
 COMMENT ON FUNCTION "private"."connection_changed"() IS 'Trigger: tells the agents of the inbox, and sends what waited once it is connected again.';
 
+COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) IS 'The contact''s address in the inbox, made where the channel allows us to write first.';
+
+COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
+
+COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
+
 COMMENT ON FUNCTION "private"."conversation_delta"(public.conversations) IS 'What lists are told of a change: compact, and no word of what was said.';
+
+COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'See public.conversation_list.';
+
+COMMENT ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) IS 'One page of the conversations that the caller sees: of these statuses, in this inbox, on this tab. p_where is further SQL about the
+     alias conversation, which begins with " and " and holds nothing of a client''s but quoted literals.';
 
 COMMENT ON FUNCTION "private"."conversation_scope"(text, text[]) IS 'Which conversations of their inboxes and teams a member sees: all; unassigned: those of nobody and their own;
      participating: their own and those they take part in; null: none. Null permissions mean no custom role.';
@@ -6159,11 +8864,21 @@ COMMENT ON FUNCTION "private"."custom_role_changed"() IS 'Trigger: moves the epo
 
 COMMENT ON FUNCTION "private"."delete_canned_response"(uuid) IS 'See public.delete_canned_response.';
 
+COMMENT ON FUNCTION "private"."delete_contact"(uuid) IS 'See public.delete_contact.';
+
+COMMENT ON FUNCTION "private"."delete_conversation"(uuid) IS 'See public.delete_conversation.';
+
+COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.delete_custom_attribute.';
+
 COMMENT ON FUNCTION "private"."delete_custom_role"(uuid) IS 'See public.delete_custom_role.';
+
+COMMENT ON FUNCTION "private"."delete_inbox"(uuid) IS 'See public.delete_inbox.';
 
 COMMENT ON FUNCTION "private"."delete_label"(uuid) IS 'See public.delete_label.';
 
 COMMENT ON FUNCTION "private"."delete_message"(uuid, uuid) IS 'See public.delete_message.';
+
+COMMENT ON FUNCTION "private"."delete_note"(uuid) IS 'See public.delete_note.';
 
 COMMENT ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) IS 'See public.delete_notifications.';
 
@@ -6177,9 +8892,15 @@ COMMENT ON FUNCTION "private"."deliver_message_again"() IS 'Trigger: an agent as
 
 COMMENT ON FUNCTION "private"."deliver_new_message"() IS 'Trigger: asks for the delivery of a new message.';
 
+COMMENT ON FUNCTION "private"."due_templates"(public.messages) IS 'Which of out_of_office, greeting and email_collect should follow this message, judged at the time it was written.';
+
 COMMENT ON FUNCTION "private"."edit_message"(uuid, uuid, text) IS 'See public.edit_message.';
 
 COMMENT ON FUNCTION "private"."file_type_of"(text) IS 'image, audio, video or file.';
+
+COMMENT ON FUNCTION "private"."fill_in"(text, jsonb) IS 'A text with its {{variables}} filled in. Unknown ones are empty, or what {{… | default: "…"}} says.';
+
+COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
 
 COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
 
@@ -6188,6 +8909,14 @@ COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the ca
 COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
 
 COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the website chat of this inbox has the feature switched on.';
+
+COMMENT ON FUNCTION "private"."heartbeat"(uuid) IS 'See public.heartbeat.';
+
+COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) IS 'A contact says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes, additional_attributes.
+     p_verified names the keys that are proven (identifier, email, phone_number): by those an existing contact is recognised and this
+     one merged into it. Claims never merge; a claimed address of somebody else is left out. Returns the id of the contact that remains.';
+
+COMMENT ON FUNCTION "private"."identity_secret"(uuid, boolean) IS 'See public.identity_secret.';
 
 COMMENT ON FUNCTION "private"."inbound_conversation"(uuid) IS 'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
      locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
@@ -6198,13 +8927,25 @@ COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter
 
 COMMENT ON FUNCTION "private"."initial_status"(uuid) IS 'The status in which an agent''s message begins: sent, or queued where a provider delivers it.';
 
+COMMENT ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) IS 'See public.invite_member.';
+
 COMMENT ON FUNCTION "private"."is_blank"(text) IS 'Whether a text shows nothing.';
 
+COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something within the last 90 seconds.';
+
+COMMENT ON FUNCTION "private"."is_online"(uuid, uuid) IS 'Whether an agent may be given conversations now.';
+
+COMMENT ON FUNCTION "private"."is_out_of_office"(uuid, timestamp with time zone) IS 'Whether the inbox keeps working hours and is closed at this moment, by the clock of its time zone.';
+
 COMMENT ON FUNCTION "private"."is_sent_by_provider"(uuid) IS 'Whether what agents write here has to leave through somebody else.';
+
+COMMENT ON FUNCTION "private"."is_timezone"(text) IS 'Whether this is a time zone''s IANA name, for example Europe/Berlin.';
 
 COMMENT ON FUNCTION "private"."keep_message_status"() IS 'Trigger: a message''s state only moves forward, however late or doubled the news is.';
 
 COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote; null when never.';
+
+COMMENT ON FUNCTION "private"."local_day"(text, timestamp with time zone) IS 'The date on the wall of this timezone; of UTC where nobody knows the timezone.';
 
 COMMENT ON FUNCTION "private"."locale_of"(uuid) IS 'The language of what the system writes in this account.';
 
@@ -6217,7 +8958,16 @@ COMMENT ON FUNCTION "private"."make_api_secrets"(uuid) IS 'The two secrets of an
 
 COMMENT ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) IS 'See public.mark_notifications_read.';
 
+COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
+
 COMMENT ON FUNCTION "private"."mentioned_users"(public.conversations, text) IS 'Whom a note mentions as (mention://user|team/<id>/<name>), teams as their members; only those who work the conversation''s inbox or team.';
+
+COMMENT ON FUNCTION "private"."merge_contacts"(uuid, uuid) IS 'See public.merge_contacts.';
+
+COMMENT ON FUNCTION "private"."merge_into"(uuid, uuid) IS 'Moves everything of the second contact to the first and deletes it. What the first says wins, blanks are filled, whoever of
+     them was blocked stays blocked. Checks no rights: its callers do.';
+
+COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects as one, at every depth; where both say something the first wins.';
 
 COMMENT ON FUNCTION "private"."message_deleted"() IS 'Trigger: a deleted message keeps no files.';
 
@@ -6247,10 +8997,14 @@ COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assigne
 
 COMMENT ON FUNCTION "private"."notify_of_message"() IS 'Trigger: a person''s message is told to whom it mentions, to the assignee and to those who follow the conversation.';
 
+COMMENT ON FUNCTION "private"."online_users"(uuid) IS 'See public.online_users.';
+
 COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
      With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
 
 COMMENT ON FUNCTION "private"."pending_attachments"(public.messages) IS 'The attachments of a received message, in the order they came in.';
+
+COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
 
 COMMENT ON FUNCTION "private"."queue_message"() IS 'Trigger: a message that has to leave through a provider waits for it.';
 
@@ -6274,7 +9028,11 @@ COMMENT ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) IS 'See pu
 
 COMMENT ON FUNCTION "private"."relabel"(uuid, text, text) IS 'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
 
+COMMENT ON FUNCTION "private"."remove_member"(uuid, uuid) IS 'See public.remove_member.';
+
 COMMENT ON FUNCTION "private"."remove_objects"(uuid, text[]) IS 'Asks a worker to remove objects: SQL may not, the bytes would stay.';
+
+COMMENT ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) IS 'What an agent or the system wrote, with its variables filled in; code stays as it is.';
 
 COMMENT ON FUNCTION "private"."reopened_status"(public.conversations, boolean) IS 'The status after the contact wrote; whoever is blocked changes nothing.';
 
@@ -6282,18 +9040,22 @@ COMMENT ON FUNCTION "private"."reply_window"(uuid) IS 'See public.reply_window.'
 
 COMMENT ON FUNCTION "private"."reply_window_hours"(public.conversations) IS 'For how many hours after the contact last wrote one may answer freely; null = always.';
 
+COMMENT ON FUNCTION "private"."request_header"(text) IS 'A header of the request that PostgREST serves, lower-case name; null elsewhere.';
+
 COMMENT ON FUNCTION "private"."request_upload"(uuid, jsonb) IS 'See public.request_upload.';
 
 COMMENT ON FUNCTION "private"."require_attributes"(jsonb) IS 'Fails with attributes_invalid unless private.are_attributes.';
 
 COMMENT ON FUNCTION "private"."require_labels"(uuid, text[]) IS 'These titles, cleaned, sorted and each once; fails with label_not_found when the account does not have one.';
 
-COMMENT ON FUNCTION "private"."require_member"(uuid) IS 'Fails with account_not_found unless the caller belongs to this account.';
+COMMENT ON FUNCTION "private"."require_member"(uuid) IS 'Fails unless the caller belongs to this account; for a stranger it does not exist.';
 
 COMMENT ON FUNCTION "private"."resolve_reply"(public.messages) IS 'content_attributes with both names of the message that is answered: ours (in_reply_to) and the provider''s
      (in_reply_to_external_id). Fails with reply_target_not_found when ours names none of the conversation.';
 
 COMMENT ON FUNCTION "private"."retry_message"(uuid, uuid) IS 'See public.retry_message.';
+
+COMMENT ON FUNCTION "private"."revoke_invitation"(uuid) IS 'See public.revoke_invitation.';
 
 COMMENT ON FUNCTION "private"."safe_file_name"(text) IS 'The last part of an object''s path.';
 
@@ -6301,9 +9063,15 @@ COMMENT ON FUNCTION "private"."save_api_channel"(uuid, text, boolean) IS 'See pu
 
 COMMENT ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) IS 'See public.save_canned_response.';
 
+COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.save_contact.';
+
+COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
+
 COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
 
 COMMENT ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) IS 'See public.save_label.';
+
+COMMENT ON FUNCTION "private"."save_note"(uuid, uuid, text) IS 'See public.save_note.';
 
 COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'See public.save_team.';
 
@@ -6317,9 +9085,15 @@ COMMENT ON FUNCTION "private"."sees_conversation"(uuid) IS 'Whether the caller''
 
 COMMENT ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'See public.send_message.';
 
+COMMENT ON FUNCTION "private"."set_availability"(uuid, text) IS 'See public.set_availability.';
+
+COMMENT ON FUNCTION "private"."set_contact_labels"(uuid, text[]) IS 'See public.set_contact_labels.';
+
 COMMENT ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) IS 'See public.set_custom_attributes.';
 
 COMMENT ON FUNCTION "private"."set_labels"(uuid, text[]) IS 'See public.set_labels.';
+
+COMMENT ON FUNCTION "private"."set_member"(uuid, uuid, text, uuid) IS 'See public.set_member.';
 
 COMMENT ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) IS 'See public.set_participant.';
 
@@ -6328,6 +9102,16 @@ COMMENT ON FUNCTION "private"."set_priority"(uuid, text) IS 'See public.set_prio
 COMMENT ON FUNCTION "private"."set_team"(uuid, uuid) IS 'See public.set_team.';
 
 COMMENT ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) IS 'See public.set_team_member.';
+
+COMMENT ON FUNCTION "private"."set_working_hours"(uuid, jsonb) IS 'See public.set_working_hours.';
+
+COMMENT ON FUNCTION "private"."shown_status"(public.account_users) IS 'online, busy or offline: what the agent chose, but offline without a sign of their screen for 20 seconds, unless auto_offline is off.';
+
+COMMENT ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'See public.start_conversation.';
+
+COMMENT ON FUNCTION "private"."submitted_values"(public.messages, jsonb) IS 'What a contact filled in, checked against the form. Fails with not_a_form, values_invalid.';
+
+COMMENT ON FUNCTION "private"."take_email"(uuid, text) IS 'Gives a contact the address they left. When another contact has it, the two become one; a name is made when there is none.';
 
 COMMENT ON FUNCTION "private"."team_ids"() IS 'The teams whose every conversation the caller sees as their member. Administrators see them by inbox.';
 
@@ -6341,6 +9125,10 @@ COMMENT ON FUNCTION "private"."tell_api_inbox"() IS 'Trigger: asks for the progr
 
 COMMENT ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) IS 'Writes who gave the conversation to which team and agent.';
 
+COMMENT ON FUNCTION "private"."tell_contact"() IS 'Trigger: records that a contact came, changed (and in which columns) or went.';
+
+COMMENT ON FUNCTION "private"."tell_conversation_deleted"() IS 'Trigger: tells the lists that a conversation is gone, and records it.';
+
 COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) IS 'Writes who added and removed which labels.';
 
 COMMENT ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) IS 'Tells the caller''s other screens which notifications they have read; null = all.';
@@ -6351,6 +9139,8 @@ COMMENT ON FUNCTION "private"."tell_teams"() IS 'Trigger: tells the members of t
 
 COMMENT ON FUNCTION "private"."tell_topic_moved"() IS 'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
 
+COMMENT ON FUNCTION "private"."template_text"(text, text) IS 'A sentence of the system in a language; English where we have no other.';
+
 COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status.';
 
 COMMENT ON FUNCTION "private"."touch_message"(uuid, uuid) IS 'Tells everybody that the attachments of a message changed.';
@@ -6358,6 +9148,8 @@ COMMENT ON FUNCTION "private"."touch_message"(uuid, uuid) IS 'Tells everybody th
 COMMENT ON FUNCTION "private"."unread_notifications"(uuid, uuid) IS 'How many are unread; 100 means 100 or more.';
 
 COMMENT ON FUNCTION "private"."upload_types"() IS 'What may be attached; also what the bucket takes.';
+
+COMMENT ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) IS 'The values of all variables that a message of this sender in this conversation may hold.';
 
 COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
@@ -6373,14 +9165,24 @@ COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.
 
 COMMENT ON FUNCTION "private"."widget_end_conversation"(uuid) IS 'See public.widget_end_conversation.';
 
+COMMENT ON FUNCTION "private"."widget_identify"(jsonb) IS 'See public.widget_identify.';
+
 COMMENT ON FUNCTION "private"."widget_request_upload"(uuid, jsonb) IS 'See public.widget_request_upload.';
 
 COMMENT ON FUNCTION "private"."widget_send_message"(uuid, uuid, text, uuid[]) IS 'See public.widget_send_message.';
 
+COMMENT ON FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) IS 'See public.widget_submit_form.';
+
 COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The titles with one of them renamed; null as the new title leaves it out.';
+
+COMMENT ON FUNCTION "public"."accept_invitation"(text) IS 'Joins the account that invited the caller''s address, once. Returns {account_id, name, role}.
+     Fails with invitation_not_found, already_member, agent_limit_reached.';
 
 COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program needs to work an API inbox, the secrets included; administrators only. {identifier, reply_window_hours, webhook_url,
      hmac_token, hmac_mandatory, webhook_secret}. Fails with inbox_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."bulk_update"(uuid[], jsonb) IS 'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
+     Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
 
 COMMENT ON FUNCTION "public"."canned_response_list"(uuid, text) IS 'At most 100 canned responses: {rows}. Those whose short code starts with the words come first, then those whose short code
      has them, then those whose content has them. Fails with account_not_found.';
@@ -6388,10 +9190,31 @@ COMMENT ON FUNCTION "public"."canned_response_list"(uuid, text) IS 'At most 100 
 COMMENT ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'A new inbox connected to a provider; administrators only. secrets go in and never come out. Returns {id}.
      Fails with account_not_found, not_administrator, channel_type_invalid, address_invalid, address_taken, name_invalid, invalid_argument.';
 
+COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'One page of the contacts who can be reached or recognised: {rows, next_cursor}. The query is part of a name, e-mail address,
+     phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
+     last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
+     Fails with account_not_found, invalid_argument, invalid_cursor.';
+
+COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
+     them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
+     created | created_oldest, priority (most urgent first, then oldest). Pass next_cursor back for the next page; counts come with the
+     first page only. Fails with account_not_found, invalid_argument, invalid_cursor.';
+
 COMMENT ON FUNCTION "public"."delete_canned_response"(uuid) IS 'Removes a canned response. Fails with canned_response_not_found.';
+
+COMMENT ON FUNCTION "public"."delete_contact"(uuid) IS 'Deletes a contact with their conversations and notes. Administrators only.
+     Fails with contact_not_found, not_administrator, contact_online.';
+
+COMMENT ON FUNCTION "public"."delete_conversation"(uuid) IS 'Deletes a conversation with all its messages. Administrators only. Fails with conversation_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."delete_custom_attribute"(uuid) IS 'Removes a definition; the values stay where they are. Administrators only. Returns what it was.
+     Fails with custom_attribute_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."delete_custom_role"(uuid) IS 'Removes a role; who had it is a plain agent again. Administrators only.
      Fails with custom_role_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."delete_inbox"(uuid) IS 'Takes an inbox away from everybody at once; its conversations are removed soon after. Administrators only.
+     Fails with inbox_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."delete_label"(uuid) IS 'Removes a label, also from everything that carries it. Administrators only. Returns what it was.
      Fails with label_not_found, not_administrator.';
@@ -6399,6 +9222,8 @@ COMMENT ON FUNCTION "public"."delete_label"(uuid) IS 'Removes a label, also from
 COMMENT ON FUNCTION "public"."delete_message"(uuid, uuid) IS 'Takes back what a message said, its earlier versions included; a line in the account''s language stays in its place.
      Returns the message. Deleting again changes nothing. Fails with conversation_not_found, message_not_found,
      message_not_deletable.';
+
+COMMENT ON FUNCTION "public"."delete_note"(uuid) IS 'Deletes a note about a contact. Fails with note_not_found.';
 
 COMMENT ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) IS 'Removes these of the caller''s notifications, or all (null), or only the read ones. Returns {unread_count}.
      Fails with account_not_found.';
@@ -6409,7 +9234,19 @@ COMMENT ON FUNCTION "public"."edit_message"(uuid, uuid, text) IS 'Changes the wo
      Where a provider delivers, only before it did. Fails with conversation_not_found, message_not_found, not_your_message,
      message_deleted, message_delivered, message_empty, message_too_long.';
 
+COMMENT ON FUNCTION "public"."heartbeat"(uuid) IS 'Says every 15 seconds that the agent''s screen is there. Returns what online_users returns. Fails with account_not_found.';
+
+COMMENT ON FUNCTION "public"."identity_secret"(uuid, boolean) IS 'The secret that the account''s own server signs identifiers with, or a new one in its place: {secret, rotated_at}.
+     Administrators only. Fails with inbox_not_found, not_administrator, channel_type_invalid.';
+
+COMMENT ON FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) IS 'Lets an address join for 72 hours; administrators only. Returns the invitation with its token, which is told this once:
+     put it into a link. The service''s route does that and sends it. Fails with account_not_found, not_administrator,
+     role_invalid, custom_role_not_found, already_member, agent_limit_reached, email_invalid.';
+
 COMMENT ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) IS 'The caller has read these of their notifications, or all of them (null). Returns {unread_count}. Fails with account_not_found.';
+
+COMMENT ON FUNCTION "public"."merge_contacts"(uuid, uuid) IS 'Two contacts of an account are the same person: the second''s conversations, addresses, messages and notes go to the first, which
+     keeps what it says and is filled where it is blank. Returns the first. Fails with contact_not_found, contact_gone.';
 
 COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
      Fails with conversation_not_found, invalid_argument.';
@@ -6417,8 +9254,13 @@ COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contac
 COMMENT ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) IS 'One page of the caller''s notifications, newest first: {rows, next_cursor, unread_count}; unread_count is 100 at most.
      Snoozed ones are left out until their time. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
+COMMENT ON FUNCTION "public"."online_users"(uuid) IS 'Who is there: {users: {id: online | busy}}; who is missing is offline. Fails with account_not_found.';
+
 COMMENT ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) IS 'Replaces the settings and secrets named, and lets messages that waited go out. Administrators only.
      Fails with inbox_not_found, not_administrator, invalid_argument.';
+
+COMMENT ON FUNCTION "public"."remove_member"(uuid, uuid) IS 'Takes somebody out of the account, with their inboxes, teams and settings; their conversations belong to nobody then.
+     Administrators, and everybody themselves. Fails with account_not_found, not_administrator, user_not_found, last_administrator.';
 
 COMMENT ON FUNCTION "public"."reply_window"(uuid) IS 'Whether one may answer freely now: {can_reply, closes_at, templates, connection_state, opted_out, unreachable_reason}.
      Outside the window only an approved template goes out. Fails with conversation_not_found.';
@@ -6431,17 +9273,31 @@ COMMENT ON FUNCTION "public"."request_upload"(uuid, jsonb) IS 'Slots for 1 to 15
 COMMENT ON FUNCTION "public"."retry_message"(uuid, uuid) IS 'Sends a failed message again, or one of unknown fate. Returns the message, queued anew.
      Fails with conversation_not_found, message_not_found, message_not_failed.';
 
+COMMENT ON FUNCTION "public"."revoke_invitation"(uuid) IS 'Makes an invitation''s link useless; administrators only, for others it does not exist. Fails with invitation_not_found.';
+
 COMMENT ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) IS 'Where the program behind an API inbox is told of events (empty: nowhere), and whether contacts must prove who they are. Null leaves
      a thing as it is. Answers like api_channel_settings. Fails with inbox_not_found, not_administrator, webhook_url_invalid.';
 
 COMMENT ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) IS 'Adds a canned response (id null) or changes one; every member may. Returns its row.
      Fails with account_not_found, canned_response_not_found, short_code_invalid, short_code_taken, content_invalid.';
 
+COMMENT ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) IS 'Adds a contact (id null) or changes one; values holds the columns to set: name, middle_name, last_name, email, phone_number,
+     identifier, avatar_url, blocked, custom_attributes, additional_attributes. Returns the row.
+     Fails with account_not_found, contact_not_found, invalid_argument, attributes_invalid, contact_taken, contact_invalid
+     (details names the column).';
+
+COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds a custom attribute''s definition (id null) or changes one (but not its model); values holds the columns to set.
+     Administrators only. Returns the row. Fails with account_not_found, not_administrator, invalid_argument,
+     custom_attribute_not_found, attribute_key_taken, custom_attribute_invalid (details names the column, or reserved).';
+
 COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
 
 COMMENT ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) IS 'Adds a label (id null) or changes one; a new title follows to everything that carries it. Administrators only. Returns the row.
      Fails with account_not_found, not_administrator, title_invalid, title_taken, label_not_found, invalid_argument.';
+
+COMMENT ON FUNCTION "public"."save_note"(uuid, uuid, text) IS 'Adds a note to a contact (id null) or changes one. Returns the row.
+     Fails with contact_not_found, content_invalid, note_not_found.';
 
 COMMENT ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) IS 'Makes a team (p_id null) or changes one; administrators only. Names become lower case. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, team_name_taken, invalid_argument, team_not_found.';
@@ -6453,11 +9309,19 @@ COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, u
      (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
      too_many_messages, too_many_attachments, attachment_not_found, reply_target_not_found, content_attributes_invalid.';
 
+COMMENT ON FUNCTION "public"."set_availability"(uuid, text) IS 'The caller is online, busy or offline in this account. Returns their membership. Fails with account_not_found, availability_invalid.';
+
+COMMENT ON FUNCTION "public"."set_contact_labels"(uuid, text[]) IS 'The labels of the contact are these titles, and no others. Returns the row.
+     Fails with contact_not_found, label_not_found, invalid_argument.';
+
 COMMENT ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) IS 'Replaces the custom attributes of the conversation. Returns its row.
      Fails with conversation_not_found, attributes_invalid.';
 
 COMMENT ON FUNCTION "public"."set_labels"(uuid, text[]) IS 'The labels of the conversation are these titles, and no others. Returns its row.
      Fails with conversation_not_found, label_not_found, invalid_argument.';
+
+COMMENT ON FUNCTION "public"."set_member"(uuid, uuid, text, uuid) IS 'Changes a member''s role; administrators only. Returns the membership. Fails with account_not_found, not_administrator,
+     role_invalid, custom_role_not_found, user_not_found, last_administrator.';
 
 COMMENT ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) IS 'Makes an agent follow a conversation, or not. Returns {participants: [user ids]}.
      Fails with conversation_not_found, invalid_argument, participant_not_in_inbox.';
@@ -6471,9 +9335,20 @@ COMMENT ON FUNCTION "public"."set_team"(uuid, uuid) IS 'Gives the conversation t
 COMMENT ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) IS 'Adds an agent to a team or takes them out; administrators only.
      Fails with team_not_found, not_administrator, invalid_argument, user_not_found.';
 
+COMMENT ON FUNCTION "public"."set_working_hours"(uuid, jsonb) IS 'Sets the hours of the days given; administrators only. Returns all seven rows.
+     Fails with inbox_not_found, not_administrator, working_hours_invalid.';
+
+COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
+     to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
+     contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
+
 COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
 
 COMMENT ON FUNCTION "public"."widget_end_conversation"(uuid) IS 'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
+
+COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes,
+     additional_attributes. A claim: what is another contact''s already is left out without a word, and nothing merges.
+     Fails with session_expired, invalid_argument, too_many_requests.';
 
 COMMENT ON FUNCTION "public"."widget_request_upload"(uuid, jsonb) IS 'As request_upload, for the visitor''s own conversation, with 200 MB a day. Fails also with conversation_resolved,
      upload_quota_exceeded.';
@@ -6481,6 +9356,11 @@ COMMENT ON FUNCTION "public"."widget_request_upload"(uuid, jsonb) IS 'As request
 COMMENT ON FUNCTION "public"."widget_send_message"(uuid, uuid, text, uuid[]) IS 'The visitor writes, under an id made by their browser: sending again returns the same message.
      attachments are ids of widget_request_upload, each uploaded. Fails with conversation_not_found, conversation_resolved,
      message_empty, message_too_long, too_many_messages, too_many_attachments, attachment_not_found.';
+
+COMMENT ON FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) IS 'The visitor fills in a form, once. input_email: {email}, which becomes the contact''s address, or makes them one with the contact
+     who has it. input_text, input_textarea: {value}. input_select: {values: [{value}]}. form: {values: [{name, value}]}.
+     Returns the message. The same again returns the same. Fails with conversation_not_found, message_not_found, not_a_form,
+     values_invalid, email_invalid, already_submitted, too_many_requests.';
 
 COMMENT ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) IS 'toggle_status, update_last_seen or toggle_typing, as the contact. Fails with contact_not_found, conversation_not_found,
      invalid_argument, too_many_requests.';
@@ -6513,6 +9393,8 @@ COMMENT ON FUNCTION "service"."channels_for"(text, text[]) IS 'The inboxes a pro
 
 COMMENT ON FUNCTION "service"."close_provider_event"(bigint, text, text) IS 'Notes what became of a request: processed, or quarantined with the reason.';
 
+COMMENT ON FUNCTION "service"."delete_inbox"(uuid, integer) IS 'Removes the next conversations of a deleted inbox and asks for another job; without any, the inbox: true when nothing is left.';
+
 COMMENT ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) IS 'The contact took a message back: agents see that, and what it said unless the provider wants it erased. False when there is none.';
 
 COMMENT ON FUNCTION "service"."edit_received_message"(uuid, jsonb) IS 'The contact changed a message: the new text stands in its place, the old ones are kept. An edit that comes late (a lower revision)
@@ -6525,6 +9407,11 @@ COMMENT ON FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, doub
 
 COMMENT ON FUNCTION "service"."finish_attachment"(uuid, jsonb) IS 'Writes what a worker found: {state: ready | failed, error, path, content_type, byte_size, width, height, thumb_path}, and tells
      the readers. False when somebody else was faster or the attachment is gone.';
+
+COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
+     Returns the id of the contact that remains. Fails with contact_not_found.';
+
+COMMENT ON FUNCTION "service"."identity_secret"(text) IS 'What the service needs to check a visitor''s signed identity.';
 
 COMMENT ON FUNCTION "service"."media_to_fetch"(uuid) IS 'Where a file is to be fetched from and where it goes; null when there is nothing to fetch.';
 
@@ -6558,6 +9445,8 @@ COMMENT ON FUNCTION "service"."replay_provider_event"(bigint) IS 'Reads a quaran
 
 COMMENT ON FUNCTION "service"."save_channel_secrets"(uuid, jsonb, timestamp with time zone) IS 'Keeps a token that our servers renewed.';
 
+COMMENT ON FUNCTION "service"."send_templates"(uuid, uuid) IS 'Writes what the system answers to an incoming message by itself, each once. Returns which; a second call finds nothing to do.';
+
 COMMENT ON FUNCTION "service"."set_connection_state"(uuid, text, text) IS 'The provider took or refused our credentials.';
 
 COMMENT ON FUNCTION "service"."update_contact_address"(uuid, jsonb) IS 'A contact''s address changed, opted out or in, or cannot be reached. False when we do not know it.';
@@ -6575,15 +9464,21 @@ COMMENT ON TABLE "private"."channel_secrets" IS 'Tokens and passwords of channel
 
 COMMENT ON TABLE "private"."contact_inbox_aliases" IS 'Other spellings under which a provider knows the same address: country variants, user ids.';
 
+COMMENT ON TABLE "private"."identity_secrets" IS 'What an account''s own server signs its customers'' identifiers with (HMAC-SHA256), per website inbox.';
+
 COMMENT ON TABLE "private"."message_parts" IS 'The provider''s ids of what became of one message: a long text goes out as several. The message is as far as its slowest part.';
 
 COMMENT ON TABLE "private"."parked_statuses" IS 'Receipts that came before the send call''s own answer was stored; applied then, dropped after ten minutes.';
 
 COMMENT ON TABLE "private"."provider_events" IS 'What providers sent, byte for byte and signed, each once. Parsed later; what cannot be understood stays here for a replay.';
 
+COMMENT ON TABLE "private"."user_presence" IS 'When each agent''s screen last said that it is there.';
+
 COMMENT ON TABLE "private"."webhook_deliveries" IS 'Every event told to the program behind an API inbox: its id goes along on every attempt, so that the receiver can drop doubles.';
 
 COMMENT ON TABLE "public"."attachments" IS 'A file, a place or a card of a message. Without a message: a slot for an upload, for a day.';
+
+COMMENT ON TABLE "public"."audit_log" IS 'Who changed what about accounts, members, inboxes, teams and roles; written by triggers, never changed.';
 
 COMMENT ON TABLE "public"."canned_responses" IS 'A ready answer of an account, found by its short code or its words.';
 
@@ -6591,13 +9486,19 @@ COMMENT ON TABLE "public"."channel_connections" IS 'The provider''s side of an i
 
 COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
 
+COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
+
 COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
+
+COMMENT ON TABLE "public"."invitations" IS 'An address that may join the account, once, until it expires.';
 
 COMMENT ON TABLE "public"."labels" IS 'A word of the account''s own; conversations and contacts carry titles of labels.';
 
 COMMENT ON TABLE "public"."mentions" IS 'Who was last mentioned in a conversation, when, and in which note.';
 
 COMMENT ON TABLE "public"."message_versions" IS 'What a message said before each edit. Goes when the message is deleted.';
+
+COMMENT ON TABLE "public"."notes" IS 'A note about a contact, for all agents of the account. Not a private message, which belongs to a conversation.';
 
 COMMENT ON TABLE "public"."notification_settings" IS 'Of which notifications a member gets an e-mail or a push as well. A row comes with each membership.';
 
@@ -6607,11 +9508,27 @@ COMMENT ON TABLE "public"."team_members" IS 'Who belongs to a team.';
 
 COMMENT ON TABLE "public"."teams" IS 'A group of agents. Its members see the conversations given to it, whatever their inbox.';
 
+COMMENT ON TABLE "public"."working_hours" IS 'One row per inbox and day of the week, 0 = Sunday, in the inbox''s time zone.';
+
+REVOKE ALL ON FUNCTION "private"."accept_invitation"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."accept_invitation"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."accept_invitation"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."accept_invitation"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."actor_name"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_identity_secret"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_identity_secret"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_identity_secret"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."add_notification_settings"() FROM PUBLIC;
 
@@ -6630,6 +9547,18 @@ REVOKE ALL ON FUNCTION "private"."add_upload"(public.conversations, jsonb, uuid,
 REVOKE ALL ON FUNCTION "private"."add_upload"(public.conversations, jsonb, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."add_upload"(public.conversations, jsonb, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."add_working_hours"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."add_working_hours"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."add_working_hours"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."administered_inbox"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."administered_inbox"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."administered_inbox"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM PUBLIC;
 
@@ -6697,11 +9626,25 @@ REVOKE ALL ON FUNCTION "private"."api_message_json"(public.messages) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."api_message_json"(public.messages) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."api_webhook"(public.conversations, public.messages) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."api_webhook"(public.conversations, public.messages) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."api_webhook"(public.conversations, public.messages) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."apply_status"(public.messages, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."apply_status"(public.messages, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."apply_status"(public.messages, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."are_account_settings"(jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."are_account_settings"(jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."are_account_settings"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."are_account_settings"(jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."are_attributes"(jsonb) FROM PUBLIC;
 
@@ -6743,6 +9686,18 @@ REVOKE ALL ON FUNCTION "private"."attachments_to_deliver"(public.messages) FROM 
 
 GRANT EXECUTE ON FUNCTION "private"."attachments_to_deliver"(public.messages) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."attributes_or"(jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."audit"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."audit"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."audit"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
@@ -6754,6 +9709,14 @@ REVOKE ALL ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uu
 REVOKE ALL ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."can_see"(public.conversations) FROM PUBLIC;
 
@@ -6791,6 +9754,12 @@ REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."channel_address"(text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."check_agent_limit"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_agent_limit"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_agent_limit"(uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."check_channel"(text, text, jsonb, jsonb) FROM "postgres";
@@ -6802,6 +9771,12 @@ REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."check_name"(text, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_name"(text, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."check_role"(uuid, text, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."check_role"(uuid, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."check_role"(uuid, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."client_attributes"(jsonb, boolean) FROM PUBLIC;
 
@@ -6823,11 +9798,47 @@ REVOKE ALL ON FUNCTION "private"."connection_changed"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."connection_changed"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."conversation_delta"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."conversation_scope"(text, text[]) FROM PUBLIC;
 
@@ -6849,6 +9860,30 @@ REVOKE ALL ON FUNCTION "private"."delete_canned_response"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_canned_response"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_conversation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_conversation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_conversation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_conversation"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "authenticated";
@@ -6856,6 +9891,14 @@ GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "authenticated
 REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_role"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_inbox"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_inbox"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_inbox"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_inbox"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."delete_label"(uuid) FROM PUBLIC;
 
@@ -6872,6 +9915,14 @@ GRANT EXECUTE ON FUNCTION "private"."delete_message"(uuid, uuid) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."delete_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_message"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
 
@@ -6913,6 +9964,12 @@ REVOKE ALL ON FUNCTION "private"."deliver_new_message"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."deliver_new_message"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."due_templates"(public.messages) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."due_templates"(public.messages) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."due_templates"(public.messages) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."edit_message"(uuid, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."edit_message"(uuid, uuid, text) TO "authenticated";
@@ -6926,6 +9983,20 @@ REVOKE ALL ON FUNCTION "private"."file_type_of"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."file_type_of"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."file_type_of"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_in"(text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."folded"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."folded"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."follow_label"() FROM PUBLIC;
 
@@ -6953,6 +10024,28 @@ REVOKE ALL ON FUNCTION "private"."has_widget_feature"(uuid, text) FROM "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."has_widget_feature"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."heartbeat"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."heartbeat"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."heartbeat"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."heartbeat"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."identity_secret"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."identity_secret"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."identity_secret"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."identity_secret"(uuid, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM "postgres";
@@ -6965,17 +10058,51 @@ REVOKE ALL ON FUNCTION "private"."initial_status"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."initial_status"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_blank"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_blank"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_blank"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_contact_online"(public.contacts) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_online"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_online"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_online"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_out_of_office"(uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_out_of_office"(uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_out_of_office"(uuid, timestamp with time zone) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."is_sent_by_provider"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."is_sent_by_provider"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_sent_by_provider"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_timezone"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."is_timezone"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."is_timezone"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_timezone"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."keep_message_status"() FROM PUBLIC;
 
@@ -6988,6 +10115,12 @@ REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."last_incoming_at"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."local_day"(text, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."local_day"(text, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."local_day"(text, timestamp with time zone) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."locale_of"(uuid) FROM PUBLIC;
 
@@ -7021,11 +10154,37 @@ REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."member_contact"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."mentioned_users"(public.conversations, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."mentioned_users"(public.conversations, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_contacts"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."merge_contacts"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."merge_contacts"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_contacts"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merge_into"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merge_into"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merge_into"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."message_deleted"() FROM PUBLIC;
 
@@ -7111,6 +10270,14 @@ REVOKE ALL ON FUNCTION "private"."notify_of_message"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."notify_of_message"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."online_users"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."online_users"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."online_users"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."online_users"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "authenticated";
@@ -7124,6 +10291,12 @@ REVOKE ALL ON FUNCTION "private"."pending_attachments"(public.messages) FROM PUB
 REVOKE ALL ON FUNCTION "private"."pending_attachments"(public.messages) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."pending_attachments"(public.messages) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."priority_rank"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."queue_message"() FROM PUBLIC;
 
@@ -7187,11 +10360,25 @@ REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."relabel"(uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."remove_member"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."remove_member"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."remove_member"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."remove_member"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."remove_objects"(uuid, text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."remove_objects"(uuid, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."remove_objects"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean) FROM PUBLIC;
 
@@ -7212,6 +10399,12 @@ REVOKE ALL ON FUNCTION "private"."reply_window_hours"(public.conversations) FROM
 REVOKE ALL ON FUNCTION "private"."reply_window_hours"(public.conversations) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reply_window_hours"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."request_header"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."request_header"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_header"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_upload"(uuid, jsonb) FROM PUBLIC;
 
@@ -7253,6 +10446,14 @@ REVOKE ALL ON FUNCTION "private"."retry_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."retry_message"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."revoke_invitation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_invitation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."revoke_invitation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."revoke_invitation"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."safe_file_name"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."safe_file_name"(text) FROM "postgres";
@@ -7275,6 +10476,22 @@ REVOKE ALL ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) 
 
 GRANT EXECUTE ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) TO "authenticated";
@@ -7290,6 +10507,14 @@ GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, b
 REVOKE ALL ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
 
@@ -7327,6 +10552,22 @@ REVOKE ALL ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigin
 
 GRANT EXECUTE ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."set_availability"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_availability"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_availability"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_availability"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_contact_labels"(uuid, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_contact_labels"(uuid, text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
@@ -7342,6 +10583,14 @@ GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "authenticated
 REVOKE ALL ON FUNCTION "private"."set_labels"(uuid, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."set_labels"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."set_member"(uuid, uuid, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_member"(uuid, uuid, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_member"(uuid, uuid, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_member"(uuid, uuid, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
 
@@ -7375,6 +10624,40 @@ REVOKE ALL ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."set_team_member"(uuid, uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."set_working_hours"(uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."set_working_hours"(uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."set_working_hours"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."set_working_hours"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."shown_status"(public.account_users) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."shown_status"(public.account_users) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."shown_status"(public.account_users) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."submitted_values"(public.messages, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."submitted_values"(public.messages, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."submitted_values"(public.messages, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."take_email"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."take_email"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_email"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."team_ids"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."team_ids"() TO "authenticated";
@@ -7407,6 +10690,18 @@ REVOKE ALL ON FUNCTION "private"."tell_assignment"(public.conversations, public.
 
 GRANT EXECUTE ON FUNCTION "private"."tell_assignment"(public.conversations, public.conversations, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_contact"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_contact"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."tell_conversation_deleted"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_conversation_deleted"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_conversation_deleted"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) FROM "postgres";
@@ -7437,6 +10732,12 @@ REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_topic_moved"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."template_text"(text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."template_text"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_text"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."toggle_status"(uuid) TO "authenticated";
@@ -7462,6 +10763,12 @@ REVOKE ALL ON FUNCTION "private"."upload_types"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."upload_types"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."upload_types"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
 
@@ -7511,6 +10818,14 @@ GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "visitor";
 
+REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_identify"(jsonb) TO "visitor";
+
 REVOKE ALL ON FUNCTION "private"."widget_request_upload"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."widget_request_upload"(uuid, jsonb) FROM "postgres";
@@ -7527,11 +10842,27 @@ GRANT EXECUTE ON FUNCTION "private"."widget_send_message"(uuid, uuid, text, uuid
 
 GRANT EXECUTE ON FUNCTION "private"."widget_send_message"(uuid, uuid, text, uuid[]) TO "visitor";
 
+REVOKE ALL ON FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_submit_form"(uuid, uuid, jsonb) TO "visitor";
+
 REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."with_label_renamed"(text[], text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."with_label_renamed"(text[], text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."accept_invitation"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."accept_invitation"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."accept_invitation"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."accept_invitation"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM PUBLIC;
 
@@ -7540,6 +10871,14 @@ GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update"(uuid[], jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."canned_response_list"(uuid, text) FROM PUBLIC;
 
@@ -7557,6 +10896,22 @@ REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb,
 
 GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."delete_canned_response"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_canned_response"(uuid) TO "authenticated";
@@ -7565,6 +10920,30 @@ REVOKE ALL ON FUNCTION "public"."delete_canned_response"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_canned_response"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_contact"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_contact"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_conversation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_conversation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_conversation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_conversation"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "authenticated";
@@ -7572,6 +10951,14 @@ GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_role"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_inbox"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_inbox"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_inbox"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_inbox"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_label"(uuid) FROM PUBLIC;
 
@@ -7588,6 +10975,14 @@ GRANT EXECUTE ON FUNCTION "public"."delete_message"(uuid, uuid) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."delete_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_message"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_note"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_note"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_note"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_note"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) FROM PUBLIC;
 
@@ -7613,6 +11008,30 @@ REVOKE ALL ON FUNCTION "public"."edit_message"(uuid, uuid, text) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "public"."edit_message"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."heartbeat"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."heartbeat"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."heartbeat"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."heartbeat"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."identity_secret"(uuid, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."identity_secret"(uuid, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."identity_secret"(uuid, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."identity_secret"(uuid, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."invite_member"(uuid, text, text, text, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "authenticated";
@@ -7620,6 +11039,14 @@ GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "a
 REVOKE ALL ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM PUBLIC;
 
@@ -7637,6 +11064,14 @@ REVOKE ALL ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolea
 
 GRANT EXECUTE ON FUNCTION "public"."notification_list"(uuid, jsonb, integer, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."online_users"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."online_users"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."online_users"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."online_users"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) TO "authenticated";
@@ -7644,6 +11079,14 @@ GRANT EXECUTE ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) TO "a
 REVOKE ALL ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."remove_member"(uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."remove_member"(uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."remove_member"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."remove_member"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."reply_window"(uuid) FROM PUBLIC;
 
@@ -7669,6 +11112,14 @@ REVOKE ALL ON FUNCTION "public"."retry_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."retry_message"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."revoke_invitation"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_invitation"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."revoke_invitation"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."revoke_invitation"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_api_channel"(uuid, text, boolean) TO "authenticated";
@@ -7684,6 +11135,22 @@ GRANT EXECUTE ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text
 REVOKE ALL ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."save_canned_response"(uuid, uuid, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_contact"(uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -7701,6 +11168,14 @@ REVOKE ALL ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boole
 
 GRANT EXECUTE ON FUNCTION "public"."save_label"(uuid, uuid, text, text, text, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "authenticated";
@@ -7717,6 +11192,22 @@ REVOKE ALL ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint
 
 GRANT EXECUTE ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."set_availability"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_availability"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_availability"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_availability"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_custom_attributes"(uuid, jsonb) TO "authenticated";
@@ -7732,6 +11223,14 @@ GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "authenticated"
 REVOKE ALL ON FUNCTION "public"."set_labels"(uuid, text[]) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."set_labels"(uuid, text[]) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."set_member"(uuid, uuid, text, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_member"(uuid, uuid, text, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_member"(uuid, uuid, text, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_member"(uuid, uuid, text, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."set_participant"(uuid, uuid, boolean) FROM PUBLIC;
 
@@ -7765,6 +11264,22 @@ REVOKE ALL ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) FROM "pos
 
 GRANT EXECUTE ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."set_working_hours"(uuid, jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."set_working_hours"(uuid, jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."set_working_hours"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."set_working_hours"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "authenticated";
@@ -7781,6 +11296,14 @@ GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "postgres"
 
 GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "visitor";
 
+REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_identify"(jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_identify"(jsonb) TO "visitor";
+
 REVOKE ALL ON FUNCTION "public"."widget_request_upload"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "public"."widget_request_upload"(uuid, jsonb) FROM "postgres";
@@ -7796,6 +11319,14 @@ REVOKE ALL ON FUNCTION "public"."widget_send_message"(uuid, uuid, text, uuid[]) 
 GRANT EXECUTE ON FUNCTION "public"."widget_send_message"(uuid, uuid, text, uuid[]) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."widget_send_message"(uuid, uuid, text, uuid[]) TO "visitor";
+
+REVOKE ALL ON FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_submit_form"(uuid, uuid, jsonb) TO "visitor";
 
 REVOKE ALL ON FUNCTION "service"."api_conversation_action"(uuid, text, bigint, text, boolean) FROM PUBLIC;
 
@@ -7909,6 +11440,14 @@ GRANT EXECUTE ON FUNCTION "service"."close_provider_event"(bigint, text, text) T
 
 GRANT EXECUTE ON FUNCTION "service"."close_provider_event"(bigint, text, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."delete_inbox"(uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."delete_inbox"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."delete_inbox"(uuid, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."delete_inbox"(uuid, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) FROM "postgres";
@@ -7948,6 +11487,22 @@ REVOKE ALL ON FUNCTION "service"."finish_attachment"(uuid, jsonb) FROM "postgres
 GRANT EXECUTE ON FUNCTION "service"."finish_attachment"(uuid, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."finish_attachment"(uuid, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."identity_secret"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."identity_secret"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identity_secret"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."identity_secret"(text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."media_to_fetch"(uuid) FROM PUBLIC;
 
@@ -8061,6 +11616,14 @@ GRANT EXECUTE ON FUNCTION "service"."save_channel_secrets"(uuid, jsonb, timestam
 
 GRANT EXECUTE ON FUNCTION "service"."save_channel_secrets"(uuid, jsonb, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."send_templates"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."send_templates"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."send_templates"(uuid, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."send_templates"(uuid, uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."set_connection_state"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."set_connection_state"(uuid, text, text) FROM "postgres";
@@ -8104,6 +11667,25 @@ GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "service
 REVOKE ALL ("custom_role_id") ON TABLE "public"."account_users" FROM "authenticated";
 
 
+REVOKE ALL ("domain") ON TABLE "public"."accounts" FROM "authenticated";
+
+GRANT SELECT ("domain"), UPDATE ("domain") ON TABLE "public"."accounts" TO "authenticated";
+
+REVOKE ALL ("limits") ON TABLE "public"."accounts" FROM "authenticated";
+
+
+REVOKE ALL ("settings") ON TABLE "public"."accounts" FROM "authenticated";
+
+GRANT SELECT ("settings"), UPDATE ("settings") ON TABLE "public"."accounts" TO "authenticated";
+
+REVOKE ALL ("support_email") ON TABLE "public"."accounts" FROM "authenticated";
+
+GRANT SELECT ("support_email"), UPDATE ("support_email") ON TABLE "public"."accounts" TO "authenticated";
+
+REVOKE ALL ("timezone") ON TABLE "public"."accounts" FROM "authenticated";
+
+GRANT SELECT ("timezone"), UPDATE ("timezone") ON TABLE "public"."accounts" TO "authenticated";
+
 REVOKE ALL ON TABLE "public"."attachments" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."attachments" TO "authenticated";
@@ -8115,6 +11697,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."attachments" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."attachments" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."audit_log" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."audit_log" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."audit_log" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."audit_log" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."canned_responses" FROM "authenticated";
 
@@ -8178,7 +11772,25 @@ REVOKE ALL ON TABLE "public"."channel_connections" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."channel_connections" TO "service_role";
 
+REVOKE ALL ("continuity_via_email") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
+
+
 REVOKE ALL ("features") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
+
+
+REVOKE ALL ("hmac_mandatory") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
+
+
+REVOKE ALL ("pre_chat_form_enabled") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
+
+
+REVOKE ALL ("pre_chat_form_options") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
+
+
+REVOKE ALL ("last_name") ON TABLE "public"."contacts" FROM "authenticated";
+
+
+REVOKE ALL ("middle_name") ON TABLE "public"."contacts" FROM "authenticated";
 
 
 REVOKE ALL ON TABLE "public"."conversation_participants" FROM "authenticated";
@@ -8193,6 +11805,18 @@ REVOKE ALL ON TABLE "public"."conversation_participants" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."conversation_participants" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."custom_attribute_definitions" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "service_role";
+
 REVOKE ALL ON TABLE "public"."custom_roles" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."custom_roles" TO "authenticated";
@@ -8204,6 +11828,59 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."custom_roles" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_roles" TO "service_role";
+
+REVOKE ALL ("auto_assignment_config") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("avatar_url") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("business_name") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("csat_config") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("csat_survey_enabled") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("sender_name_type") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
+REVOKE ALL ("accepted_at") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("account_id") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("created_at") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("custom_role_id") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("email") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("expires_at") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("invited_by") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("name") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ("role") ON TABLE "public"."invitations" FROM "authenticated";
+
+
+REVOKE ALL ON TABLE "public"."invitations" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."invitations" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."invitations" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."invitations" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."labels" FROM "authenticated";
 
@@ -8240,6 +11917,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."message_versions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."message_versions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."notes" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."notes" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."notes" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."notes" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."notes" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."notes" TO "service_role";
 
 REVOKE ALL ("email") ON TABLE "public"."notification_settings" FROM "authenticated";
 
@@ -8301,13 +11990,38 @@ REVOKE ALL ON TABLE "public"."teams" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."teams" TO "service_role";
 
+REVOKE ALL ("message_signature") ON TABLE "public"."users" FROM "authenticated";
+
+GRANT SELECT ("message_signature"), UPDATE ("message_signature") ON TABLE "public"."users" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."working_hours" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."working_hours" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."working_hours" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."working_hours" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."working_hours" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."working_hours" TO "service_role";
+
 CREATE INDEX webhook_deliveries_inbox_id_idx ON private.webhook_deliveries USING btree (inbox_id, id DESC);
 
 ALTER TABLE "private"."attachment_sources" ADD CONSTRAINT "attachment_sources_attachment_fkey" FOREIGN KEY (account_id, attachment_id) REFERENCES public.attachments(account_id, id) ON DELETE CASCADE;
 
+CREATE INDEX audit_log_account_id_id_idx ON public.audit_log USING btree (account_id, id DESC);
+
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
 
+ALTER TABLE "public"."invitations" ADD CONSTRAINT "invitations_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
+
+REVOKE ALL ("id") ON TABLE "public"."invitations" FROM "authenticated";
+
+
 CREATE INDEX message_versions_message_idx ON public.message_versions USING btree (account_id, conversation_id, message_id, id);
+
+CREATE INDEX notes_account_id_contact_id_idx ON public.notes USING btree (account_id, contact_id, id DESC);
 
 CREATE INDEX notifications_account_id_user_id_idx ON public.notifications USING btree (account_id, user_id, created_at DESC, id DESC);
 
@@ -8315,11 +12029,17 @@ ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_team_fkey" FO
 
 ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_team_fkey" FOREIGN KEY (account_id, team_id) REFERENCES public.teams(account_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."accounts" ADD CONSTRAINT "accounts_settings_check" CHECK (private.are_account_settings(settings));
+
+ALTER TABLE "public"."accounts" ADD CONSTRAINT "accounts_timezone_check" CHECK (private.is_timezone(timezone));
+
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_additional_attributes_check" CHECK (private.are_attributes(additional_attributes));
 
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
 
 ALTER TABLE "public"."conversations" ADD CONSTRAINT "conversations_custom_attributes_check" CHECK (private.are_attributes(custom_attributes));
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_timezone_check" CHECK (private.is_timezone(timezone));
 
 ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settings_email_check" CHECK ((email <@ private.notification_types()));
 
@@ -8327,7 +12047,13 @@ ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settin
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_notification_type_check" CHECK ((notification_type = ANY (private.notification_types())));
 
+CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
+
+CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
+
 GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
+
+GRANT SELECT ("limits") ON TABLE "public"."accounts" TO "authenticated";
 
 GRANT SELECT ("account_id") ON TABLE "public"."channel_connections" TO "authenticated";
 
@@ -8357,7 +12083,49 @@ GRANT SELECT ("state") ON TABLE "public"."channel_connections" TO "authenticated
 
 GRANT SELECT ("updated_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
+GRANT UPDATE ("continuity_via_email") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
 GRANT UPDATE ("features") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
+GRANT UPDATE ("hmac_mandatory") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
+GRANT UPDATE ("pre_chat_form_enabled") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
+GRANT UPDATE ("pre_chat_form_options") ON TABLE "public"."channel_web_widgets" TO "authenticated";
+
+GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
+
+GRANT UPDATE ("middle_name") ON TABLE "public"."contacts" TO "authenticated";
+
+GRANT UPDATE ("auto_assignment_config") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT UPDATE ("avatar_url") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT UPDATE ("business_name") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT UPDATE ("csat_config") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT UPDATE ("csat_survey_enabled") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT UPDATE ("sender_name_type") ON TABLE "public"."inboxes" TO "authenticated";
+
+GRANT SELECT ("accepted_at") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("account_id") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("created_at") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("custom_role_id") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("email") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("expires_at") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("invited_by") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("name") ON TABLE "public"."invitations" TO "authenticated";
+
+GRANT SELECT ("role") ON TABLE "public"."invitations" TO "authenticated";
 
 GRANT UPDATE ("email") ON TABLE "public"."notification_settings" TO "authenticated";
 
@@ -8366,6 +12134,8 @@ GRANT UPDATE ("push") ON TABLE "public"."notification_settings" TO "authenticate
 GRANT UPDATE ("read_at") ON TABLE "public"."notifications" TO "authenticated";
 
 GRANT UPDATE ("snoozed_until") ON TABLE "public"."notifications" TO "authenticated";
+
+GRANT SELECT ("id") ON TABLE "public"."invitations" TO "authenticated";
 
 -- The bucket of attachments: rows, which the differ of schemas does not see. The same as in sql/91_storage.sql.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)

@@ -8,12 +8,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from backend.access import Caller
-from backend.api import health, widget
+from backend.api import client, health, webhooks, widget
 
 
 def routes() -> Iterator[APIRoute]:
     """All routes of the service's routers."""
-    for router in (health.router, widget.router):
+    for router in (health.router, widget.router, webhooks.router, client.router):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             yield route
