@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import httpx
 
@@ -168,6 +168,10 @@ class MessageEdit:
     source_id: str
     content: str | None
     edited_at: datetime | None = None
+    revision: int | None = None  #: the provider's count of edits; a lower one comes too late
+    message: InboundMessage | None = (
+        None  #: all of it as it reads now, for when the original was never seen
+    )
     raw: Json = field(default_factory=dict, repr=False)
 
 
@@ -177,6 +181,7 @@ class MessageDeletion:
 
     source_id: str
     deleted_at: datetime | None = None
+    erase: bool = False  #: the provider wants the content gone for agents too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +202,7 @@ class StatusUpdate:
     source_id: str | None = None
     contact_source_id: str | None = None
     watermark: datetime | None = None
+    and_earlier: bool = False  #: all of ours to this contact before `source_id` got as far
     at: datetime | None = None
     error_category: ErrorCategory | None = None
     error_code: str | None = None
@@ -263,6 +269,8 @@ class OutboundAttachment:
     content_type: str
     url: str
     data: bytes = field(repr=False)
+    preview_url: str | None = None  #: a small picture of it, for providers that ask for one
+    duration_ms: int | None = None  #: of audio and video, when known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,3 +369,77 @@ class Channel(Protocol):
         self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient
     ) -> Media:
         """Download a file that came in. Raises `SendError` (`TRANSIENT` when trying again may help)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a gesture is about: a contact and, where it takes one, a message exchanged with them."""
+
+    to: str  #: the contact's source_id
+    source_id: str | None = None  #: the provider's id of the message
+    thread: Json = field(default_factory=dict)  #: as in `OutboundMessage`
+
+
+@runtime_checkable
+class KnowsProfiles(Protocol):
+    """A channel that can be asked who somebody is."""
+
+    async def profile(
+        self, source_id: str, credentials: Credentials, http: httpx.AsyncClient
+    ) -> InboundContact | None:
+        """Who that is; None when the provider does not say. Raises `SendError` when asking failed."""
+
+
+@runtime_checkable
+class Reacts(Protocol):
+    """A channel with `Capabilities.reactions`."""
+
+    async def react(
+        self, target: Target, emoji: str | None, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Put this emoji under a message, or take ours away. Raises `SendError`."""
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """A channel with `Capabilities.edits`."""
+
+    async def edit(
+        self, target: Target, content: str, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Change the text of a message of ours. Raises `SendError`."""
+
+    async def delete(
+        self, target: Target, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Take a message of ours back. Raises `SendError`."""
+
+
+@runtime_checkable
+class ShowsTyping(Protocol):
+    """A channel with `Capabilities.typing`."""
+
+    async def typing(
+        self, target: Target, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Let the contact see, for a few seconds, that we are writing. Raises `SendError`."""
+
+
+@runtime_checkable
+class MarksRead(Protocol):
+    """A channel where the contact can be shown that we have read them."""
+
+    async def mark_read(
+        self, target: Target, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Show the contact that we read up to this message. Raises `SendError`."""
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """A channel whose clients wait for an answer to some events (a pressed button that spins)."""
+
+    async def acknowledge(
+        self, message: InboundMessage, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Tell the provider that the event is in our hands; nothing to do for most. Raises `SendError`."""
