@@ -57,11 +57,29 @@ def items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def objects(value: Any) -> list[Json]:
+    """Return the objects of a list, without what else is in it."""
+    return [item for item in items(value) if isinstance(item, dict)]
+
+
+def integer(value: Any) -> int | None:
+    """Return a whole number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def text(value: Any) -> str | None:
     """Return a non-empty string (numbers count as ids), else None."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value else None
+
+
+def required(value: Any, name: str) -> str:
+    """Return a text without which the item means nothing. Raises `ValueError`."""
+    found = text(value)
+    if found is None:
+        raise ValueError(f"There is no {name}.")
+    return found
 
 
 def number(value: Any) -> float | None:
