@@ -77,6 +77,14 @@ class ChannelContract:
     def parsed(self, body: bytes) -> list[Event]:
         return list(self.channel.parse(post(body), self.credentials))
 
+    def opened(self, payload: Any) -> Any:
+        """The payload with JSON inside of strings taken out, so that its parts are changed, too."""
+        return payload
+
+    def closed(self, payload: Any) -> Any:
+        """The opposite of `opened`."""
+        return payload
+
     def reserialised(self, body: bytes) -> bytes:
         """The same meaning in other bytes."""
         if self.wire == "form":
@@ -186,10 +194,14 @@ class ChannelContract:
             pairs[index] = (pairs[index][0], data.draw(st.text(st.characters(codec="utf-8"))))
             mutated = urlencode(pairs).encode()
         else:
-            mutated = json.dumps(_mutated(json.loads(body), data)).encode()
+            mutated = json.dumps(
+                self.closed(_mutated(self.opened(json.loads(body)), data))
+            ).encode()
         for event in self.parsed(mutated):
             json.dumps(normalised([event])).encode()
             assert "\0" not in repr(normalised([event]))
+            if isinstance(event, InboundMessage) and event.content_type == "text":
+                assert event.content or event.attachments or event.unsupported
         self.channel.keys(post(mutated))
 
 
