@@ -28,9 +28,11 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.health import Step, run
 from backend.channels.http import send_parts
 from backend.channels.media import download
 from backend.channels.payload import obj, required, text
+from backend.channels.sending import reaction
 from backend.channels.text import utf8
 
 LOGIN_HOST = "https://graph.instagram.com"
@@ -100,6 +102,9 @@ class Instagram:
         self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
     ) -> SendResult:
         """One call per piece of text and per file; a first answer to a comment goes to the comment."""
+        if message.content_type == "reaction":
+            await self.react(*reaction(message), credentials, http)
+            return SendResult(source_ids=())
         comment = text(message.thread.get("comment_id"))
         right = {} if comment else meta_send.permission(message, credentials)
         to = {"comment_id": comment} if comment else {"id": message.to}
@@ -202,6 +207,24 @@ class Instagram:
         return required(answer.get("access_token"), "access_token"), datetime.now(UTC) + timedelta(
             seconds=seconds
         )
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token sees the account and, with Instagram Login, whether events are sent."""
+        path = quote(credentials.address, safe="")
+
+        async def account() -> str:
+            found = await self._get(path, {"fields": "username"}, credentials, http)
+            return text(found.get("username")) or ""
+
+        async def webhook() -> str:
+            return meta_send.subscribed(
+                await self._get(f"{path}/subscribed_apps", {}, credentials, http)
+            )
+
+        steps = {"account": account}
+        if _host(credentials) == LOGIN_HOST:
+            steps["webhook"] = webhook
+        return await run(steps)
 
     async def _get(
         self,

@@ -23,6 +23,7 @@ from backend.channels.base import (
     Target,
     WebhookRequest,
 )
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.http import category_of_status, json_object, request, retry_after
 from backend.channels.line_events import read_event, when
 from backend.channels.line_objects import TEXT_LIMIT, message_objects, retry_key
@@ -199,6 +200,23 @@ class Line:
             avatar_url=text(answer.get("pictureUrl")),
             attributes={"language_code": language} if language else {},
         )
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token is this bot's, and whether its webhook is switched on."""
+
+        async def bot() -> str:
+            found = await _ask("GET", "/v2/bot/info", credentials, http)
+            if text(found.get("userId")) != credentials.address:
+                raise StepFailed("This token belongs to another bot.")
+            return text(found.get("displayName")) or ""
+
+        async def webhook() -> str:
+            found = await _ask("GET", "/v2/bot/channel/webhook/endpoint", credentials, http)
+            if found.get("active") is not True:
+                raise StepFailed("The webhook is switched off in LINE's console.")
+            return text(found.get("endpoint")) or ""
+
+        return await run({"bot": bot, "webhook": webhook})
 
     async def typing(
         self, target: Target, credentials: Credentials, http: httpx.AsyncClient

@@ -29,6 +29,8 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.choices import as_text
+from backend.channels.health import Step, run
 from backend.channels.http import (
     category_of_status,
     json_object,
@@ -49,19 +51,16 @@ from backend.channels.payload import (
 )
 from backend.channels.sending import (
     api_secret,
-    cards,
-    listed,
     no_id,
     nothing_to_send,
-    options,
     since_last_incoming,
     window_closed,
 )
 from backend.channels.signatures import body_hash, check_size, header, hmac_hex, require, secret
-from backend.channels.text import render, split_plain
+from backend.channels.text import PLAIN, split
 
 HOST = "https://business-api.tiktok.com"
-API = "/open_api/v1.3/business/message"
+MESSAGES = "/open_api/v1.3/business/message"
 MEDIA_HOSTS = (
     ".tiktokcdn.com",
     ".tiktokcdn-us.com",
@@ -155,10 +154,7 @@ class TikTok:
         passed = since_last_incoming(message)
         if passed is None or passed.total_seconds() > WINDOW_HOURS * 3600:
             raise window_closed(WINDOW_HOURS)
-        shown = [str(card) for card in cards(message)]
-        words = [render(message.content), listed(options(message)), *shown]
-        whole = "\n\n".join(part for part in words if part)
-        pieces = split_plain(whole, self.capabilities.text_limit)
+        pieces = split(as_text(message), PLAIN, self.capabilities.text_limit)
         found: list[str | OutboundAttachment] = [*pieces, *message.attachments]
 
         if not found:
@@ -178,7 +174,7 @@ class TikTok:
                 call |= {"message_type": "IMAGE", "image": {"media_id": media_id}}
             if message.in_reply_to and place == 0:
                 call["referenced_message_info"] = {"referenced_message_id": message.in_reply_to}
-            data = await _ask("/send/", credentials, http, json=call)
+            data = await _ask(f"{MESSAGES}/send/", credentials, http, json=call)
             message_id = text(obj(data.get("message")).get("message_id"))
             if message_id is None:
                 raise no_id("TikTok")
@@ -193,7 +189,7 @@ class TikTok:
         """A picture: TikTok names a short-lived address for it."""
         conversation, message, media = _media_parts(source)
         data = await _ask(
-            "/media/download/",
+            f"{MESSAGES}/media/download/",
             credentials,
             http,
             repeatable=True,
@@ -207,6 +203,18 @@ class TikTok:
         )
         url = text(data.get("download_url")) or ""
         return await download(http, url, hosts=MEDIA_HOSTS, credentials=credentials)
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token is this business's."""
+
+        async def account() -> str:
+            query = {"business_id": credentials.address, "fields": '["username"]'}
+            data = await _ask(
+                "/open_api/v1.3/business/get/", credentials, http, "GET", params=query
+            )
+            return text(data.get("username")) or ""
+
+        return await run({"account": account})
 
 
 # Reading.
@@ -312,7 +320,7 @@ async def _upload(
         )
     name = file_name(one.file_name, one.content_type)
     data = await _ask(
-        "/media/upload/",
+        f"{MESSAGES}/media/upload/",
         credentials,
         http,
         repeatable=True,
@@ -343,18 +351,19 @@ async def _ask(
     path: str,
     credentials: Credentials,
     http: httpx.AsyncClient,
+    method: str = "POST",
     *,
     repeatable: bool = False,
     **arguments: object,
 ) -> Json:
-    """Call the messaging API and return its `data`. Raises `SendError`."""
+    """Call the business API and return its `data`. Raises `SendError`."""
     base = (credentials.base_url or HOST).rstrip("/")
     token = api_secret(credentials, "access_token")
     response = await request(
         http,
-        "POST",
-        f"{base}{API}{path}",
-        repeatable=repeatable,
+        method,
+        f"{base}{path}",
+        repeatable=repeatable or method == "GET",
         headers={"access-token": token},
         **arguments,
     )

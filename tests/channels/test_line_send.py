@@ -242,3 +242,22 @@ async def test_a_file_that_is_still_converted_is_asked_for_again_later(
     with pytest.raises(SendError) as failure:
         await Line().fetch(source, account, http)
     assert failure.value.category is ErrorCategory.INVALID_CONTENT
+
+
+@pytest.mark.parametrize(
+    ("user_id", "active", "passed"),
+    [(None, True, [True, True]), (None, False, [True, False]), ("another", True, [False])],
+)
+async def test_48_a_check_names_the_step_that_fails(
+    provider: Provider,
+    account: Credentials,
+    http: httpx.AsyncClient,
+    user_id: str | None,
+    active: bool,
+    passed: list[bool],
+) -> None:
+    provider.answers = [
+        Answer(json={"userId": user_id or account.address, "displayName": "Shop"}),
+        Answer(json={"endpoint": "https://inbox.example.com", "active": active}),
+    ]
+    assert [step.ok for step in await Line().check(account, http)] == passed

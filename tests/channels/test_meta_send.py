@@ -441,6 +441,21 @@ async def test_a_page_is_subscribed_to_all_it_takes_to_serve_it(
     assert "message_echoes" in asked.path
 
 
+async def test_48_a_check_names_the_step_that_fails(
+    provider: Provider, page: Credentials, account: Credentials, http: httpx.AsyncClient
+) -> None:
+    app = {"id": "1", "name": "Desk", "subscribed_fields": ["messages"]}
+    for channel, inbox in ((Messenger(), page), (Instagram(), account)):
+        provider.answers = [Answer(json={"name": "Loja"}), Answer(json={"data": [app]})]
+        assert [step.ok for step in await channel.check(inbox, http)] == [True, True]
+        provider.answers = [Answer(json={"name": "Loja"}), Answer(json={"data": []})]
+        assert [step.ok for step in await channel.check(inbox, http)] == [True, False]
+        expired = {"error": {"code": 190, "message": "expired"}}
+        provider.answers = [Answer(status=400, json=expired)]
+        [step] = await channel.check(inbox, http)
+        assert (step.ok, step.detail) == (False, "expired")
+
+
 # Their files.
 
 

@@ -469,15 +469,53 @@ async def test_a_file_too_big_for_bots_is_no_failure_to_try_again(
     assert failure.value.category is ErrorCategory.INVALID_CONTENT
 
 
-async def test_a_token_is_proven_and_the_webhook_looked_at(
-    provider: Provider, bot: Credentials, http: httpx.AsyncClient
+HERE = "https://inbox.example.com/webhooks/telegram/7012345678"
+
+
+@pytest.mark.parametrize(
+    ("bot_id", "webhook", "failed"),
+    [
+        (7012345678, {"url": HERE}, None),
+        (1, {"url": HERE}, "another bot"),
+        (7012345678, {"url": ""}, "nowhere"),
+        (7012345678, {"url": "https://evil.example.com/x"}, "elsewhere"),
+        (7012345678, {"url": HERE, "last_error_message": "500", "pending_update_count": 0}, None),
+        (
+            7012345678,
+            {"url": HERE, "last_error_message": "Wrong response: 500", "pending_update_count": 3},
+            "Wrong response: 500 (3 waiting)",
+        ),
+    ],
+)
+async def test_48_a_check_names_the_step_that_fails(
+    provider: Provider,
+    bot: Credentials,
+    http: httpx.AsyncClient,
+    bot_id: int,
+    webhook: dict[str, Any],
+    failed: str | None,
 ) -> None:
     provider.answers = [
-        Answer(json={"ok": True, "result": {"id": 7012345678, "username": "loja_bot"}}),
-        Answer(json={"ok": True, "result": {"url": "", "pending_update_count": 3}}),
+        Answer(json={"ok": True, "result": {"id": bot_id, "username": "loja_bot"}}),
+        Answer(json={"ok": True, "result": webhook}),
     ]
-    assert (await Telegram().identity(bot, http)).source_id == bot.address
-    assert (await Telegram().webhook_info(bot, http))["pending_update_count"] == 3
+    steps = await Telegram().check(bot, http)
+    assert all(step.ok for step in steps) is (failed is None)
+    assert (failed or "") in steps[-1].detail
+
+
+async def test_a_reaction_may_also_be_a_message(
+    provider: Provider, bot: Credentials, http: httpx.AsyncClient
+) -> None:
+    provider.answer = lambda _: DONE
+    message = outgoing(
+        ANA,
+        content_type="reaction",
+        content_attributes={"emoji": "👍"},
+        in_reply_to=f"{ANA}:101",
+    )
+    assert (await Telegram().send(message, bot, http)).source_ids == ()
+    assert body(provider.asked[0]) == body_of("telegram", "out_setMessageReaction.json")
 
 
 async def test_words_under_a_file_are_edited_too_and_no_change_is_no_failure(

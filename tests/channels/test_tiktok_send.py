@@ -145,3 +145,17 @@ async def test_a_picture_is_asked_for_by_conversation_message_and_media(
     with pytest.raises(SendError) as failure:
         await TikTok().fetch(source, business, http)
     assert failure.value.category is ErrorCategory.INVALID_CONTENT
+
+
+async def test_48_a_check_asks_for_the_business(
+    provider: Provider, business: Credentials, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [
+        Answer(json={"code": 0, "data": {"username": "loja"}}),
+        answer_of("tiktok", "resp_error_token.json"),
+    ]
+    [step] = await TikTok().check(business, http)
+    assert (step.ok, step.detail) == (True, "loja")
+    assert provider.asked[0].method == "GET"
+    [step] = await TikTok().check(business, http)
+    assert not step.ok
