@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -43,7 +43,6 @@ from backend.channels.signatures import body_hash, check_size, header, hmac_base
 
 HOST = "https://api.line.me"
 DATA_HOST = "https://api-data.line.me"
-DATA_HOSTS = ("api-data.line.me",)
 MIB = 1024 * 1024
 MOST_OBJECTS = 5  # in one call
 LOADING_SECONDS = 5
@@ -170,7 +169,7 @@ class Line:
             return await download(
                 http,
                 f"{base}/v2/bot/message/{quote(source.media_id or '', safe='')}/content",
-                hosts=DATA_HOSTS,
+                hosts=(urlsplit(base).hostname or "",),
                 credentials=credentials,
                 headers={"authorization": f"Bearer {token}"},
             )

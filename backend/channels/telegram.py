@@ -53,7 +53,6 @@ from backend.channels.telegram_calls import (
 from backend.channels.telegram_updates import DOWNLOAD_LIMIT, UpdateReader
 from backend.channels.text import TELEGRAM, render
 
-FILE_HOSTS = ("api.telegram.org",)
 UPDATES = (
     "message",
     "edited_message",
@@ -153,7 +152,7 @@ class Telegram:
         media = await download(
             http,
             f"{base_url(credentials)}/file/bot{api_secret(credentials, 'bot_token')}/{path}",
-            hosts=FILE_HOSTS,
+            hosts=(urlsplit(base_url(credentials)).hostname or "",),
             credentials=credentials,
             max_bytes=DOWNLOAD_LIMIT,
         )
@@ -276,7 +275,10 @@ class Telegram:
                 raise StepFailed("Telegram sends this bot's updates nowhere.")
             if credentials.address not in self.keys(_asked_at(url)):
                 raise StepFailed(f"Telegram sends this bot's updates elsewhere: {url}")
-            words, waiting = text(found.get("last_error_message")), found.get("pending_update_count")
+            words, waiting = (
+                text(found.get("last_error_message")),
+                found.get("pending_update_count"),
+            )
             if words and waiting:  # without any waiting it was long ago and is over
                 raise StepFailed(f"The last delivery failed: {words} ({waiting} waiting)")
             return url

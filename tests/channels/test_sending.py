@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from backend.channels.base import ErrorCategory
+from backend.channels.base import Edits, ErrorCategory, KnowsProfiles, Reacts, ShowsTyping
 from backend.channels.registry import CHANNELS
 from tests.channels.payloads import CREDENTIALS
 from tests.channels.provider import Answer, Provider
@@ -51,3 +51,13 @@ async def test_a_provider_that_is_down_is_transient(name: str, http: httpx.Async
     inbox = replace(CREDENTIALS[name], base_url="http://127.0.0.1:1")
     error = await refused(CHANNELS[name], outgoing("1", "hi"), inbox, http)
     assert error.category is ErrorCategory.TRANSIENT
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_what_a_channel_says_it_can_do_it_can(name: str) -> None:
+    channel = CHANNELS[name]
+    able = channel.capabilities
+    assert able.reactions == isinstance(channel, Reacts)
+    assert able.edits == isinstance(channel, Edits)
+    assert able.typing == isinstance(channel, ShowsTyping)
+    assert name in {"telegram", "tiktok"} or isinstance(channel, KnowsProfiles)
