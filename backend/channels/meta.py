@@ -98,7 +98,7 @@ def parse(
     reader = _Reader(credentials)
 
     def entry_events(entry: Json) -> list[Event]:
-        if text(entry.get("id")) != credentials.address:
+        if text(must_obj(entry).get("id")) != credentials.address:
             return []
         found = sorted(items(entry.get("messaging")), key=_when)
         events = each(found, reader.read)
@@ -124,7 +124,7 @@ class _Reader:
         self._own_app = credentials.settings.get("app_id")
 
     def read(self, item: Json) -> Iterable[Event]:
-        sender = text(obj(item.get("sender")).get("id"))
+        sender = text(obj(must_obj(item).get("sender")).get("id"))
         at = timestamp(item.get("timestamp"))
         if "message" in item:
             return [self._message(item, obj(item.get("message")), at)]
