@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from backend.channels.base import (
 from backend.channels.sending import Link, Option, cards, is_picture, nothing_to_send, options
 from backend.channels.telegram_updates import Place
 from backend.channels.text import TELEGRAM, split, utf16
+from backend.channels.voice import webm_to_ogg
 
 MIB = 1024 * 1024
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024  # UTF-16 units, after the markup is taken off
@@ -54,7 +55,7 @@ def calls(message: OutboundMessage) -> list[Call]:
     if message.attachments and fits and not buttons:
         caption, pieces = pieces[0], []
     texts = [_text_call(where, piece) for piece in pieces]
-    files = _file_calls(where, message.attachments, caption)
+    files = _file_calls(where, [_playable(one) for one in message.attachments], caption)
     found = files + texts if buttons else texts + files
     for card in cards(message):
         extra: Json = {"reply_markup": _links(card.links)} if card.links else {}
@@ -157,6 +158,17 @@ def _file_calls(
     if caption and found:
         _put_caption(found[0], caption)
     return found
+
+
+def _playable(one: OutboundAttachment) -> OutboundAttachment:
+    """What a browser recorded, in the wrapping that plays as a voice message."""
+    if one.content_type.partition(";")[0].strip().lower() != "audio/webm":
+        return one
+    ogg = webm_to_ogg(one.data)
+    if ogg is None:
+        return one
+    name = one.file_name.removesuffix(".webm") + ".ogg"
+    return replace(one, file_name=name, content_type="audio/ogg", data=ogg)
 
 
 def _album(numbered: tuple[int, OutboundAttachment]) -> tuple[str | None, int]:

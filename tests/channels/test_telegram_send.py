@@ -24,7 +24,7 @@ from backend.channels.base import (
 from backend.channels.telegram import Telegram
 from backend.channels.telegram_calls import calls
 from backend.channels.text import utf16
-from tests.channels.payloads import payload
+from tests.channels.payloads import PAYLOADS, payload
 from tests.channels.provider import Answer, Asked, Provider
 from tests.channels.support import (
     answer_of,
@@ -318,6 +318,18 @@ async def test_70_what_telegram_cannot_play_goes_as_a_document(
     provider.answers = [answer_of("telegram", "resp_sendMessage_ok.json")]
     await Telegram().send(outgoing(ANA, attachments=(attachment,)), bot, http)
     assert [method(asked) for asked in provider.asked] == [expected]
+
+
+def test_what_a_browser_recorded_goes_as_a_voice_message() -> None:
+    recorded = (PAYLOADS.parent / "voice.webm").read_bytes()
+    note = file("https://f.example.com/note.webm", "audio/webm;codecs=opus", recorded)
+    [call] = calls(outgoing(ANA, attachments=(note,)))
+    assert call.method == "sendVoice"
+    sent = call.files["voice"]
+    assert (sent.file_name, sent.content_type, sent.data[:4]) == ("note.ogg", "audio/ogg", b"OggS")
+    broken = file("https://f.example.com/note.webm", "audio/webm", b"no webm")
+    [call] = calls(outgoing(ANA, attachments=(broken,)))
+    assert call.method == "sendDocument"
 
 
 def test_a_picture_too_large_for_one_goes_as_a_document() -> None:
