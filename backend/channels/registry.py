@@ -17,15 +17,15 @@ from backend.channels.whatsapp_cloud import WhatsAppCloud
 CHANNELS: dict[str, Channel] = {
     channel.type: channel
     for channel in (
-        BandwidthSms(),
         Instagram(),
         Line(),
         Messenger(),
         Telegram(),
         TikTok(),
+        WhatsApp360Dialog(),
+        BandwidthSms(),
         TwilioSms(),
         TwilioWhatsApp(),
-        WhatsApp360Dialog(),
         WhatsAppCloud(),
     )
 }

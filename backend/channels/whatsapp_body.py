@@ -16,6 +16,7 @@ from backend.channels.choices import as_text, numbered
 from backend.channels.media import file_name
 from backend.channels.payload import items, obj, text
 from backend.channels.text import WHATSAPP, render, split
+from backend.channels.voice import webm_to_ogg
 from backend.channels.whatsapp_parse import USER_ID
 
 TEXT_LIMIT = 4096
@@ -166,6 +167,7 @@ def _written(message: OutboundMessage) -> list[Part]:
 
 def how_shown(attachment: OutboundAttachment) -> tuple[str, OutboundAttachment]:
     """Return the kind a file is sent as, and the file under the type and name WhatsApp wants."""
+    attachment = _playable(attachment)
     declared = attachment.content_type.partition(";")[0].strip().lower()
     main = _ALIASES.get(declared, declared)
     kind, most = _SHOWN.get(main, ("document", DOCUMENT_BYTES))
@@ -183,6 +185,22 @@ def how_shown(attachment: OutboundAttachment) -> tuple[str, OutboundAttachment]:
         content_type=_OPUS if main == "audio/ogg" else main or "application/octet-stream",
         url=attachment.url,
         data=attachment.data,
+    )
+
+
+def _playable(attachment: OutboundAttachment) -> OutboundAttachment:
+    """Return what a browser recorded in the wrapping that phones play."""
+    if attachment.kind != "audio" or "webm" not in attachment.content_type:
+        return attachment
+    ogg = webm_to_ogg(attachment.data)
+    if ogg is None:
+        return attachment
+    return OutboundAttachment(
+        kind="audio",
+        file_name=attachment.file_name.removesuffix(".webm") + ".ogg",
+        content_type="audio/ogg",
+        url=attachment.url,
+        data=ogg,
     )
 
 

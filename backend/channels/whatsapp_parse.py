@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,20 +13,18 @@ from backend.channels.base import (
     ErrorCategory,
     Event,
     Ignored,
-    InboundAttachment,
     InboundContact,
     InboundMessage,
     InboxUpdate,
     Json,
-    MediaSource,
     MessageDeletion,
     MessageEdit,
     Reaction,
     StatusUpdate,
 )
-from backend.channels.media import file_name
 from backend.channels.payload import each, items, must_obj, number, obj, parse_body, text, timestamp
 from backend.channels.phone import digits, e164, variants
+from backend.channels.whatsapp_content import read
 from backend.channels.whatsapp_errors import describe
 
 #: A business-scoped user id: what is known of people who hide their number behind a username.
@@ -99,11 +95,11 @@ def parse_change(kind: str | None, value: Json) -> list[Event]:
         "state_sync": _state_sync,
     }
     events: list[Event] = []
-    for name, read in readers.items():
+    for name, reader in readers.items():
         given = value.get(name)
         if given is not None:
             listed = given if isinstance(given, list) else [given]
-            events += each(sorted(listed, key=_when), read)
+            events += each(sorted(listed, key=_when), reader)
     if items(value.get("errors")):
         events.append(InboxUpdate(kind="error", details={"errors": value["errors"]}))
     if kind in _ACCOUNT_FIELDS:
@@ -173,175 +169,6 @@ def _recipient(value: Json, message: Json) -> InboundContact:
     )
 
 
-# What.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    content: str = ""
-    attributes: Json = field(default_factory=dict)
-    attachments: tuple[InboundAttachment, ...] = ()
-    unsupported: bool = False
-
-
-def _text(part: Json) -> _Body:
-    return _Body(content=text(part.get("body")) or "")
-
-
-def _media(kind: str, part: Json) -> _Body:
-    content_type = text(part.get("mime_type"))
-    name = text(part.get("filename"))
-    source = MediaSource(
-        url=text(part.get("url")),
-        media_id=text(part.get("id")),
-        content_type=content_type,
-        file_name=file_name(name, content_type) if name else None,
-        sha256=text(part.get("sha256")),
-    )
-    meta = {name: True for name in ("voice", "animated") if part.get(name) is True}
-    return _Body(
-        content=text(part.get("caption")) or "",
-        attachments=(InboundAttachment(kind=kind, media=source, meta=meta),),
-    )
-
-
-def _location(part: Json) -> _Body:
-    latitude, longitude = number(part.get("latitude")), number(part.get("longitude"))
-    if latitude is None or longitude is None:
-        raise ValueError("A location without coordinates.")
-    address = text(part.get("address"))
-    return _Body(
-        attachments=(
-            InboundAttachment(
-                kind="location",
-                title=text(part.get("name")) or address,
-                url=text(part.get("url")),
-                latitude=latitude,
-                longitude=longitude,
-                meta={"address": address} if address else {},
-            ),
-        )
-    )
-
-
-def _contacts(part: list[Any]) -> _Body:
-    return _Body(
-        attachments=tuple(
-            InboundAttachment(
-                kind="contact",
-                title=text(obj(obj(card).get("name")).get("formatted_name")),
-                meta=obj(card),
-            )
-            for card in part
-        )
-    )
-
-
-def _button(part: Json) -> _Body:
-    return _Body(
-        content=text(part.get("text")) or text(part.get("payload")) or "",
-        attributes={"button": {"payload": text(part.get("payload"))}},
-    )
-
-
-def _interactive(part: Json) -> _Body | None:
-    kind = text(part.get("type")) or ""
-    reply = obj(part.get(kind))
-    if kind in ("button_reply", "list_reply"):
-        lines = (text(reply.get("title")), text(reply.get("description")))
-        return _Body(
-            content="\n".join(line for line in lines if line),
-            attributes={"interactive": {"type": kind, "id": text(reply.get("id"))}},
-        )
-    if kind == "nfm_reply":
-        answer = _form_answer(reply.get("response_json"))
-        return _Body(
-            content="\n".join(_form_lines(answer)) or text(reply.get("body")) or "—",
-            attributes={
-                "interactive": {"type": kind, "name": text(reply.get("name")), "answer": answer}
-            },
-        )
-    if kind == "call_permission_reply":
-        return _Body(
-            content=f"📞 {text(reply.get('response')) or '?'}",
-            attributes={"interactive": {"type": kind, **reply}},
-        )
-    return None
-
-
-def _form_answer(response_json: Any) -> Any:
-    """Return the answers of a form: JSON inside a JSON string, unless it is not."""
-    if not isinstance(response_json, str):
-        return response_json
-    try:
-        return json.loads(response_json)
-    except (ValueError, RecursionError):
-        return response_json
-
-
-def _form_lines(answer: Any, name: str = "") -> Iterator[str]:
-    if isinstance(answer, dict):
-        for key, value in answer.items():
-            if key != "flow_token":
-                yield from _form_lines(value, str(key))
-    elif isinstance(answer, list) and any(isinstance(item, dict | list) for item in answer):
-        for item in answer:
-            yield from _form_lines(item, name)
-    elif answer not in (None, "", []):
-        shown = ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
-        yield f"{name}: {shown}" if name else shown
-
-
-def _order(part: Json) -> _Body:
-    lines = [
-        f"{text(item.get('quantity')) or '1'} × {text(item.get('product_retailer_id')) or '?'}"
-        f" — {text(item.get('item_price')) or number(item.get('item_price'))}"
-        f" {text(item.get('currency')) or ''}".rstrip()
-        for item in map(obj, items(part.get("product_items")))
-    ]
-    return _Body(
-        content="\n".join([*filter(None, [text(part.get("text"))]), *lines]),
-        attributes={"order": part},
-    )
-
-
-_READERS: dict[str, Callable[[Any], _Body | None]] = {
-    "text": _text,
-    "image": partial(_media, "image"),
-    "video": partial(_media, "video"),
-    "audio": partial(_media, "audio"),
-    "voice": partial(_media, "audio"),
-    "document": partial(_media, "file"),
-    "sticker": partial(_media, "sticker"),
-    "location": _location,
-    "contacts": _contacts,
-    "button": _button,
-    "interactive": _interactive,
-    "order": _order,
-}
-
-
-def _read(message: Json) -> _Body:
-    kind = text(message.get("type")) or "unknown"
-    reader = _READERS.get(kind)
-    if reader is not None:
-        part = message.get(kind)
-        if not isinstance(part, list if kind == "contacts" else dict):
-            raise ValueError(f"A message of type {kind} without its {kind}.")
-        body = reader(part)
-        if body is not None:
-            return body
-    attributes: Json = {
-        "unsupported_type": text(obj(message.get("unsupported")).get("type"))
-        or text(obj(message.get(kind)).get("type"))
-        or kind
-    }
-    for error in map(obj, items(message.get("errors"))[:1]):
-        _, code, words = describe(error, ErrorCategory.INVALID_CONTENT)
-        attributes["error"] = {"code": code, "text": words}
-    return _Body(attributes=attributes, unsupported=True)
-
-
 def _context(message: Json) -> tuple[str | None, Json]:
     """Return the message that is answered, and what else came around the message."""
     context = obj(message.get("context"))
@@ -366,7 +193,7 @@ def _id(message: Json) -> str:
 
 def _build(message: Json, contact: InboundContact, *, echo: bool, extra: Json) -> InboundMessage:
     in_reply_to, attributes = _context(message)
-    body = _read(message)
+    body = read(message)
     return InboundMessage(
         source_id=_id(message),
         contact=contact,

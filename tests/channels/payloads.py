@@ -14,10 +14,48 @@ from backend.channels.base import Credentials, Event, WebhookRequest
 PAYLOADS = Path(__file__).parents[1] / "fixtures" / "payloads"
 GOLDEN = Path(__file__).parent / "golden"
 #: The first words of files that hold something a provider sends to us.
-INCOMING = ("in_", "status_", "echo_", "account_", "calls_", "coex_")
+INCOMING = (
+    "in_", "status_", "echo_", "account_", "calls_", "coex_", "batch_", "comment_", "dashboard_",
+    "verify_console_",
+)  # fmt: skip
 
 #: The inboxes the payloads were written for.
 CREDENTIALS = {
+    "instagram": Credentials(
+        address="17841405793187218",
+        secrets={
+            "app_secret": "an-instagram-app-secret",
+            "verify_token": "ig-verify",
+            "access_token": "IGAA-token",
+        },
+    ),
+    "line": Credentials(
+        address="U0b1c2d3e4f5061728394a5b6c7d8e9f0",
+        secrets={
+            "channel_secret": "fake_line_channel_secret",
+            "channel_token": "a-channel-token",
+        },
+    ),
+    "messenger": Credentials(
+        address="104837265910234",
+        settings={"app_id": "517238901122334"},
+        secrets={
+            "app_secret": "a-facebook-app-secret",
+            "verify_token": "page-verify",
+            "access_token": "EAAG-page-token",
+        },
+    ),
+    "telegram": Credentials(
+        address="7012345678",
+        secrets={
+            "bot_token": "7012345678:AAtoken",
+            "webhook_secret": "Zk3_random-A-Za-z0-9_-",
+        },
+    ),
+    "tiktok": Credentials(
+        address="_000bKuSsLcVoJnUqK7mQkX9aBcDeFgHi",
+        secrets={"app_secret": "fake_tiktok_app_secret", "access_token": "a-business-token"},
+    ),
     "whatsapp_cloud": Credentials(
         address="106853218861309",
         settings={"business_account_id": "215589313241560883", "phone_number": "+551140028922"},

@@ -22,8 +22,8 @@ from backend.channels.base import (
     SendError,
 )
 from backend.channels.signatures import basic_header
+from tests.channels.contract import ChannelContract
 from tests.channels.payloads import CREDENTIALS, payload, payload_json, post
-from tests.channels.phone_contract import ChannelContract
 from tests.channels.provider import Answer, Provider
 
 SMS = BandwidthSms()

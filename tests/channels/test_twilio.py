@@ -31,8 +31,8 @@ from backend.channels.base import (
 from backend.channels.twilio import Twilio, signature
 from backend.channels.twilio_sms import TwilioSms
 from backend.channels.twilio_whatsapp import TwilioWhatsApp
+from tests.channels.contract import ChannelContract
 from tests.channels.payloads import CREDENTIALS, payload, payload_json, post
-from tests.channels.phone_contract import ChannelContract
 from tests.channels.provider import Answer, Provider
 
 SMS, WHATSAPP = TwilioSms(), TwilioWhatsApp()

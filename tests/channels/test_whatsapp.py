@@ -36,10 +36,11 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.voice import webm_to_ogg
 from backend.channels.whatsapp_360dialog import WhatsApp360Dialog
 from backend.channels.whatsapp_cloud import WhatsAppCloud
+from tests.channels.contract import ChannelContract
 from tests.channels.payloads import CREDENTIALS, PAYLOADS, payload, payload_json, post
-from tests.channels.phone_contract import ChannelContract
 from tests.channels.provider import Answer, Asked, Provider
 
 CLOUD = WhatsAppCloud()
@@ -688,6 +689,24 @@ async def test_edge_19_what_cannot_be_shown_goes_as_a_document(
     assert body["type"] == kind
     if kind == "document":
         assert body["document"] == {"id": "5", "filename": given.file_name}  # edge 27
+
+
+async def test_edge_19_what_a_browser_recorded_plays_as_a_voice_note(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    recording = (PAYLOADS.parent / "voice.webm").read_bytes()
+    voice = OutboundAttachment(
+        kind="audio",
+        file_name="voice.webm",
+        content_type="audio/webm;codecs=opus",
+        url="",
+        data=recording,
+    )
+    _, (body,) = await sent(provider, http, attachments=(voice,))
+    assert body == expected("out_audio_voice.json")
+    uploaded = provider.asked[0].multipart
+    assert uploaded["file"].get_filename() == "voice.ogg"
+    assert uploaded["file"].get_payload(decode=True) == webm_to_ogg(recording)
 
 
 async def test_text_that_cannot_be_a_caption_goes_ahead_and_only_the_first_part_quotes(
