@@ -51,6 +51,7 @@ class ChannelContract:
 
     provider: str
     secret_name: str  #: the secret that signs
+    is_sms: bool = False
     wire: str = "json"  #: or `form`
     signs_body: bool = True  #: False where the provider only names itself
 
@@ -201,7 +202,7 @@ class ChannelContract:
             json.dumps(normalised([event])).encode()
             assert "\0" not in repr(normalised([event]))
             # An SMS may be empty; in chat apps an empty bubble is something we failed to show.
-            if isinstance(event, InboundMessage) and self.wire == "json":
+            if isinstance(event, InboundMessage) and not self.is_sms:
                 shown = event.content or event.attachments or event.unsupported
                 assert shown or event.content_type != "text"
         self.channel.keys(post(mutated))

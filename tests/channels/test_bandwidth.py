@@ -33,6 +33,7 @@ INBOX = CREDENTIALS["bandwidth_sms"]
 class TestContract(ChannelContract):
     provider = "bandwidth_sms"
     secret_name = "webhook_password"
+    is_sms = True
     signs_body = False
 
     def sign(self, body: bytes, credentials: Credentials) -> Mapping[str, str]:  # noqa: ARG002

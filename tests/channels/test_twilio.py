@@ -48,6 +48,7 @@ VECTORS = [
 
 class _Contract(ChannelContract):
     wire = "form"
+    is_sms = True
     secret_name = "auth_token"
 
     def sign(self, body: bytes, credentials: Credentials) -> Mapping[str, str]:
