@@ -15,6 +15,7 @@ from workers.tasks import (
     relabel,
     remove_objects,
     send_greeting,
+    send_notification_email,
 )
 
 MINUTES = timedelta(minutes=1)
@@ -29,4 +30,5 @@ TASKS: dict[str, Registered] = {
     "relabel": Registered(relabel.run),
     "remove_objects": Registered(remove_objects.run),
     "send_greeting": Registered(send_greeting.run),
+    "send_notification_email": Registered(send_notification_email.run),
 }
