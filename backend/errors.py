@@ -69,6 +69,7 @@ _STATUS_OF_CODE = {
     "conversation_not_found": 404,
     "account_not_found": 404,
     "session_expired": 401,
+    "identity_required": 401,
     "not_administrator": 403,
     "role_invalid": 400,
     "custom_role_not_found": 404,
