@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from backend.errors import SupadeskError
+from backend.errors import NotAuthorized, SupadeskError
 from backend.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,6 +22,7 @@ class Caller(StrEnum):
     VISITOR = "visitor"  # a website chat's frame, on our own origin
     PROVIDER = "provider"  # whoever signs like the provider of a channel
     PROGRAM = "program"  # a customer's program, by the identifier of its API inbox
+    AGENT = "agent"  # whoever has a login; the database decides what they may
     SCHEDULER = "scheduler"  # whoever holds the cron secret
 
 
@@ -51,6 +52,14 @@ def require_own_origin(request: Request, settings: Settings) -> None:
             "This route answers only to the chat frame on its own origin.",
             hint="Load the widget from PUBLIC_URL, and set PUBLIC_URL to where the service is reached.",
         )
+
+
+def agent_token(request: Request) -> str:
+    """The caller's token of Supabase Auth, to be checked by the database. Raises `not_authorized`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthorized
+    return token.strip()
 
 
 def client_address(request: Request, settings: Settings) -> str:

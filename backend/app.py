@@ -8,16 +8,18 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
 from backend.access import Caller, serves
-from backend.api import client, health, webhooks, widget
+from backend.api import client, health, members, webhooks, widget
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect
 from backend.limits import Limits
+from backend.mail import Mailer
 from backend.settings import Settings, load_settings
 
 
@@ -42,11 +44,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings.docs else None,
     )
     app.state.settings = settings
+    app.state.mailer = Mailer(settings)
     app.state.visitor_tokens = VisitorTokens(settings)
     app.state.assets = WidgetAssets.load(settings.widget_folder)
     errors.install(app)
     app.include_router(health.router)
     app.include_router(widget.router)
+    app.include_router(members.router)
     app.include_router(webhooks.router)
     app.include_router(client.router)
 
@@ -65,6 +69,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.mount("/widget/assets", ImmutableFiles(directory=settings.widget_folder / "assets"))
     app.add_middleware(Limits)
+    # Outermost, so that refusals can be read by the dashboard too. Other routes set their own headers.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.dashboard_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+        max_age=600,
+    )
     return app
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from postgrest import APIError
+from postgrest import APIError, AsyncPostgrestClient
 from storage3.exceptions import StorageApiError
 from storage3.types import FileOptions
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
+from supabase_auth.errors import AuthApiError, AuthError
+from supabase_auth.types import InviteUserByEmailOptions
 
 from backend import errors
 from backend.settings import Settings
@@ -22,9 +24,10 @@ TIMEOUT = 15.0  # seconds for one call
 class Database:
     """One Supabase client with the service key, shared by a process."""
 
-    def __init__(self, client: AsyncClient, http: httpx.AsyncClient) -> None:
+    def __init__(self, client: AsyncClient, http: httpx.AsyncClient, publishable_key: str) -> None:
         self._client = client
         self._http = http
+        self._publishable_key = publishable_key
 
     async def call_service(self, function: str, arguments: dict[str, Any]) -> Any:
         """Call `service.<function>`. Raises our error for whatever the database refuses."""
@@ -35,6 +38,36 @@ class Database:
         except httpx.HTTPError:
             raise errors.Unavailable from None
         return answer.data
+
+    async def call_as(self, token: str, function: str, arguments: dict[str, Any]) -> Any:
+        """Call `public.<function>` with the caller's own rights. Raises our error for a refusal."""
+        door = AsyncPostgrestClient(
+            str(self._client.rest_url),
+            headers={"apikey": self._publishable_key, "Authorization": f"Bearer {token}"},
+            http_client=self._http,
+        )
+        try:
+            answer = await door.rpc(function, arguments).execute()
+        except APIError as error:
+            if error.code in errors.REFUSED_CALLER:
+                raise errors.NotAuthorized from None
+            raise errors.from_postgrest(error) from None
+        except httpx.HTTPError:
+            raise errors.Unavailable from None
+        return answer.data
+
+    async def invite_login(self, email: str, name: str, redirect_to: str) -> bool:
+        """Have Auth make a login and mail it a link; False when there is one. Raises `Unavailable`."""
+        options: InviteUserByEmailOptions = {"data": {"name": name}, "redirect_to": redirect_to}
+        try:
+            await self._client.auth.admin.invite_user_by_email(email, options)
+        except AuthApiError as error:
+            if error.code == "email_exists":
+                return False
+            raise errors.Unavailable from None
+        except (AuthError, httpx.HTTPError):
+            raise errors.Unavailable from None
+        return True
 
     async def download(self, bucket: str, path: str) -> bytes | None:
         """The bytes of an object, or None when there is none. Raises `Unavailable`."""
@@ -85,4 +118,4 @@ async def connect(settings: Settings) -> Database:
             httpx_client=http, auto_refresh_token=False, persist_session=False
         ),
     )
-    return Database(client, http)
+    return Database(client, http, settings.supabase_publishable_key)

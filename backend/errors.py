@@ -73,10 +73,28 @@ _STATUS_OF_CODE = {
     "message_id_taken": 409,
     "status_invalid": 400,
     "session_expired": 401,
+    "identity_required": 401,
+    "not_administrator": 403,
+    "role_invalid": 400,
+    "custom_role_not_found": 404,
+    "already_member": 409,
+    "agent_limit_reached": 402,
+    "email_invalid": 400,
     "too_many_requests": 429,
     "too_many_messages": 429,
     "invalid_argument": 400,
 }
+
+
+class NotAuthorized(SupadeskError):
+    """The caller's token is missing, not valid any more, or of somebody who is not an agent."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "not_authorized", "Sign in, and send the token along.")
+
+
+#: What PostgREST says of a token that is not valid, and of a role that may not call a function.
+REFUSED_CALLER = {"PGRST301", "PGRST302", "PGRST303", "42501"}
 
 
 def from_postgrest(error: Any) -> SupadeskError:

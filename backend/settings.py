@@ -58,6 +58,14 @@ class Settings(BaseSettings):
         default=False,
         description="Whether webhooks and mail servers may be on this machine; never in production.",
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Where mails go out: smtp://user:password@host:587 or smtps://…; empty = none.",
+    )
+    mail_from: str = Field(
+        default="Supadesk <no-reply@localhost>",
+        description="The sender of the product's own mails.",
+    )
     log_format: str = Field(default="json", pattern="^(json|console)$")
     docs: bool = Field(default=False, description="Whether /docs and /openapi.json are served.")
 
@@ -69,11 +77,20 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "supabase_jwt_signing_key", "supabase_jwt_secret", "cron_secret", mode="before"
+        "supabase_jwt_signing_key", "supabase_jwt_secret", "cron_secret", "smtp_url", mode="before"
     )
     @classmethod
     def _blank_is_missing(cls, value: object) -> object:
         return None if value == "" else value
+
+    @property
+    def dashboard(self) -> str:
+        """Where agents work: the first of DASHBOARD_ORIGINS, or this service."""
+        return (
+            self.dashboard_origins[0]
+            if self.dashboard_origins
+            else str(self.public_url).rstrip("/")
+        )
 
     @property
     def url(self) -> str:

@@ -120,6 +120,8 @@ def product_environment(local: Local) -> dict[str, str]:
         "PUBLIC_URL": local.api_url,
         "DASHBOARD_ORIGINS": local.dashboard_url,
         "SESSIONS_PER_MINUTE": "600",
+        "SMTP_URL": f"smtp://127.0.0.1:{local.config.ports.smtp}",
+        "MAIL_FROM": "Supadesk <desk@supadesk.example>",
         "LOG_FORMAT": "console",
         "DOCS": "true",
         "ALLOW_LOOPBACK": "true",

@@ -142,6 +142,20 @@ comment on function public.invite_member is
      role_invalid, custom_role_not_found, already_member, agent_limit_reached, email_invalid.';
 grant execute on function public.invite_member to authenticated;
 
+create function service.invitation_email(p_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'locale', account.locale, 'account_name', account.name, 'actor_name', private.shown_name(inviter))
+    from public.invitations as invitation
+    join public.accounts as account on account.id = invitation.account_id
+    left join public.users as inviter on inviter.id = invitation.invited_by
+    where invitation.id = p_id and invitation.accepted_at is null
+$$;
+
+comment on function service.invitation_email is 'What the mail to somebody who has a login already says.';
+
 create function private.revoke_invitation(p_id uuid)
 returns void
 language plpgsql security definer set search_path = ''

@@ -11,6 +11,8 @@ create table private.visitor_sessions (
     rotated_at timestamptz not null default now(),
     created_at timestamptz not null default now(),
     expires_at timestamptz not null default now() + interval '1 year',
+    identifier text,
+    constraint visitor_sessions_identifier_check check (char_length(identifier) between 1 and 255),
     constraint visitor_sessions_inbox_fkey foreign key (account_id, inbox_id)
         references public.inboxes (account_id, id) on delete cascade,
     constraint visitor_sessions_refresh_hash_check check (refresh_hash ~ '^[0-9a-f]{64}$'),
@@ -21,6 +23,7 @@ comment on table private.visitor_sessions is
     'A browser that opened a website chat. Its contact ids are reserved here and become rows with the first message,
      so that looking at a page leaves no trace in the address book.';
 comment on column private.visitor_sessions.refresh_hash is 'SHA-256 of the refresh token in force; it changes with each use.';
+comment on column private.visitor_sessions.identifier is 'The signed identity it was opened with; null = anonymous.';
 comment on column private.visitor_sessions.previous_hash is
     'SHA-256 of the one before, good for a minute after the change: the answer that carried the new one may be lost.';
 
@@ -135,12 +138,46 @@ $$;
 
 comment on function service.widget_config is 'What the service needs to show a website chat; null when the token names none.';
 
+create function private.verified_address(p_account_id uuid, p_inbox_id uuid, p_identifier text)
+returns table (contact_id uuid, contact_inbox_id uuid)
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    person uuid;
+    address uuid;
+begin
+    -- Two browsers that open at once take turns, and get the same address.
+    perform pg_advisory_xact_lock(hashtextextended(p_inbox_id || ':' || p_identifier, 0));
+    insert into public.contacts (account_id, identifier, identified)
+    values (p_account_id, p_identifier, 'verified')
+    on conflict (account_id, identifier) where identifier is not null do update set identified = 'verified'
+    returning id into person;
+    -- Only an address that was signed before: whoever merely claimed to be this person keeps their own.
+    select id into address
+    from public.contact_inboxes
+    where account_id = p_account_id and contact_id = person and inbox_id = p_inbox_id and verified
+    order by id
+    limit 1;
+    if address is null then
+        address := private.uuid_v7();
+        insert into public.contact_inboxes (id, account_id, contact_id, inbox_id, source_id, verified)
+        values (address, p_account_id, person, p_inbox_id, address::text, true);
+    end if;
+    return query select person, address;
+end;
+$$;
+
+comment on function private.verified_address is
+    'The contact with this signed identifier and their verified address in the inbox; made where missing.';
+
 create function service.open_visitor_session(
     p_website_token text,
     p_new_hash text,
     p_refresh_hash text default null,
     p_client text default '',
-    p_per_minute int default 10
+    p_per_minute int default 10,
+    p_identifier text default null
 )
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -148,6 +185,9 @@ as $$
 declare
     widget jsonb := service.widget_config(p_website_token);
     session private.visitor_sessions;
+    contact_id uuid;
+    contact_inbox_id uuid;
+    renewed boolean;
 begin
     if widget is null then
         perform private.fail(404, 'inbox_not_found', 'There is no website chat with this token.');
@@ -162,20 +202,38 @@ begin
             expires_at = now() + interval '1 year'
         where open.inbox_id = (widget ->> 'inbox_id')::uuid
             and open.expires_at > now()
+            -- Somebody else signed in on this page: they get a session of their own.
+            and (p_identifier is null or open.identifier = p_identifier)
             and (
                 open.refresh_hash = p_refresh_hash
                 or (open.previous_hash = p_refresh_hash and open.rotated_at > now() - interval '1 minute')
             )
         returning * into session;
-        if session.id is null then
+        if session.id is null and p_identifier is null then
             perform private.fail(
                 401, 'session_expired', 'This chat session is over.', 'Ask for a new one without a refresh token.');
         end if;
-    else
-        insert into private.visitor_sessions (account_id, inbox_id, contact_id, contact_inbox_id, refresh_hash)
+    end if;
+    renewed := session.id is not null;
+    if coalesce(session.identifier, p_identifier) is null and (widget ->> 'hmac_mandatory')::boolean then
+        perform private.fail(
+            401, 'identity_required', 'This chat is for people who are signed in.',
+            'Pass identifier and identifier_hash, signed by your own server.');
+    end if;
+    if not renewed then
+        if p_identifier is null then
+            contact_id := private.uuid_v7();
+            contact_inbox_id := private.uuid_v7();
+        else
+            select address.contact_id, address.contact_inbox_id into contact_id, contact_inbox_id
+            from private.verified_address(
+                (widget ->> 'account_id')::uuid, (widget ->> 'inbox_id')::uuid, p_identifier) as address;
+        end if;
+        insert into private.visitor_sessions (
+            account_id, inbox_id, contact_id, contact_inbox_id, refresh_hash, identifier)
         values (
             (widget ->> 'account_id')::uuid, (widget ->> 'inbox_id')::uuid,
-            private.uuid_v7(), private.uuid_v7(), p_new_hash)
+            contact_id, contact_inbox_id, p_new_hash, p_identifier)
         returning * into session;
     end if;
     return jsonb_build_object(
@@ -183,13 +241,14 @@ begin
         'inbox_id', session.inbox_id,
         'contact_id', session.contact_id,
         'contact_inbox_id', session.contact_inbox_id,
-        'returning', p_refresh_hash is not null);
+        'returning', renewed);
 end;
 $$;
 
 comment on function service.open_visitor_session is
     'Opens or renews a visitor''s session; the service mints a token from the ids it returns. Hashes are SHA-256 in hex.
-     Fails with inbox_not_found, session_expired, too_many_requests.';
+     p_identifier is an identity whose signature the service has checked; its browsers share one address.
+     Fails with inbox_not_found, session_expired, identity_required, too_many_requests.';
 
 create function service.purge_visitor_sessions()
 returns int

@@ -129,6 +129,7 @@ create table public.contact_inboxes (
     created_at timestamptz not null default now(),
     opted_out_at timestamptz,
     unreachable_reason text,
+    verified boolean not null default false,
     constraint contact_inboxes_pkey primary key (id),
     constraint contact_inboxes_account_id_id_key unique (account_id, id),
     constraint contact_inboxes_inbox_id_source_id_key unique (inbox_id, source_id),
@@ -144,6 +145,9 @@ comment on column public.contact_inboxes.opted_out_at is 'When the contact asked
 comment on column public.contact_inboxes.unreachable_reason is 'Why the provider cannot reach them; cleared when they write.';
 comment on column public.contact_inboxes.source_id is
     'The provider''s id of the person: an e-mail address, a phone number, a chat id; for website chats a random uuid.';
+
+comment on column public.contact_inboxes.verified is
+    'Website: opened with an identity that the account''s own server signed. Shared by that person''s browsers, and by no unsigned one.';
 
 create index contact_inboxes_account_id_contact_id_idx on public.contact_inboxes (account_id, contact_id);
 create index contact_inboxes_account_id_inbox_id_idx on public.contact_inboxes (account_id, inbox_id);

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from backend.db import Database
+from backend.mail import Mailer
 from backend.settings import Settings
 from workers.registry import Context
 
@@ -23,4 +24,11 @@ async def open_context(database: Database, settings: Settings) -> AsyncIterator[
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=False,
     ) as http:
-        yield Context(database, http, settings.channel_base_urls, settings.allow_loopback)
+        yield Context(
+            database,
+            http,
+            settings.channel_base_urls,
+            settings.allow_loopback,
+            mailer=Mailer(settings),
+            dashboard_url=settings.dashboard,
+        )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 
+from backend.mail import Mailer
 from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
 
@@ -36,6 +37,8 @@ class Context:
     local: bool = (
         False  #: whether customers' addresses may be on this machine; for trying and tests
     )
+    mailer: Mailer | None = None
+    dashboard_url: str = ""  #: without a slash at the end
 
 
 Task = Callable[[Context, Job], Awaitable[None]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
 from typing import Annotated, Any, Literal
@@ -48,6 +50,11 @@ class SessionRequest(BaseModel):
     refresh_token: Annotated[str, Field(min_length=20, max_length=200)] | None = None
     page_url: Annotated[str, Field(max_length=2000)] | None = None
     locale: Locale | None = None
+    identifier: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    identifier_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None,
+        description="HMAC-SHA256 of the identifier in hex, by the account's own server.",
+    )
 
 
 class Session(BaseModel):
@@ -154,13 +161,35 @@ def frame_policy(supabase_url: str, allowed_domains: list[str]) -> str:
     )
 
 
+async def _signed_identity(database: Database, body: SessionRequest) -> str | None:
+    """Who the account's server says the visitor is; None for nobody. Raises `identity_invalid`."""
+    if body.identifier is None and body.identifier_hash is None:
+        return None
+    found = await database.call_service("identity_secret", {"p_website_token": body.website_token})
+    secret = (found or {}).get("secret", "")
+    identifier = body.identifier or ""
+    expected = hmac.new(secret.encode(), identifier.encode(), hashlib.sha256).hexdigest()
+    if (
+        not secret
+        or not identifier
+        or not hmac.compare_digest(expected, body.identifier_hash or "")
+    ):
+        raise SupadeskError(
+            401,
+            "identity_invalid",
+            "The signature does not belong to this identifier.",
+            hint="Sign the identifier with the inbox's secret: HMAC-SHA256, in hex.",
+        )
+    return identifier
+
+
 @router.post("/session", operation_id="open_widget_session")
 @serves(Caller.VISITOR)
 async def open_session(request: Request, body: SessionRequest) -> JSONResponse:
     """Open or renew a visitor's session.
 
     Fails with `inbox_not_found`, `session_expired` (ask again without a refresh token),
-    `origin_not_allowed`, `too_many_requests`.
+    `origin_not_allowed`, `identity_invalid`, `identity_required`, `too_many_requests`.
     """
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
@@ -175,6 +204,7 @@ async def open_session(request: Request, body: SessionRequest) -> JSONResponse:
             "p_refresh_hash": hash_token(body.refresh_token) if body.refresh_token else None,
             "p_client": client_address(request, settings),
             "p_per_minute": settings.sessions_per_minute,
+            "p_identifier": await _signed_identity(database, body),
         },
     )
     visitor = VisitorIdentity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -112,3 +113,65 @@ def test_sessions_that_are_over_are_removed(db: Connection, token: str) -> None:
     with acting_as_service(db):
         assert call(db, "service.purge_visitor_sessions") == 1
     assert value(db, "select refresh_hash from private.visitor_sessions") == H[1]
+
+
+def open_as(db: Connection, token: str, identifier: str | None, **more: Any) -> dict[str, Any]:
+    """Open a session whose signature the service has checked."""
+    opened = call(
+        db, "service.open_visitor_session", p_website_token=token, p_new_hash=sha256(uuid4().hex),
+        p_per_minute=1000, p_identifier=identifier, **more,
+    )  # fmt: skip
+    assert isinstance(opened, dict)
+    return opened
+
+
+def test_browsers_of_one_signed_identity_share_an_address(db: Connection, make: Make) -> None:
+    make.inbox(make.account())
+    token = value(db, "select website_token from public.channel_web_widgets")
+    first, second = open_as(db, token, "u1"), open_as(db, token, "u1")
+    other, nobody = open_as(db, token, "u2"), open_as(db, token, None)
+    assert first["contact_inbox_id"] == second["contact_inbox_id"]
+    assert len({s["contact_inbox_id"] for s in (first, other, nobody)}) == 3
+    query = "select identifier, identified from public.contacts order by identifier"
+    assert db.execute(query).fetchall() == [("u1", "verified"), ("u2", "verified")]
+
+
+def test_who_merely_claimed_an_identity_does_not_share_its_address(
+    db: Connection, make: Make
+) -> None:
+    inbox = make.inbox(make.account())
+    token = value(db, "select website_token from public.channel_web_widgets")
+    claimed = make.contact(inbox, identifier="u1", identified="claimed")
+    opened = open_as(db, token, "u1")
+    assert opened["contact_id"] == str(claimed.id)
+    assert opened["contact_inbox_id"] != str(claimed.contact_inbox_id)
+
+
+def test_somebody_else_on_the_same_page_gets_a_session_of_their_own(
+    db: Connection, make: Make
+) -> None:
+    make.inbox(make.account())
+    token = value(db, "select website_token from public.channel_web_widgets")
+    refresh = sha256("first")
+    first = call(
+        db, "service.open_visitor_session", p_website_token=token, p_new_hash=refresh,
+        p_identifier="u1",
+    )  # fmt: skip
+    other = open_as(db, token, "u2", p_refresh_hash=refresh)
+    assert (other["contact_inbox_id"] != first["contact_inbox_id"], other["returning"]) == (
+        True,
+        False,
+    )
+    again = open_as(db, token, None, p_refresh_hash=refresh)
+    assert (again["contact_inbox_id"], again["returning"]) == (first["contact_inbox_id"], True)
+
+
+def test_a_chat_for_signed_identities_only_refuses_everybody_else(
+    db: Connection, make: Make
+) -> None:
+    make.inbox(make.account())
+    token = value(db, "select website_token from public.channel_web_widgets")
+    run(db, "update public.channel_web_widgets set hmac_mandatory = true")
+    with refused("identity_required"), db.transaction():
+        open_as(db, token, None)
+    open_as(db, token, "u1")

@@ -14,6 +14,7 @@ from workers.tasks import (
     receive_events,
     relabel,
     remove_objects,
+    send_notification_email,
     send_templates,
 )
 
@@ -28,5 +29,6 @@ TASKS: dict[str, Registered] = {
     "receive_events": Registered(receive_events.run, timeout=5 * MINUTES),
     "relabel": Registered(relabel.run),
     "remove_objects": Registered(remove_objects.run),
+    "send_notification_email": Registered(send_notification_email.run),
     "send_templates": Registered(send_templates.run),
 }
