@@ -17,6 +17,8 @@ create table public.inboxes (
     epoch bigint not null default 1,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    max_assignment_limit int,
+    constraint inboxes_max_assignment_limit_check check (max_assignment_limit between 1 and 10000),
     constraint inboxes_pkey primary key (id),
     constraint inboxes_account_id_id_key unique (account_id, id),
     constraint inboxes_name_check check (char_length(btrim(name)) between 1 and 100),
@@ -33,6 +35,8 @@ comment on table public.inboxes is 'One connected channel: a website chat, an AP
 comment on column public.inboxes.greeting_message is 'Sent as a template on a contact''s first message, when greeting_enabled.';
 comment on column public.inboxes.allow_messages_after_resolved is
     'Website: whether a visitor may go on in a resolved conversation (it is reopened) or must start a new one.';
+comment on column public.inboxes.max_assignment_limit is
+    'How many open conversations of the inbox an agent may have and still be given one by turn; null = any number.';
 comment on column public.inboxes.epoch is
     'Part of the names of the inbox''s realtime topics; moves when someone loses access, so stale listeners hear nothing.';
 
@@ -608,7 +612,8 @@ grant select on public.inboxes, public.inbox_members, public.channel_web_widgets
     to authenticated;
 grant update (
     name, greeting_enabled, greeting_message, allow_messages_after_resolved, lock_to_single_conversation,
-    enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone
+    enable_auto_assignment, enable_email_collect, working_hours_enabled, out_of_office_message, timezone,
+    max_assignment_limit
 ) on public.inboxes to authenticated;
 grant update (
     website_url, allowed_domains, widget_color, widget_position, welcome_title, welcome_tagline, reply_time,

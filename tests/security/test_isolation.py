@@ -293,6 +293,12 @@ AGENTS: dict[str, Arguments] = {
         "p_account_id": c.account.id,
         "p_display_id": c.display_id,
     },
+    "conversation_filter": lambda c: {
+        "p_account_id": c.account.id,
+        "p_conditions": Jsonb(
+            [{"attribute_key": "status", "filter_operator": "equal_to", "values": ["open"]}]
+        ),
+    },
     "conversation_list": lambda c: {"p_account_id": c.account.id, "p_tab": "all"},
     "conversation_rows": lambda c: {"p_ids": [c.conversation.id]},
     "create_inbox": lambda c: {

@@ -7,6 +7,10 @@ DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb,
 
 DROP FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
 
+CREATE TABLE "private"."assignment_turns" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "user_id" uuid NOT NULL, "assigned_at" timestamp with time zone NOT NULL, CONSTRAINT "assignment_turns_pkey" PRIMARY KEY (account_id, inbox_id, user_id));
+
+ALTER TABLE "private"."assignment_turns" OWNER TO "postgres";
+
 CREATE TABLE "public"."custom_attribute_definitions" ("account_id" uuid NOT NULL, "attribute_model" text NOT NULL, "attribute_key" text NOT NULL, "display_name" text NOT NULL, "display_type" text NOT NULL DEFAULT 'text'::text, "description" text NOT NULL DEFAULT ''::text, "default_value" text, "list_values" text[] NOT NULL DEFAULT '{}'::text[], "regex_pattern" text, "regex_cue" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_attribute_definitions_attribute_key_check" CHECK ((attribute_key ~ '^[A-Za-z0-9_.-]{1,64}$'::text)), CONSTRAINT "custom_attribute_definitions_attribute_model_check" CHECK ((attribute_model = ANY (ARRAY['conversation_attribute'::text, 'contact_attribute'::text]))), CONSTRAINT "custom_attribute_definitions_default_value_check" CHECK ((char_length(default_value) <= 1500)), CONSTRAINT "custom_attribute_definitions_description_check" CHECK ((char_length(description) <= 500)), CONSTRAINT "custom_attribute_definitions_display_name_check" CHECK (((char_length(btrim(display_name)) >= 1) AND (char_length(btrim(display_name)) <= 100))), CONSTRAINT "custom_attribute_definitions_display_type_check" CHECK ((display_type = ANY (ARRAY['text'::text, 'number'::text, 'currency'::text, 'percent'::text, 'link'::text, 'date'::text, 'list'::text, 'checkbox'::text]))), CONSTRAINT "custom_attribute_definitions_key" UNIQUE (account_id, attribute_model, attribute_key), CONSTRAINT "custom_attribute_definitions_list_values_check" CHECK (((cardinality(list_values) <= 200) AND (octet_length(array_to_string(list_values, ' '::text)) <= 20000))), CONSTRAINT "custom_attribute_definitions_regex_cue_check" CHECK ((char_length(regex_cue) <= 200)), CONSTRAINT "custom_attribute_definitions_regex_pattern_check" CHECK ((char_length(regex_pattern) <= 500)), CONSTRAINT "custom_attribute_definitions_reserved_check" CHECK ((NOT (attribute_key = ANY (
 CASE attribute_model
     WHEN 'contact_attribute'::text THEN ARRAY['name'::text, 'email'::text, 'phone_number'::text, 'identifier'::text, 'country_code'::text, 'city'::text, 'created_at'::text, 'last_activity_at'::text, 'referer'::text, 'blocked'::text]
@@ -31,6 +35,8 @@ ALTER TABLE "public"."contacts" ADD COLUMN "location" text;
 
 ALTER TABLE "public"."contacts" ADD COLUMN "country_code" text;
 
+ALTER TABLE "public"."inboxes" ADD COLUMN "max_assignment_limit" integer;
+
 CREATE OR REPLACE FUNCTION private.attributes_or(p_attributes jsonb, p_else jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -41,6 +47,62 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."attributes_or"(jsonb, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.auto_assign()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    opened constant boolean := new.status = 'open' and (tg_op = 'INSERT' or old.status <> 'open');
+    chosen constant boolean := tg_op = 'UPDATE' and new.assignee_id is distinct from old.assignee_id;
+    may_team_assign boolean := true;
+begin
+    if tg_op = 'UPDATE' and new.team_id is distinct from old.team_id and new.team_id is not null and not chosen then
+        if not exists (
+            select from public.team_members as teammate
+            where teammate.team_id = new.team_id and teammate.user_id = new.assignee_id)
+        then
+            new.assignee_id := null;
+        end if;
+        if new.assignee_id is null and exists (
+            select from public.teams as team where team.id = new.team_id and team.allow_auto_assign)
+        then
+            new.assignee_id := private.pick_assignee(new.account_id, new.inbox_id, new.team_id);
+        end if;
+        return new;
+    end if;
+    if not opened or chosen then
+        return new;
+    end if;
+    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
+    if tg_op = 'UPDATE' and old.status in ('pending', 'resolved')
+        and current_setting('role', true) = 'authenticated'
+        and exists (
+            select from public.account_users as member
+            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
+    then
+        new.assignee_id := auth.uid();
+        return new;
+    end if;
+    if new.team_id is not null then
+        select team.allow_auto_assign into may_team_assign from public.teams as team where team.id = new.team_id;
+    end if;
+    if may_team_assign
+        and (select inbox.enable_auto_assignment from public.inboxes as inbox where inbox.id = new.inbox_id)
+        and not exists (
+            select from public.inbox_members as member
+            where member.inbox_id = new.inbox_id and member.user_id = new.assignee_id)
+    then
+        new.assignee_id := coalesce(
+            private.pick_assignee(new.account_id, new.inbox_id, new.team_id), new.assignee_id);
+    end if;
+    return new;
+end;
+$function$;
+
+ALTER FUNCTION "private"."auto_assign"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
  RETURNS jsonb
@@ -110,16 +172,6 @@ begin
     end if;
     if new.status = 'resolved' and old.status <> 'resolved' then
         new.waiting_since := null;
-    end if;
-    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
-    if new.status = 'open' and old.status in ('pending', 'resolved')
-        and new.assignee_id is not distinct from old.assignee_id
-        and current_setting('role', true) = 'authenticated'
-        and exists (
-            select from public.account_users as member
-            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
-    then
-        new.assignee_id := auth.uid();
     end if;
     if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
             new.contact_id)
@@ -287,6 +339,45 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    condition jsonb;
+    place bigint;
+    last_place int;
+    predicate text := '';
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if p_conditions is null or jsonb_typeof(p_conditions) <> 'array'
+        or jsonb_array_length(p_conditions) not between 1 and 50
+    then
+        perform private.fail(400, 'invalid_argument', 'conditions is a list of 1 to 50.');
+    end if;
+    last_place := jsonb_array_length(p_conditions);
+    for condition, place in
+        select item, number from jsonb_array_elements(p_conditions) with ordinality as listed (item, number)
+    loop
+        if place < last_place and coalesce(lower(condition ->> 'query_operator'), '') not in ('and', 'or') then
+            perform private.fail(400, 'filter_query_operator_invalid', 'Conditions are joined by and, or.');
+        end if;
+        -- No parentheses around the whole: "and" binds closer than "or", as it is read.
+        predicate := predicate || private.filter_condition(p_account_id, condition)
+            || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
+    end loop;
+    return private.conversation_page(
+        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all', format(' and (%s)', predicate),
+        p_sort, p_cursor, p_limit);
+end;
+$function$;
+
+ALTER FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
  RETURNS jsonb
@@ -594,6 +685,188 @@ $function$;
 
 ALTER FUNCTION "private"."delete_note"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.filter_condition(p_account_id uuid, p_condition jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    attribute constant text := p_condition ->> 'attribute_key';
+    operator constant text := p_condition ->> 'filter_operator';
+    equality constant text[] := array['equal_to', 'not_equal_to'];
+    presence constant text[] := array['is_present', 'is_not_present'];
+    containment constant text[] := array['contains', 'does_not_contain'];
+    time_operators constant text[] := array['is_greater_than', 'is_less_than', 'days_before'];
+    allowed text[];
+    expression text;
+    kind text := 'text';
+    definition public.custom_attribute_definitions;
+    condition text;
+begin
+    case
+        when attribute = 'status' and p_condition -> 'values' @> '["all"]' then
+            return 'true';
+        when attribute in ('status', 'priority') then
+            expression := format('conversation.%I', attribute);
+            allowed := equality;
+        when attribute in ('assignee_id', 'inbox_id', 'team_id') then
+            expression := format('conversation.%I', attribute);
+            allowed := equality || presence;
+            kind := 'id';
+        when attribute = 'display_id' then
+            expression := 'conversation.display_id';
+            allowed := equality || containment;
+            kind := 'number';
+        when attribute = 'labels' then
+            expression := 'conversation.labels';
+            allowed := equality || presence;
+            kind := 'labels';
+        when attribute in ('created_at', 'last_activity_at') then
+            expression := format('conversation.%I', attribute);
+            allowed := time_operators;
+            kind := 'time';
+        when attribute in ('browser_language', 'conversation_language', 'country_code') then
+            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+            allowed := equality;
+        when attribute in ('referer', 'mail_subject') then
+            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+            allowed := equality || containment;
+        when attribute = 'campaign_id' then
+            expression := '(conversation.additional_attributes ->> ''campaign_id'')';
+            allowed := equality || presence;
+        else
+            select * into definition
+            from public.custom_attribute_definitions as known
+            where known.account_id = p_account_id
+                and known.attribute_model = 'conversation_attribute'
+                and known.attribute_key = attribute;
+            if definition.id is null then
+                perform private.fail(
+                    400, 'filter_attribute_unknown',
+                    format('Conversations have no attribute "%s".', left(coalesce(attribute, ''), 64)));
+            end if;
+            expression := format('(conversation.custom_attributes ->> %L)', definition.attribute_key);
+            case definition.display_type
+                when 'date' then
+                    -- What is no date is no value.
+                    expression := format(
+                        '(case when %1$s ~ ''^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)'' then left(%1$s, 10)::timestamptz end)',
+                        expression);
+                    kind := 'time';
+                    allowed := presence || time_operators;
+                when 'number', 'currency', 'percent' then
+                    expression := format(
+                        '(case when %1$s ~ ''^-?\d{1,20}(\.\d{1,20})?$'' then (%1$s)::numeric end)', expression);
+                    kind := 'number';
+                    allowed := equality || presence;
+                when 'text' then
+                    allowed := equality || containment || presence;
+                else
+                    allowed := equality || presence;
+            end case;
+    end case;
+    if operator is null or not operator = any (allowed) then
+        perform private.fail(
+            400, 'filter_operator_invalid',
+            format('%s is compared by %s.', attribute, array_to_string(allowed, ', ')));
+    end if;
+    condition := private.filter_sql(expression, kind, operator, p_condition);
+    -- A custom attribute that was never set differs from every value.
+    if definition.id is not null and operator in ('not_equal_to', 'does_not_contain') then
+        condition := format('(%s is null or %s)', expression, condition);
+    end if;
+    return condition;
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_condition"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_sql(p_expression text, p_kind text, p_operator text, p_condition jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+    given text[];
+    patterns text[];
+begin
+    if p_operator in ('is_present', 'is_not_present') then
+        return format(
+            case p_operator when 'is_present' then '%s is not null' else '%s is null' end,
+            case p_kind when 'labels' then format('nullif(%s, ''{}'')', p_expression) else p_expression end);
+    end if;
+    given := private.filter_values(p_condition);
+    begin
+        case p_kind
+            when 'id' then
+                perform given::uuid[];
+            when 'number' then
+                perform given::numeric[];
+            when 'time' then
+                if p_operator = 'days_before' then
+                    perform make_interval(days => given[1]::int);
+                else
+                    perform given::timestamptz[];
+                end if;
+            else
+        end case;
+    exception when others then
+        perform private.fail(
+            400, 'filter_value_invalid',
+            format('A value of the condition on %s is malformed.', left(p_condition ->> 'attribute_key', 64)));
+    end;
+    patterns := array(
+        select '%' || replace(replace(replace(lower(value), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+        from unnest(given) as value);
+    return case
+        when p_operator = 'equal_to' and p_kind = 'labels' then format('%s && %L::text[]', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'labels' then format('not %s && %L::text[]', p_expression, given)
+        when p_operator = 'equal_to' and p_kind = 'id' then format('%s = any (%L::uuid[])', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'id' then format('%s <> all (%L::uuid[])', p_expression, given)
+        when p_operator = 'equal_to' and p_kind = 'number' then format('%s = any (%L::numeric[])', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'number' then format('%s <> all (%L::numeric[])', p_expression, given)
+        when p_operator = 'equal_to' then
+            format('lower(%s) = any (%L::text[])', p_expression, array(select lower(value) from unnest(given) as value))
+        when p_operator = 'not_equal_to' then
+            format('lower(%s) <> all (%L::text[])', p_expression, array(select lower(value) from unnest(given) as value))
+        when p_operator = 'contains' then format('lower((%s)::text) like any (%L::text[])', p_expression, patterns)
+        when p_operator = 'does_not_contain' then
+            format('not lower((%s)::text) like any (%L::text[])', p_expression, patterns)
+        when p_operator = 'is_greater_than' then format('%s > %L::timestamptz', p_expression, given[1])
+        when p_operator = 'is_less_than' then format('%s < %L::timestamptz', p_expression, given[1])
+        when p_operator = 'days_before' then
+            format('%s < current_date - make_interval(days => %L)', p_expression, given[1])
+        end;
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_sql"(text, text, text, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_values(p_condition jsonb)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    given constant jsonb := p_condition -> 'values';
+begin
+    if given is null or jsonb_typeof(given) <> 'array' or jsonb_array_length(given) not between 1 and 100
+        or exists (select from jsonb_array_elements(given) as item where jsonb_typeof(item) not in ('string', 'number', 'boolean'))
+        or octet_length(given::text) > 20000
+    then
+        perform private.fail(
+            400, 'filter_value_invalid',
+            format('The condition on %s needs 1 to 100 values.', left(p_condition ->> 'attribute_key', 64)));
+    end if;
+    return array(select jsonb_array_elements_text(given));
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_values"(jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.folded(p_text text)
  RETURNS text
  LANGUAGE sql
@@ -703,6 +976,20 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."is_contact_online"(public.contacts) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.is_online(p_account_id uuid, p_user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select exists (
+        select from public.account_users as member
+        where member.account_id = p_account_id and member.user_id = p_user_id
+            and member.availability = 'online' and not member.auto_offline)
+$function$;
+
+ALTER FUNCTION "private"."is_online"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.member_contact(p_id uuid)
  RETURNS public.contacts
@@ -847,6 +1134,56 @@ begin
     return new;
 end;
 $function$;
+
+CREATE OR REPLACE FUNCTION private.pick_assignee(p_account_id uuid, p_inbox_id uuid, p_team_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    open_at_most int;
+    candidate uuid;
+    first_candidate uuid;
+begin
+    select inbox.max_assignment_limit into open_at_most from public.inboxes as inbox where inbox.id = p_inbox_id;
+    for candidate in
+        select member.user_id
+        from public.inbox_members as member
+        left join private.assignment_turns as turn
+            on turn.account_id = member.account_id and turn.inbox_id = member.inbox_id and turn.user_id = member.user_id
+        where member.account_id = p_account_id
+            and member.inbox_id = p_inbox_id
+            and private.is_online(p_account_id, member.user_id)
+            and (p_team_id is null or exists (
+                select from public.team_members as teammate
+                where teammate.team_id = p_team_id and teammate.user_id = member.user_id))
+            and (open_at_most is null or open_at_most > (
+                select coalesce(sum(counter.total), 0)
+                from private.conversation_counters as counter
+                where counter.account_id = p_account_id
+                    and counter.inbox_id = p_inbox_id
+                    and counter.status = 'open'
+                    and counter.assignee_id = member.user_id))
+        order by greatest(turn.assigned_at, member.created_at), member.user_id
+    loop
+        first_candidate := coalesce(first_candidate, candidate);
+        -- Whom another conversation is being given to at this moment is passed over, never waited for.
+        perform from public.inbox_members as member
+        where member.inbox_id = p_inbox_id and member.user_id = candidate
+        for no key update skip locked;
+        if found then
+            insert into private.assignment_turns (account_id, inbox_id, user_id, assigned_at)
+            values (p_account_id, p_inbox_id, candidate, clock_timestamp())
+            on conflict on constraint assignment_turns_pkey do update set assigned_at = excluded.assigned_at;
+            return candidate;
+        end if;
+    end loop;
+    return first_candidate;
+end;
+$function$;
+
+ALTER FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.priority_rank(p_priority text)
  RETURNS smallint
@@ -1132,6 +1469,50 @@ $function$;
 
 ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_activity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    -- No line without a known actor.
+    actor_name constant text := private.actor_name(new);
+    -- Two numbers at once: a message brought the change about.
+    by_message constant boolean := old.last_seq + 1 < new.last_seq;
+begin
+    if new.status is distinct from old.status then
+        if not by_message then
+            if actor_name is not null then
+                perform private.write_activity(
+                    new, 'status.' || new.status, jsonb_build_object('actor', actor_name));
+            end if;
+        elsif old.status = 'resolved' and (
+            select inbox.channel_type = 'api' from public.inboxes as inbox where inbox.id = new.inbox_id)
+        then
+            -- Elsewhere the message is its own explanation; an API channel's may come from a machine.
+            perform private.write_activity(new, 'status.reopened_by_message', '{}');
+        end if;
+    end if;
+    if actor_name is null then
+        return null;
+    end if;
+    if new.priority is distinct from old.priority then
+        perform private.tell_priority(old, new, actor_name);
+    end if;
+    if new.labels is distinct from old.labels then
+        perform private.tell_labels(old, new, actor_name);
+    end if;
+    -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
+        and current_setting('role', true) = 'authenticated'
+    then
+        perform private.tell_assignment(old, new, actor_name);
+    end if;
+    return null;
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tell_contact()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1328,6 +1709,17 @@ $function$;
 
 ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -1466,11 +1858,15 @@ $function$;
 
 ALTER FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) OWNER TO "postgres";
 
+ALTER TABLE "private"."assignment_turns" ADD CONSTRAINT "assignment_turns_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_last_name_check" CHECK ((char_length(last_name) <= 255));
 
 ALTER TABLE "public"."contacts" ADD CONSTRAINT "contacts_middle_name_check" CHECK ((char_length(middle_name) <= 255));
 
 ALTER TABLE "public"."custom_attribute_definitions" ADD CONSTRAINT "custom_attribute_definitions_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."inboxes" ADD CONSTRAINT "inboxes_max_assignment_limit_check" CHECK (((max_assignment_limit >= 1) AND (max_assignment_limit <= 10000)));
 
 ALTER TABLE "public"."notes" ADD CONSTRAINT "notes_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
 
@@ -1483,6 +1879,10 @@ CREATE INDEX contacts_account_id_name_idx ON public.contacts USING btree (accoun
 CREATE INDEX notes_account_id_user_id_idx ON public.notes USING btree (account_id, user_id);
 
 CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_name, last_name, email, phone_number, identifier, contact_type, blocked, avatar_url, labels, custom_attributes, additional_attributes ON public.contacts FOR EACH ROW EXECUTE FUNCTION private.tell_contact();
+
+CREATE TRIGGER conversations_assign BEFORE UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.team_id IS DISTINCT FROM new.team_id))) EXECUTE FUNCTION private.auto_assign();
+
+CREATE TRIGGER conversations_begin_with_assignee BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.auto_assign();
 
 CREATE TRIGGER conversations_tell_deleted AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.tell_conversation_deleted();
 
@@ -1502,9 +1902,14 @@ COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attribut
 
 COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
 
+COMMENT ON COLUMN "public"."inboxes"."max_assignment_limit" IS 'How many open conversations of the inbox an agent may have and still be given one by turn; null = any number.';
+
 COMMENT ON COLUMN "public"."notes"."user_id" IS 'Who wrote it; null when they left.';
 
 COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it is fit to be stored, else the second.';
+
+COMMENT ON FUNCTION "private"."auto_assign"() IS 'Trigger: a conversation that is given to a team leaves whoever is not in it and goes to one who is; one that becomes open and is
+     nobody''s of its inbox goes to whose turn it is; an agent who opens one takes it.';
 
 COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
 
@@ -1513,6 +1918,8 @@ COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes)
 COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
 
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
+
+COMMENT ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'See public.conversation_filter.';
 
 COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'See public.conversation_list.';
 
@@ -1527,6 +1934,13 @@ COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.del
 
 COMMENT ON FUNCTION "private"."delete_note"(uuid) IS 'See public.delete_note.';
 
+COMMENT ON FUNCTION "private"."filter_condition"(uuid, jsonb) IS 'One condition {attribute_key, filter_operator, values} about a conversation as SQL.
+     Fails with filter_attribute_unknown, filter_operator_invalid, filter_value_invalid.';
+
+COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, id, number, labels, time. Only quoted literals come from the client.';
+
+COMMENT ON FUNCTION "private"."filter_values"(jsonb) IS 'The values of a condition; fails with filter_value_invalid when there are none.';
+
 COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
 
 COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) IS 'A contact says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes, additional_attributes.
@@ -1534,6 +1948,8 @@ COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) I
      one merged into it. Claims never merge; a claimed address of somebody else is left out. Returns the id of the contact that remains.';
 
 COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something within the last 90 seconds.';
+
+COMMENT ON FUNCTION "private"."is_online"(uuid, uuid) IS 'Whether an agent may be given conversations now.';
 
 COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
 
@@ -1543,6 +1959,9 @@ COMMENT ON FUNCTION "private"."merge_into"(uuid, uuid) IS 'Moves everything of t
      them was blocked stays blocked. Checks no rights: its callers do.';
 
 COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects as one, at every depth; where both say something the first wins.';
+
+COMMENT ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) IS 'Whose turn it is among the members of the inbox (and of the team, if one is named) who are online and have fewer open
+     conversations there than the inbox allows; null when there is nobody. Who is skipped keeps their place.';
 
 COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
 
@@ -1569,6 +1988,10 @@ COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, int
      phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
+
+COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
+     with "and" before "or", as public.conversation_list gives it. Fails with account_not_found, invalid_argument, invalid_cursor,
+     filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
 
 COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
      them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
@@ -1614,6 +2037,8 @@ COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page sa
 COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
      Returns the id of the contact that remains. Fails with contact_not_found.';
 
+COMMENT ON TABLE "private"."assignment_turns" IS 'When an agent last got a conversation of an inbox by turn. Whoever waits longest, since then or since they joined, is next.';
+
 COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
 
 COMMENT ON TABLE "public"."notes" IS 'A note about a contact, for all agents of the account. Not a private message, which belongs to a conversation.';
@@ -1623,6 +2048,12 @@ REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."attributes_or"(jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."attributes_or"(jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."auto_assign"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."auto_assign"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."auto_assign"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
 
@@ -1653,6 +2084,14 @@ GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text
 REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -1700,6 +2139,24 @@ REVOKE ALL ON FUNCTION "private"."delete_note"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_note"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_condition"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_values"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_values"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_values"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."folded"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "authenticated";
@@ -1719,6 +2176,12 @@ REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."is_contact_online"(public.contacts) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_contact_online"(public.contacts) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."is_online"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."is_online"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."is_online"(uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
 
@@ -1745,6 +2208,12 @@ REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
 
@@ -1827,6 +2296,14 @@ GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], json
 REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -1950,6 +2427,9 @@ REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "service_role";
 
+REVOKE ALL ("max_assignment_limit") ON TABLE "public"."inboxes" FROM "authenticated";
+
+
 REVOKE ALL ON TABLE "public"."notes" FROM "authenticated";
 
 GRANT SELECT ON TABLE "public"."notes" TO "authenticated";
@@ -1971,3 +2451,5 @@ CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (
 GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
 
 GRANT UPDATE ("middle_name") ON TABLE "public"."contacts" TO "authenticated";
+
+GRANT UPDATE ("max_assignment_limit") ON TABLE "public"."inboxes" TO "authenticated";
