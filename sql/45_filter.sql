@@ -57,8 +57,7 @@ begin
             format('A value of the condition on %s is malformed.', left(p_condition ->> 'attribute_key', 64)));
     end;
     patterns := array(
-        select '%' || replace(replace(replace(lower(value), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-        from unnest(given) as value);
+        select private.like_pattern(lower(value)) from unnest(given) as value);
     return case
         when p_operator = 'equal_to' and p_kind = 'labels' then format('%s && %L::text[]', p_expression, given)
         when p_operator = 'not_equal_to' and p_kind = 'labels' then format('not %s && %L::text[]', p_expression, given)

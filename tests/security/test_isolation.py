@@ -358,6 +358,7 @@ AGENTS: dict[str, Arguments] = {
         "p_short_code": "bye",
         "p_content": "x",
     },
+    "search": lambda c: {"p_account_id": c.account.id, "p_query": "canary"},
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),

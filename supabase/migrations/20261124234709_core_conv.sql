@@ -318,8 +318,7 @@ begin
         case when cursor_id is null or cursor_at is not null then 'true'
             else format('contact.id %s $5', case when descending then '<' else '>' end) end)
     into page, cursors
-    using p_account_id, '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%',
-        p_labels, cursor_at, cursor_id, p_limit + 1;
+    using p_account_id, private.like_pattern(needle), p_labels, cursor_at, cursor_id, p_limit + 1;
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
@@ -818,8 +817,7 @@ begin
             format('A value of the condition on %s is malformed.', left(p_condition ->> 'attribute_key', 64)));
     end;
     patterns := array(
-        select '%' || replace(replace(replace(lower(value), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-        from unnest(given) as value);
+        select private.like_pattern(lower(value)) from unnest(given) as value);
     return case
         when p_operator = 'equal_to' and p_kind = 'labels' then format('%s && %L::text[]', p_expression, given)
         when p_operator = 'not_equal_to' and p_kind = 'labels' then format('not %s && %L::text[]', p_expression, given)
@@ -990,6 +988,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."is_online"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.like_pattern(p_text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+$function$;
+
+ALTER FUNCTION "private"."like_pattern"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.member_contact(p_id uuid)
  RETURNS public.contacts
@@ -1392,6 +1401,157 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_note"(uuid, uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search(p_account_id uuid, p_query text, p_kind text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    query constant text := btrim(left(p_query, 200));
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if coalesce(query, '') = '' or coalesce(p_limit, 0) not between 1 and 50
+        or coalesce(p_kind, '') not in ('conversations', 'contacts', 'messages', 'all')
+        or (p_kind = 'all' and p_cursor is not null)
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            'query is not empty; kind is conversations, contacts, messages or, without a cursor, all; limit is 1 to 50.');
+    end if;
+    begin
+        perform (p_cursor ->> 'at')::timestamptz, (p_cursor ->> 'id')::uuid;
+    exception when others then
+        perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+    end;
+    return
+        case when p_kind in ('conversations', 'all') then jsonb_build_object(
+            'conversations', private.search_conversations(p_account_id, query, p_cursor, p_limit)) else '{}' end
+        || case when p_kind in ('contacts', 'all') then jsonb_build_object(
+            'contacts', private.contact_list(p_account_id, query, '-last_activity_at', null, p_cursor, p_limit)) else '{}' end
+        || case when p_kind in ('messages', 'all') then jsonb_build_object(
+            'messages', private.search_messages(p_account_id, query, p_cursor, p_limit)) else '{}' end;
+end;
+$function$;
+
+ALTER FUNCTION "private"."search"(uuid, text, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_conversations(p_account_id uuid, p_query text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    needle constant text := btrim(private.folded(p_query));
+    number constant bigint := substring(needle from '^#?([0-9]{1,15})$')::bigint;
+    inboxes uuid[];
+    partial boolean;
+    before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
+    before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    ids uuid[];
+    cursors jsonb[];
+begin
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
+    into inboxes, partial
+    from private.visible_scopes(p_account_id) as mine;
+    with who as materialized (
+        -- Newest first, and enough of them: nobody turns a thousand pages.
+        select contact.id
+        from public.contacts as contact
+        where contact.account_id = p_account_id
+            and private.contact_search_text(
+                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
+                contact.identifier, contact.additional_attributes ->> 'company_name') like private.like_pattern(needle)
+        order by contact.id desc
+        limit 1000
+    ),
+    hit as (
+        select conversation.id, conversation.last_activity_at
+        from public.conversations as conversation
+        where conversation.account_id = p_account_id
+            and (conversation.display_id = number or conversation.contact_id in (select who.id from who))
+            and (conversation.last_activity_at, conversation.id) < (before_at, before_id)
+            and (conversation.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
+        order by conversation.last_activity_at desc, conversation.id desc
+        limit p_limit + 1
+    )
+    select array_agg(hit.id order by hit.last_activity_at desc, hit.id desc),
+        array_agg(
+            jsonb_build_object('at', hit.last_activity_at, 'id', hit.id) order by hit.last_activity_at desc, hit.id desc)
+    into ids, cursors
+    from hit;
+    return jsonb_build_object(
+        'rows', private.conversation_rows(ids[1:p_limit]),
+        'next_cursor', case when cardinality(ids) > p_limit then cursors[p_limit] end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_messages(p_account_id uuid, p_query text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    words constant tsquery := websearch_to_tsquery('pg_catalog.simple', private.folded(p_query));
+    inboxes uuid[];
+    partial boolean;
+    before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
+    before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    page jsonb[];
+begin
+    if numnode(words) = 0 then
+        return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
+    end if;
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
+    into inboxes, partial
+    from private.visible_scopes(p_account_id) as mine;
+    select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc) into page
+    from (
+        select message.id, message.conversation_id, conversation.display_id, conversation.inbox_id, message.message_type,
+            message.private, left(message.content, 300) as content, message.created_at,
+            private.message_sender(message) as sender
+        from public.messages as message
+        join public.conversations as conversation on conversation.id = message.conversation_id
+        where message.account_id = p_account_id
+            and message.message_type in ('incoming', 'outgoing')
+            and message.deleted_at is null
+            and private.search_vector(message.content) @@ words
+            and message.created_at > now() - interval '90 days'
+            and (message.created_at, message.id) < (before_at, before_id)
+            and (message.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
+        order by message.created_at desc, message.id desc
+        limit p_limit + 1
+    ) as hit;
+    return jsonb_build_object(
+        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
+        'next_cursor', case when cardinality(page) > p_limit then
+            jsonb_build_object('at', page[p_limit] -> 'created_at', 'id', page[p_limit] -> 'id') end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_vector(p_content text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select to_tsvector('pg_catalog.simple', private.folded(left(p_content, 20000)))
+$function$;
+
+ALTER FUNCTION "private"."search_vector"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_contact_labels(p_contact_id uuid, p_labels text[])
  RETURNS jsonb
@@ -1813,6 +1973,17 @@ $function$;
 
 ALTER FUNCTION "public"."save_note"(uuid, uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.search(p_account_id uuid, p_query text, p_kind text DEFAULT 'all'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.search(p_account_id, p_query, p_kind, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."search"(uuid, text, text, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.set_contact_labels(p_contact_id uuid, p_labels text[])
  RETURNS jsonb
  LANGUAGE sql
@@ -1951,6 +2122,8 @@ COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether t
 
 COMMENT ON FUNCTION "private"."is_online"(uuid, uuid) IS 'Whether an agent may be given conversations now.';
 
+COMMENT ON FUNCTION "private"."like_pattern"(text) IS 'The pattern of "contains this", whatever characters it has.';
+
 COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
 
 COMMENT ON FUNCTION "private"."merge_contacts"(uuid, uuid) IS 'See public.merge_contacts.';
@@ -1970,6 +2143,14 @@ COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.s
 COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
 
 COMMENT ON FUNCTION "private"."save_note"(uuid, uuid, text) IS 'See public.save_note.';
+
+COMMENT ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) IS 'See public.search.';
+
+COMMENT ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) IS 'Conversations by their number or by who the contact is, last active first: those the caller sees.';
+
+COMMENT ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) IS 'Messages of the last 90 days with these words, newest first, notes included: what the caller sees of them.';
+
+COMMENT ON FUNCTION "private"."search_vector"(text) IS 'The words of a message as search compares them: in any language, without case and accents.';
 
 COMMENT ON FUNCTION "private"."set_contact_labels"(uuid, text[]) IS 'See public.set_contact_labels.';
 
@@ -2022,6 +2203,10 @@ COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds
 
 COMMENT ON FUNCTION "public"."save_note"(uuid, uuid, text) IS 'Adds a note to a contact (id null) or changes one. Returns the row.
      Fails with contact_not_found, content_invalid, note_not_found.';
+
+COMMENT ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) IS 'What the caller sees of an account: {conversations, contacts, messages}, each {rows, next_cursor}. Conversations by number or contact,
+     contacts as contact_list finds them, messages of the last 90 days by their words. With one kind, next_cursor leads to the next page;
+     it is null on the last. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
 COMMENT ON FUNCTION "public"."set_contact_labels"(uuid, text[]) IS 'The labels of the contact are these titles, and no others. Returns the row.
      Fails with contact_not_found, label_not_found, invalid_argument.';
@@ -2183,6 +2368,12 @@ REVOKE ALL ON FUNCTION "private"."is_online"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."is_online"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."like_pattern"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."like_pattern"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."like_pattern"(text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM "postgres";
@@ -2244,6 +2435,36 @@ GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "authentica
 REVOKE ALL ON FUNCTION "private"."save_note"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_note"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_vector"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search_vector"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "visitor";
 
 REVOKE ALL ON FUNCTION "private"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
 
@@ -2377,6 +2598,14 @@ REVOKE ALL ON FUNCTION "public"."save_note"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."save_note"(uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."set_contact_labels"(uuid, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."set_contact_labels"(uuid, text[]) TO "authenticated";
@@ -2447,6 +2676,8 @@ CREATE INDEX notes_account_id_contact_id_idx ON public.notes USING btree (accoun
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
 
 CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
+
+CREATE INDEX messages_search_idx ON public.messages USING gin (account_id, private.search_vector(content)) WHERE (message_type = ANY (ARRAY['incoming'::text, 'outgoing'::text]));
 
 GRANT UPDATE ("last_name") ON TABLE "public"."contacts" TO "authenticated";
 
