@@ -254,7 +254,10 @@ begin
     if new.labels is distinct from old.labels then
         perform private.tell_labels(old, new, actor_name);
     end if;
-    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id) then
+    -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
+        and current_setting('role', true) = 'authenticated'
+    then
         perform private.tell_assignment(old, new, actor_name);
     end if;
     return null;
