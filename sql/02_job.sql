@@ -43,6 +43,7 @@ create unique index jobs_running_lock_key on private.jobs (lock) where status = 
 create index jobs_queued_idx on private.jobs (account_id, priority, id) where status = 'queued';
 create index jobs_lock_idx on private.jobs (lock, id) where lock is not null and status in ('queued', 'running');
 create index jobs_lease_idx on private.jobs (lease_until) where status = 'running';
+create index jobs_dead_idx on private.jobs (id) where status = 'dead';
 create index jobs_finished_idx on private.jobs (finished_at) where status = 'done';
 
 create function private.enqueue(
@@ -269,3 +270,49 @@ as $$
 $$;
 
 comment on function service.job_stats is 'How the queue is doing; alarm on oldest_due_seconds, not on length.';
+
+-- Chores that come with time. Whoever takes one first does it; the others find it taken.
+
+create table private.chores (
+    name text primary key,
+    taken_at timestamptz not null,
+    taken_by text not null default '',
+    constraint chores_name_check check (name ~ '^[a-z][a-z_]{1,60}$')
+);
+
+comment on table private.chores is 'When each timed chore was last taken, by the database''s clock; see service.take_chore.';
+
+create function service.take_chore(p_name text, p_every_seconds int, p_worker text default '')
+returns boolean
+language sql security definer set search_path = ''
+as $$
+    with taken as (
+        insert into private.chores as chore (name, taken_at, taken_by)
+        values (p_name, clock_timestamp(), left(p_worker, 200))
+        on conflict (name) do update
+        set taken_at = excluded.taken_at, taken_by = excluded.taken_by
+        -- A second's grace: a scheduler that calls each minute is never quite on time.
+        where chore.taken_at <= clock_timestamp() - make_interval(secs => p_every_seconds - 1)
+        returning 1
+    )
+    select exists (select from taken)
+$$;
+
+comment on function service.take_chore is
+    'Whether the caller is the one to do this chore now: true once in so many seconds, whoever asks and however often.';
+
+create function service.dead_jobs(p_before_id bigint default null, p_limit int default 50)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(dead) order by dead.id desc), '[]'))
+    from (
+        select job.id, job.kind, job.account_id, job.payload, job.attempt, job.last_error, job.created_at, job.finished_at
+        from private.jobs as job
+        where job.status = 'dead' and job.id < coalesce(p_before_id, 9223372036854775807)
+        order by job.id desc
+        limit least(greatest(p_limit, 1), 500)
+    ) as dead
+$$;
+
+comment on function service.dead_jobs is 'The dead letters, newest first: {rows}. Pass the last id for the next page; replay with service.requeue_job.';

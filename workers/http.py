@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import time
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
@@ -41,23 +40,20 @@ def require_scheduler(request: Request, settings: Settings) -> None:
         raise SupadeskError(401, "not_authorized", "This route is for the scheduler.")
 
 
-@router.get("/run", operation_id="run_jobs", include_in_schema=False)
+@router.api_route("/run", methods=["GET", "POST"], operation_id="run_jobs", include_in_schema=False)
 @serves(Caller.SCHEDULER)
 async def run(request: Request) -> Ran:
-    """Do the timed chores and drain the queue, for as long as one call may take."""
+    """Do the timed chores and drain the queue, for as long as one call may take.
+
+    GET for a cron, POST for a database webhook, whose body is not looked at.
+    """
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
     require_scheduler(request, settings)
-    await Schedule(database).run_all_once()
+    name = f"http:{os.getpid()}"
+    await Schedule(database, name).run_all_once()
     pace = Pace()
-    queue = Queue(database, f"http:{os.getpid()}", pace.lease)
-    end = time.monotonic() + BUDGET.total_seconds()
-    jobs = 0
     async with open_context(database, settings) as context:
-        worker = Worker(queue, context, TASKS, pace)
-        while time.monotonic() < end:
-            claimed = await worker.run_once()
-            if claimed == 0:
-                return Ran(jobs=jobs, drained=True)
-            jobs += claimed
-    return Ran(jobs=jobs, drained=False)
+        worker = Worker(Queue(database, name, pace.lease), context, TASKS, pace)
+        jobs, drained = await worker.drain(BUDGET)
+    return Ran(jobs=jobs, drained=drained)
