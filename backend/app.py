@@ -18,6 +18,7 @@ from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect
 from backend.limits import Limits
+from backend.metrics import Counted, Metrics
 from backend.settings import Settings, load_settings
 
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings.docs else None,
     )
     app.state.settings = settings
+    app.state.metrics = Metrics()
     app.state.visitor_tokens = VisitorTokens(settings)
     app.state.assets = WidgetAssets.load(settings.widget_folder)
     errors.install(app)
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.mount("/widget/assets", ImmutableFiles(directory=settings.widget_folder / "assets"))
     app.add_middleware(Limits)
+    app.add_middleware(Counted, metrics=app.state.metrics)
     return app
 
 

@@ -24,7 +24,6 @@ from workers.loop import Pace, Worker
 from workers.schedule import Schedule
 from workers.tasks import TASKS
 
-
 ONCE = timedelta(minutes=10)  # what one run of a cron may take
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from backend.access import Caller, serves
+from backend.access import Caller, require_bearer, serves
 from backend.db import Database
-from backend.errors import SupadeskError
 from backend.settings import Settings
 from workers.context import open_context
 from workers.jobs import Queue
@@ -30,16 +28,6 @@ class Ran(BaseModel):
     drained: bool
 
 
-def require_scheduler(request: Request, settings: Settings) -> None:
-    """Let in whoever knows the cron secret; without a secret there is nobody to let in."""
-    if settings.cron_secret is None:
-        raise SupadeskError(404, "not_found", "Not found.")
-    expected = f"Bearer {settings.cron_secret.get_secret_value()}"
-    given = request.headers.get("authorization", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
-        raise SupadeskError(401, "not_authorized", "This route is for the scheduler.")
-
-
 @router.api_route("/run", methods=["GET", "POST"], operation_id="run_jobs", include_in_schema=False)
 @serves(Caller.SCHEDULER)
 async def run(request: Request) -> Ran:
@@ -49,7 +37,7 @@ async def run(request: Request) -> Ran:
     """
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    require_scheduler(request, settings)
+    require_bearer(request, settings.cron_secret, "the scheduler")
     name = f"http:{os.getpid()}"
     await Schedule(database, name).run_all_once()
     pace = Pace()

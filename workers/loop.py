@@ -98,7 +98,12 @@ class Worker:
 
     async def _attempt(self, job: Job) -> bool:
         structlog.contextvars.bind_contextvars(
-            job_id=job.id, kind=job.kind, attempt=job.attempt, account_id=job.account_id
+            job_id=job.id,
+            kind=job.kind,
+            attempt=job.attempt,
+            account_id=job.account_id,
+            # Goes on to what this job asks for; one without a request begins a chain of its own.
+            request_id=job.request_id or f"job-{job.id:08}",
         )
         try:
             task = find(self._tasks, job)

@@ -140,7 +140,8 @@ def test_a_run_resolves_100_of_an_account(db: Connection, make: Make) -> None:
         run(
             db,
             """
-            insert into public.conversations (account_id, contact_id, contact_inbox_id, inbox_id, last_activity_at)
+            insert into public.conversations (
+                account_id, contact_id, contact_inbox_id, inbox_id, last_activity_at)
             values (%s, %s, %s, %s, now() - interval '3 hours')
             """,
             account_id, contact, address, inbox,
@@ -161,7 +162,10 @@ def test_several_workers_resolve_each_once(database: Database) -> None:
     with database.connect() as db:
         lines = column(
             db,
-            "select count(*) from public.messages where message_type = 'activity' group by conversation_id",
+            """
+            select count(*) from public.messages where message_type = 'activity'
+            group by conversation_id
+            """,
         )
     assert lines == [1] * len(conversations)
 

@@ -15,6 +15,7 @@ from backend.settings import Settings
 from tests.backend.test_errors import refused
 from tests.support.local import LocalProduct
 from workers import http
+from workers.tasks import TASKS
 
 
 def service(product: LocalProduct, secret: str | None) -> FastAPI:
@@ -77,5 +78,26 @@ async def test_the_scheduler_drains_the_queue(product: LocalProduct) -> None:
     assert answer.status_code == 200
     assert answer.json()["drained"] is True
     with psycopg.connect(product.database_url) as conn:
-        row = conn.execute("select count(*) from private.jobs where status = 'queued'").fetchone()
+        row = conn.execute(
+            "select count(*) from private.jobs where status = 'queued' and kind = any (%s) and run_at <= now()",
+            (list(TASKS),),
+        ).fetchone()
     assert row == (0,)
+
+
+async def test_a_database_webhook_wakes_the_queue(product: LocalProduct) -> None:
+    app = service(product, "right-secret")
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+    ):
+        event = {"type": "INSERT", "table": "jobs", "schema": "private", "record": {"id": 1}}
+        answer = await client.post(
+            "/internal/jobs/run",
+            json=event,
+            headers={"Authorization": "Bearer right-secret"},
+            timeout=60,
+        )
+        assert answer.status_code == 200
+        refused(await client.post("/internal/jobs/run", json=event), 401, "not_authorized")
