@@ -11,18 +11,6 @@ create table private.assignment_turns (
 comment on table private.assignment_turns is
     'When an agent last got a conversation of an inbox by turn. Whoever waits longest, since then or since they joined, is next.';
 
-create function private.is_online(p_account_id uuid, p_user_id uuid)
-returns boolean
-language sql stable security definer set search_path = ''
-as $$
-    select exists (
-        select from public.account_users as member
-        where member.account_id = p_account_id and member.user_id = p_user_id
-            and member.availability = 'online' and not member.auto_offline)
-$$;
-
-comment on function private.is_online is 'Whether an agent may be given conversations now.';
-
 create function private.pick_assignee(p_account_id uuid, p_inbox_id uuid, p_team_id uuid)
 returns uuid
 language plpgsql security definer set search_path = ''
@@ -32,7 +20,9 @@ declare
     candidate uuid;
     first_candidate uuid;
 begin
-    select (inbox.auto_assignment_config ->> 'max_assignment_limit')::int into open_at_most from public.inboxes as inbox where inbox.id = p_inbox_id;
+    select (inbox.auto_assignment_config ->> 'max_assignment_limit')::int into open_at_most
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id;
     for candidate in
         select member.user_id
         from public.inbox_members as member
