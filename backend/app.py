@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
 
     app.mount("/widget/assets", ImmutableFiles(directory=settings.widget_folder / "assets"))
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, settings=settings)
     # Outermost, so that refusals can be read by the dashboard too. Other routes set their own headers.
     app.add_middleware(
         CORSMiddleware,

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from backend.access import client_address
+from backend.settings import Settings
 
 MAX_BODY = 256 * 1024  # bytes; larger things go to Storage
 #: Longer bodies, and any type of content, where strangers' formats come in.
@@ -37,11 +43,35 @@ _HEADERS = {
 _API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
-class Limits:
-    """ASGI middleware: sizes, content types, request ids and security headers."""
+class Rate:
+    """How many requests an address made in the present minute, in this process.
 
-    def __init__(self, app: App) -> None:
+    A first fence that costs nothing; the limits that hold across all servers are in the database.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._minute = -1
+        self._made: Counter[str] = Counter()
+
+    def allows(self, address: str) -> bool:
+        """Count one request; False when it is one too many."""
+        minute = int(self._clock() // 60)
+        if minute != self._minute:
+            self._minute = minute
+            self._made.clear()
+        self._made[address] += 1
+        return self._made[address] <= self._per_minute
+
+
+class Limits:
+    """ASGI middleware: rates, sizes, content types, request ids and security headers."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
         self.app = app
+        self._settings = settings
+        self._rate = Rate(settings.requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -76,11 +106,21 @@ class Limits:
                 {
                     "type": "http.response.start",
                     "status": status,
-                    "headers": [(b"content-type", b"application/json"), (b"connection", b"close")],
+                    "headers": [
+                        (b"content-type", b"application/json"),
+                        (b"connection", b"close"),
+                        *([(b"retry-after", b"60")] if status == 429 else []),
+                    ],
                 }
             )
             await send({"type": "http.response.body", "body": body.encode()})
 
+        # Providers send for many contacts from few addresses, and are known by their signatures.
+        if not scope["path"].startswith(_WEBHOOKS) and not self._rate.allows(
+            client_address(Request(scope), self._settings)
+        ):
+            await refuse(429, "too_many_requests", "Too many requests in a short time.")
+            return
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_PATH:
             await refuse(414, "uri_too_long", "The address is too long.")
             return

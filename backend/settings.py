@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     sessions_per_minute: int = Field(
         default=10, ge=1, description="How many chat sessions one address may open in a minute."
     )
+    requests_per_minute: int = Field(
+        default=3000,
+        ge=1,
+        description="How many requests one address may make in a minute, in one process.",
+    )
     client_ip_header: str | None = Field(
         default=None,
         description="The header in which the platform, and nobody else, puts the client's address.",

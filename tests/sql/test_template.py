@@ -139,8 +139,6 @@ def test_the_day_is_the_inbox_s(
     assert hear(db, make, conversation, at(8)) == ["out_of_office"]
     # 23:59 there, then midnight.
     assert hear(db, make, conversation, at(18, 0)) == ["out_of_office"]
-    run(db, "update public.inboxes set timezone = 'Nowhere/Else' where id = %s", inbox.id)
-    assert hear(db, make, conversation, at(20)) == []
 
 
 def test_an_answered_conversation_is_not_greeted(
