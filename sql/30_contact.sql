@@ -88,6 +88,8 @@ create table public.contacts (
     last_name text not null default '',
     location text,
     country_code text,
+    search_text text generated always as (private.contact_search_text(
+        name, middle_name, last_name, email, phone_number, identifier, additional_attributes ->> 'company_name')) stored,
     constraint contacts_middle_name_check check (char_length(middle_name) <= 255),
     constraint contacts_last_name_check check (char_length(last_name) <= 255),
     constraint contacts_pkey primary key (id),
@@ -110,6 +112,7 @@ comment on column public.contacts.phone_number is 'E.164, for example +491511234
 comment on column public.contacts.identifier is 'The person''s id in the account''s own systems; unique in the account.';
 comment on column public.contacts.location is 'Follows additional_attributes.city.';
 comment on column public.contacts.country_code is 'Follows additional_attributes.country.';
+comment on column public.contacts.search_text is 'What a search looks at; stored, because folding each candidate anew costs more than finding them.';
 comment on column public.contacts.labels is 'Titles of the account''s labels, sorted.';
 comment on column public.contacts.contact_type is 'A visitor becomes a lead when we can reach or recognise them; never back.';
 comment on column public.contacts.identified is
@@ -119,11 +122,7 @@ comment on column public.contacts.blocked is 'Their messages are stored but neve
 create unique index contacts_account_id_email_key on public.contacts (account_id, email) where email is not null;
 create unique index contacts_account_id_phone_number_key on public.contacts (account_id, phone_number) where phone_number is not null;
 create unique index contacts_account_id_identifier_key on public.contacts (account_id, identifier) where identifier is not null;
-create index contacts_search_idx on public.contacts using gin (
-    account_id,
-    private.contact_search_text(
-        name, middle_name, last_name, email, phone_number, identifier, additional_attributes ->> 'company_name')
-        extensions.gin_trgm_ops);
+create index contacts_search_idx on public.contacts using gin (account_id, search_text extensions.gin_trgm_ops);
 create index contacts_account_id_name_idx on public.contacts (account_id, lower(name), id);
 create index contacts_account_id_created_at_idx on public.contacts (account_id, created_at desc, id desc);
 create index contacts_labels_idx on public.contacts using gin (account_id, labels);
@@ -288,6 +287,15 @@ $$;
 
 comment on function private.attributes_or is 'The first if it is fit to be stored, else the second.';
 
+create function private.contact_json(p_contact public.contacts)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select to_jsonb(p_contact) - 'search_text'
+$$;
+
+comment on function private.contact_json is 'A contact as functions return it: its row.';
+
 create function private.save_contact(p_account_id uuid, p_id uuid, p_values jsonb)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -357,7 +365,7 @@ begin
         where id = p_id
         returning * into contact;
     end if;
-    return to_jsonb(contact);
+    return private.contact_json(contact);
 exception
     when unique_violation or check_violation then
         get stacked diagnostics broken = constraint_name;
@@ -485,15 +493,13 @@ begin
             %s
         $conditions$,
         case when needle is not null then
-            $like$and private.contact_search_text(
-                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
-                contact.identifier, contact.additional_attributes ->> 'company_name') like $2$like$
+            'and contact.search_text like $2'
             else '' end,
         case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
     -- Those without a value come last; each half is one run of an index.
     execute format(
         $query$
-        select array_agg(to_jsonb(page.contact) order by page.position),
+        select array_agg(private.contact_json(page.contact) order by page.position),
             array_agg(jsonb_build_object('at', page.at, 'id', (page.contact).id) order by page.position)
         from (
             select run.contact, run.at, row_number() over () as position

@@ -173,7 +173,7 @@ begin
     update public.contacts set labels = wanted
     where id = p_contact_id and labels is distinct from wanted;
     select * into contact from public.contacts where id = p_contact_id;
-    return to_jsonb(contact);
+    return private.contact_json(contact);
 end;
 $$;
 

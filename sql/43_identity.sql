@@ -69,7 +69,7 @@ begin
     end if;
     perform private.merge_into(base.id, mergee.id);
     select * into base from public.contacts where id = base.id;
-    return to_jsonb(base);
+    return private.contact_json(base);
 end;
 $$;
 

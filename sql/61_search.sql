@@ -25,6 +25,7 @@ declare
     before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
     before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     page jsonb[];
+    among text;
 begin
     if numnode(words) = 0 then
         return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
@@ -33,23 +34,44 @@ begin
         coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
     into inboxes, partial
     from private.visible_scopes(p_account_id) as mine;
-    select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc) into page
-    from (
-        select message.id, message.conversation_id, conversation.display_id, conversation.inbox_id, message.message_type,
-            message.private, left(message.content, 300) as content, message.created_at,
-            private.message_sender(message) as sender
-        from public.messages as message
-        join public.conversations as conversation on conversation.id = message.conversation_id
-        where message.account_id = p_account_id
-            and message.message_type in ('incoming', 'outgoing')
-            and message.deleted_at is null
-            and private.search_vector(message.content) @@ words
-            and message.created_at > now() - interval '90 days'
-            and (message.created_at, message.id) < (before_at, before_id)
-            and (message.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
-        order by message.created_at desc, message.id desc
-        limit p_limit + 1
-    ) as hit;
+    -- A common word stands in the newest messages already; a rare one is found by its index. Sorting all the places of
+    -- a common word would take a second.
+    foreach among in array array['order by message.created_at desc, message.id desc limit 400', ''] loop
+        execute format(
+            $query$
+            select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc)
+            from (
+                select found.id, found.conversation_id, conversation.display_id, found.inbox_id, found.message_type,
+                    found.private, left(found.content, 300) as content, found.created_at,
+                    private.message_sender(found) as sender
+                from (
+                    select recent.*
+                    from (
+                        select message.*
+                        from public.messages as message
+                        where message.account_id = $1
+                            and message.message_type in ('incoming', 'outgoing')
+                            and message.created_at > now() - interval '90 days'
+                            and (message.created_at, message.id) < ($3, $4)
+                            %s
+                    ) as recent
+                    where recent.deleted_at is null
+                        and private.search_vector(recent.content) @@ $2
+                        and (recent.inbox_id = any ($5)
+                            or ($6 and private.can_see_conversation(recent.conversation_id)))
+                    order by recent.created_at desc, recent.id desc
+                    limit $7
+                ) as picked
+                join public.messages as found
+                    on found.conversation_id = picked.conversation_id and found.id = picked.id
+                join public.conversations as conversation on conversation.id = found.conversation_id
+            ) as hit
+            $query$,
+            among)
+        into page
+        using p_account_id, words, before_at, before_id, inboxes, partial, p_limit + 1;
+        exit when cardinality(page) > p_limit;
+    end loop;
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then
@@ -83,9 +105,7 @@ begin
         select contact.id
         from public.contacts as contact
         where contact.account_id = p_account_id
-            and private.contact_search_text(
-                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
-                contact.identifier, contact.additional_attributes ->> 'company_name') like private.like_pattern(needle)
+            and contact.search_text like private.like_pattern(needle)
         order by contact.id desc
         limit 1000
     ),

@@ -32,6 +32,7 @@ def test_messages_and_conversations_are_recorded_with_their_actor(
         db, "select name, actor ->> 'type', actor ->> 'id' from private.events order by id"
     )
     assert found == [
+        ("contact.created", "system", None),
         ("conversation.created", "system", None),
         ("conversation.updated", "user", str(agent.id)),
         ("first_reply.created", "user", str(agent.id)),
@@ -69,7 +70,10 @@ def test_events_carry_what_changed_and_no_words(db: Connection, make: Make) -> N
 def test_an_unchanged_conversation_is_no_event(db: Connection, make: Make) -> None:
     make.conversation(make.inbox(make.account()))
     db.execute("update public.conversations set status = status, agent_last_seen_at = now()")
-    assert rows(db, "select name from private.events") == [("conversation.created",)]
+    assert rows(db, "select name from private.events") == [
+        ("contact.created",),
+        ("conversation.created",),
+    ]
 
 
 def test_what_is_undone_is_no_event(db: Connection, make: Make) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.database import Connection, acting_as, call, refused, run
-from tests.support.make import Account, Make, User
+from tests.support.make import Account, Inbox, Make, User
 
 
 def search(db: Connection, who: User, account: Account, query: str, **arguments: Any) -> Any:
@@ -63,9 +63,10 @@ def test_search_repeats_every_rule_of_visibility(db: Connection, make: Make) -> 
     agent = make.agent(inbox)
     team = make.team(account, agent)
     contact = make.contact(inbox, name="Mia", email="mia@example.com")
-    for number, (place, columns) in enumerate(
-        ((inbox, {}), (closed, {}), (closed, {"team_id": team.id})), start=1
-    ):
+    places: list[tuple[Inbox, dict[str, Any]]] = [
+        (inbox, {}), (closed, {}), (closed, {"team_id": team.id}),
+    ]  # fmt: skip
+    for number, (place, columns) in enumerate(places, start=1):
         who = contact if place is inbox else make.contact(place, name="Mia")
         make.incoming(make.conversation(place, who, **columns), f"secret {number}")
     theirs = make.inbox(make.account())
