@@ -1,4 +1,4 @@
-"""A visitor whom the account's own server vouches for: the signature opens their session, and nothing else does."""
+"""A visitor whom the account's own server vouches for: only the signature opens their session."""
 
 from __future__ import annotations
 
