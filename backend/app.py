@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
 from backend.access import Caller, serves
-from backend.api import health, members, webhooks, widget
+from backend.api import client, health, members, webhooks, widget
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(widget.router)
     app.include_router(members.router)
     app.include_router(webhooks.router)
+    app.include_router(client.router)
 
     @app.get("/widget.js", include_in_schema=False)
     @serves(Caller.PUBLIC)

@@ -71,15 +71,11 @@ def stop() -> None:
 @app.command()
 def reset() -> None:
     """Empty the local database and fill it with the demo data again."""
-    from desk import local, seed
-    from devstack import stack
+    from desk import local
     from devstack.config import StackError
-    from devstack.keys import Keys
 
     try:
-        config = local.running(local.stack_name())
-        stack.reset(config)
-        seed.ensure(config.url, Keys.load(config.folder).service_role_key, config.dsn())
+        local.reset(local.stack_name())
     except StackError as error:
         raise _fail(error) from None
     typer.echo("The local database is as new.")

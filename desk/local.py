@@ -124,6 +124,7 @@ def product_environment(local: Local) -> dict[str, str]:
         "MAIL_FROM": "Supadesk <desk@supadesk.example>",
         "LOG_FORMAT": "console",
         "DOCS": "true",
+        "ALLOW_LOOPBACK": "true",
     }
 
 
@@ -139,11 +140,7 @@ def product_parts(local: Local, website_token: str) -> list[Part]:
             "apiUrl": local.api_url,
         },
     )
-    _write_config(
-        overlay / "demo",
-        "SUPADESK_DEMO",
-        {"baseUrl": local.api_url, "websiteToken": website_token},
-    )
+    _write_demo(local.config, local.api_url, website_token)
     environment = product_environment(local)
     python = sys.executable
     headers = _local_headers(local)
@@ -198,6 +195,14 @@ def product_parts(local: Local, website_token: str) -> list[Part]:
             folder=ROOT,
         ),
     ]
+
+
+def _write_demo(config: StackConfig, api_url: str, website_token: str) -> None:
+    _write_config(
+        config.folder / "web" / "demo",
+        "SUPADESK_DEMO",
+        {"baseUrl": api_url, "websiteToken": website_token},
+    )
 
 
 def _write_config(folder: Path, variable: str, value: dict[str, str]) -> None:
@@ -271,6 +276,7 @@ async def serve(name: str, *, durable: bool = True) -> int:
     """Start everything in order, print the table, run until told to stop; the exit status."""
     supervisor = Supervisor(stack_folder(name))
     supervisor.clear_predecessor()
+    supervisor.obey_signals()
     status = status_file(name)
     status.unlink(missing_ok=True)
     local = plan(name, durable=durable)
@@ -283,17 +289,37 @@ async def serve(name: str, *, durable: bool = True) -> int:
         for part in product_parts(local, seeded.website_token):
             await supervisor.start(part)
         described = describe(local, seeded, ready=True)
-        partial = status.with_suffix(".part")
-        partial.write_text(json.dumps(described, indent=2))
-        partial.replace(status)  # readers never see half a file
+        _write_status(status, described)
         print(table(described), flush=True)
         ended = await supervisor.run()
         if ended is not None:
             supervisor.say("supervisor", f"{ended} ended by itself; stopping the others")
         return 1 if ended else 0
+    except asyncio.CancelledError:
+        return 1  # told to stop before all was ready
     finally:
         status.unlink(missing_ok=True)
         await supervisor.stop()
+
+
+def _write_status(file: Path, described: dict[str, Any]) -> None:
+    partial = file.with_suffix(".part")
+    partial.write_text(json.dumps(described, indent=2))
+    partial.replace(file)  # readers never see half a file
+
+
+def reset(name: str) -> None:
+    """Empty the running stack's database and load the demo data again.
+
+    The new website inbox has a new token, which the demo page and `status.json` are told.
+    """
+    config = running(name)
+    stack.reset(config)
+    key = Keys.load(config.folder).service_role_key
+    seeded = seed.ensure(config.url, key, config.dsn())
+    status = json.loads(status_file(name).read_text())
+    _write_demo(config, status["api_url"], seeded.website_token)
+    _write_status(status_file(name), {**status, "website_token": seeded.website_token})
 
 
 def start(name: str) -> dict[str, Any]:

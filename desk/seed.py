@@ -123,6 +123,7 @@ def _fill(conn: psycopg.Connection, users: dict[str, str]) -> None:
         """
         update public.inboxes
         set greeting_enabled = true,
+            enable_email_collect = false,
             greeting_message = 'Thanks for writing! A person will be with you in a few minutes.'
         where id = %s
         """,
@@ -151,12 +152,10 @@ def _conversations(
     count: int,
 ) -> None:
     now = datetime.now(UTC)
-    # Many are of today, some weeks old: what a desk looks like in the morning.
-    ages = sorted((choice.paretovariate(0.45) * 3 for _ in range(count)), reverse=True)
+    # From minutes to weeks: a tenfold of age has a few more than the one before.
+    ages = sorted((4 * 10_000 ** choice.random() ** 0.8 for _ in range(count)), reverse=True)
     for age in ages:
-        _conversation(
-            conn, choice, account, inbox, agents, now - timedelta(minutes=min(age, 60 * 24 * 40))
-        )
+        _conversation(conn, choice, account, inbox, agents, now - timedelta(minutes=age))
 
 
 def _conversation(

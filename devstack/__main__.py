@@ -46,6 +46,7 @@ async def serve(config: StackConfig, *, bare: bool) -> int:
     keys = Keys.load(config.folder)
     supervisor = Supervisor(config.folder, output=sys.stderr)
     supervisor.clear_predecessor()
+    supervisor.obey_signals()
     try:
         for part in stack.supabase_parts(config, keys, migrate=not bare):
             await supervisor.start(part)
@@ -54,6 +55,8 @@ async def serve(config: StackConfig, *, bare: bool) -> int:
         if ended is not None:
             supervisor.say("supervisor", f"{ended} ended by itself; stopping the others")
         return 1 if ended else 0
+    except asyncio.CancelledError:
+        return 1  # told to stop before all was ready
     finally:
         await supervisor.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import socket
 import tomllib
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".devstack"
 DEFAULT_STACK = "default"
+_OWN_PORTS = range(20_000, 32_000)
 
 _SIZE = re.compile(r"^(\d+)\s*([KMG]?)(i?)B?$", re.IGNORECASE)
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
@@ -120,16 +122,6 @@ class StackConfig:
         return f"postgresql://{user}:postgres@127.0.0.1:{self.ports.database}/{database}"
 
 
-def free_port(taken: set[int] | None = None) -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on now and that is not in `taken`."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port not in (taken or set()):
-            return port
-
-
 def port_is_free(port: int) -> bool:
     """Whether one may listen on this port of 127.0.0.1."""
     with socket.socket() as probe:
@@ -142,11 +134,17 @@ def port_is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Distinct free ports."""
-    found: list[int] = []
+    """Distinct ports of 127.0.0.1 that nobody listens on now.
+
+    They lie below those that systems hand out to outgoing connections: else, while a stack is
+    stopped, any program's connection could take its ports away.
+    """
+    found: set[int] = set()
     while len(found) < count:
-        found.append(free_port(set(found)))
-    return found
+        port = secrets.choice(_OWN_PORTS)
+        if port not in found and port_is_free(port):
+            found.add(port)
+    return list(found)
 
 
 def stack_folder(name: str) -> Path:

@@ -54,6 +54,7 @@ class Supervisor:
         self._running: list[tuple[Part, asyncio.subprocess.Process]] = []
         self._readers: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
+        self._started = False
         self._width = 9
 
     def say(self, name: str, line: str) -> None:
@@ -72,22 +73,34 @@ class Supervisor:
             recorded = json.loads(self._pids.read_text())
         except ValueError:
             recorded = []
+        running = running_supervisor(self.folder)
+        if running is not None and running.pid != os.getpid():
+            raise StackError(
+                f"This stack is already running (process {running.pid});"
+                " stop it with `make stop`, or start another with STACK=name."
+            )
         for entry in reversed(recorded):
             process = _same_process(entry["pid"], entry["started"])
-            if process is None:
+            if process is None or process.pid == os.getpid():
                 continue
-            if entry["name"] == "supervisor":
-                if process.pid == os.getpid():
-                    continue
-                raise StackError(
-                    f"This stack is already running (process {process.pid});"
-                    " stop it with `make stop`, or start another with STACK=name."
-                )
             self.say(
                 "supervisor", f"stopping {entry['name']} ({process.pid}), left by a killed run"
             )
             _terminate(process)
         self._pids.unlink(missing_ok=True)
+
+    def obey_signals(self) -> None:
+        """From now on SIGINT and SIGTERM end `run`, or cancel this task while parts still start."""
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+
+        def asked() -> None:
+            if not self._stop.is_set() and not self._started and task is not None:
+                task.cancel()
+            self._stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, asked)
 
     async def start(self, part: Part) -> None:
         """Start a part, wait until it is ready, then run its `then`."""
@@ -118,9 +131,7 @@ class Supervisor:
 
     async def run(self) -> str | None:
         """Wait until a stop is asked for or a part ends; the name of the part that ended."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop.set)
+        self._started = True
         waits = {asyncio.create_task(p.wait()): part.name for part, p in self._running}
         stop = asyncio.create_task(self._stop.wait())
         done, pending = await asyncio.wait([*waits, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -133,6 +144,8 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop all parts, the last started first."""
+        if not self._running:
+            return  # what is written down belongs to another run
         for part, process in reversed(self._running):
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):

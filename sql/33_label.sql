@@ -162,6 +162,36 @@ comment on function public.delete_label is
      Fails with label_not_found, not_administrator.';
 grant execute on function public.delete_label to authenticated;
 
+create function private.set_contact_labels(p_contact_id uuid, p_labels text[])
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    wanted text[] := private.require_labels(contact.account_id, p_labels);
+begin
+    update public.contacts set labels = wanted
+    where id = p_contact_id and labels is distinct from wanted;
+    select * into contact from public.contacts where id = p_contact_id;
+    return to_jsonb(contact);
+end;
+$$;
+
+comment on function private.set_contact_labels is 'See public.set_contact_labels.';
+grant execute on function private.set_contact_labels to authenticated;
+
+create function public.set_contact_labels(p_contact_id uuid, p_labels text[])
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.set_contact_labels(p_contact_id, p_labels)
+$$;
+
+comment on function public.set_contact_labels is
+    'The labels of the contact are these titles, and no others. Returns the row.
+     Fails with contact_not_found, label_not_found, invalid_argument.';
+grant execute on function public.set_contact_labels to authenticated;
+
 alter table public.labels enable row level security;
 
 create policy "members read the labels of their accounts"

@@ -1,5 +1,14 @@
 -- conversation: a thread between one contact, in one inbox, and the account's agents.
 
+create function private.priority_rank(p_priority text)
+returns smallint
+language sql immutable parallel safe set search_path = ''
+as $$
+    select (case p_priority when 'urgent' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end)::smallint
+$$;
+
+comment on function private.priority_rank is 'A priority as a number to sort by: the most urgent first, none last.';
+
 create table public.conversations (
     id uuid not null default private.uuid_v7(),
     account_id uuid not null,
@@ -77,6 +86,8 @@ create index conversations_by_creation_idx
     on public.conversations (account_id, inbox_id, status, created_at desc, id desc);
 create index conversations_snoozed_until_idx
     on public.conversations (snoozed_until) where status = 'snoozed' and snoozed_until is not null;
+create index conversations_by_priority_idx
+    on public.conversations (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
 create index conversations_labels_idx on public.conversations using gin (account_id, labels);
 create index conversations_account_id_contact_id_idx
     on public.conversations (account_id, contact_id, last_activity_at desc);
@@ -374,9 +385,11 @@ begin
     then
         new.assignee_id := auth.uid();
     end if;
-    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+    if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes)
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id)
     then
         new.last_seq := new.last_seq + 1;
     end if;
@@ -435,11 +448,13 @@ declare
     inbox public.inboxes;
     tracked constant text[] := array[
         'status', 'assignee_id', 'team_id', 'priority', 'labels', 'snoozed_until', 'custom_attributes',
-        'waiting_since', 'first_reply_created_at'];
+        'contact_id', 'waiting_since', 'first_reply_created_at'];
     visibly_changed constant boolean :=
-        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes)
+        (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
+            new.contact_id)
         is distinct from
-        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes);
+        (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
+            old.contact_id);
     changed jsonb;
 begin
     select * into inbox from public.inboxes where id = new.inbox_id;
@@ -670,124 +685,234 @@ $$;
 
 comment on function private.agent_conversation is 'The conversation, if the calling agent may see it; else conversation_not_found.';
 
+create function private.conversation_page(
+    p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit int
+)
+returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+    caller constant uuid := auth.uid();
+    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+    -- What the caller sees: everything of an inbox or team, or a part (a kind: unassigned, participating).
+    inboxes uuid[];
+    teams uuid[];
+    full_inboxes uuid[];
+    seen text;
+    conditions text;
+    sort_column text;
+    descending boolean;
+    by_rank constant boolean := p_sort = 'priority';
+    ordered text;
+    beyond text;
+    query text;
+    cursor_at timestamptz;
+    cursor_id uuid;
+    cursor_rank smallint;
+    ids uuid[];
+    cursors jsonb[];
+    counts jsonb;
+    counted jsonb;
+begin
+    select case p_sort
+            when 'newest' then 'last_activity_at' when 'oldest' then 'last_activity_at'
+            when 'waiting' then 'waiting_since'
+            when 'created' then 'created_at' when 'created_oldest' then 'created_at' when 'priority' then 'created_at' end,
+        p_sort in ('newest', 'created')
+    into sort_column, descending;
+    if sort_column is null or coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(
+            400, 'invalid_argument',
+            'sort is newest, oldest, waiting, created, created_oldest or priority; limit is 1 to 100.');
+    end if;
+    if p_cursor is not null then
+        begin
+            cursor_at := (p_cursor ->> 'at')::timestamptz;
+            cursor_id := (p_cursor ->> 'id')::uuid;
+            cursor_rank := (p_cursor ->> 'rank')::smallint;
+        exception when others then
+            cursor_id := null;
+        end;
+        if cursor_at is null or cursor_id is null or (by_rank and cursor_rank is null) then
+            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+        end if;
+    end if;
+
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null), '{}'),
+        coalesce(array_agg(mine.team_id) filter (where mine.team_id is not null), '{}'),
+        coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        string_agg(distinct format(
+            '(conversation.%s = %L%s)',
+            case when mine.inbox_id is not null then 'inbox_id' else 'team_id' end,
+            coalesce(mine.inbox_id, mine.team_id),
+            case mine.scope
+                when 'all' then ''
+                when 'unassigned' then format(
+                    ' and (conversation.assignee_id is null or conversation.assignee_id = %L)', caller)
+                else format(
+                    ' and (conversation.assignee_id = %1$L or exists (
+                        select from public.conversation_participants as participant
+                        where participant.conversation_id = conversation.id and participant.user_id = %1$L))',
+                    caller) end), ' or ')
+            filter (where mine.scope <> 'all' or mine.team_id is not null)
+    into inboxes, teams, full_inboxes, seen
+    from private.visible_scopes(p_account_id) as mine
+    where p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id;
+    conditions := p_where
+        || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
+        || case when seen is null then ''
+            else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
+
+    ordered := format(
+        '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
+        case when descending then 'desc' else 'asc' end);
+    beyond := case
+        when cursor_id is null then ''
+        when by_rank then
+            'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
+        else format(
+            'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
+            case when descending then '<' else '>' end) end;
+    -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
+    -- short runs costs the same however many conversations there are.
+    query := format(
+        $run$
+            select run.id, run.%1$I, run.rank
+            from unnest($%%s::uuid[]) as scope (id)
+            cross join unnest($2) as state (status)
+            cross join lateral (
+                select conversation.id, conversation.%1$I, %2$s as rank
+                from public.conversations as conversation
+                where conversation.account_id = $3
+                    and conversation.%%s = scope.id
+                    and conversation.status = state.status
+                    and conversation.%1$I is not null
+                    %3$s
+                    %4$s
+                    %5$s
+                order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+                limit $4
+            ) as run
+        $run$,
+        sort_column,
+        case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
+        case p_tab
+            when 'mine' then 'and conversation.assignee_id = $5'
+            when 'unassigned' then 'and conversation.assignee_id is null'
+            else '' end,
+        replace(conditions, '%', '%%'),
+        beyond,
+        case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
+        case when descending then 'desc' else 'asc' end);
+    query := format(
+        $query$
+        select array_agg(page.id order by page.position),
+            array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
+        from (
+            select found.*, row_number() over (order by %2$s) as position
+            from (%3$s %4$s) as found
+            order by %2$s
+            limit $4
+        ) as page
+        $query$,
+        sort_column, ordered, format(query, '1', 'inbox_id'),
+        -- In a team and in its inbox at once is still one conversation.
+        case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
+    execute query into ids, cursors
+    using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+
+    if p_cursor is null then
+        if p_where = '' then
+            select jsonb_build_object(
+                'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
+                'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
+                'all', coalesce(sum(counter.total), 0))
+            into counts
+            from private.conversation_counters as counter
+            where counter.account_id = p_account_id
+                and counter.inbox_id = any (full_inboxes)
+                and counter.status = any (p_statuses);
+        end if;
+        if p_where <> '' or seen is not null then
+            -- What no counter is kept of is counted, up to a number that nobody reads one by one.
+            execute format(
+                $count$
+                select jsonb_build_object(
+                    'mine', count(*) filter (where assignee_id = $3),
+                    'unassigned', count(*) filter (where assignee_id is null),
+                    'all', count(*))
+                from (
+                    select conversation.assignee_id
+                    from public.conversations as conversation
+                    where conversation.account_id = $1 and conversation.status = any ($2) and %s %s
+                    limit 10000
+                ) as counted
+                $count$,
+                case when p_where = '' then 'not conversation.inbox_id = any ($8)'
+                    else 'true' end,
+                case when seen is null then ' and conversation.inbox_id = any ($8)' else '' end || conditions)
+            into counted
+            using p_account_id, p_statuses, caller, null::int, null::int, null::int, null::int, full_inboxes;
+            select jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)) into counts
+            from jsonb_each_text(counted);
+        end if;
+    end if;
+    return jsonb_build_object(
+        'rows', private.conversation_rows(ids[1:p_limit]),
+        'next_cursor', case when cardinality(ids) > p_limit then jsonb_strip_nulls(cursors[p_limit]) end,
+        'counts', counts);
+end;
+$$;
+
+comment on function private.conversation_page is
+    'One page of the conversations that the caller sees: of these statuses, in this inbox, on this tab. p_where is further SQL about the
+     alias conversation, which begins with " and " and holds nothing of a client''s but quoted literals.';
+
 create function private.conversation_list(
-    p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit int
+    p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit int,
+    p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid
 )
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    caller uuid := auth.uid();
-    nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-    inboxes uuid[];
-    statuses text[];
-    sort_column text;
-    descending boolean;
-    cursor_at timestamptz;
-    cursor_id uuid;
-    query text;
-    ids uuid[];
-    last_at timestamptz;
-    counts jsonb;
 begin
     if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
     if coalesce(p_tab, '') not in ('mine', 'unassigned', 'all')
         or coalesce(p_status, '') not in ('open', 'pending', 'snoozed', 'resolved', 'all')
-        or coalesce(p_limit, 0) not between 1 and 100
+        or p_view not in ('mention', 'participating', 'unattended')
+        or p_priority not in ('low', 'medium', 'high', 'urgent', 'none')
+        or cardinality(p_labels) > 100
     then
         perform private.fail(
             400, 'invalid_argument',
-            'tab is mine, unassigned or all; status is a status or all; limit is 1 to 100.');
+            'tab is mine, unassigned or all; status is a status or all; view is mention, participating or unattended; '
+            'priority is a priority or none.');
     end if;
-
-    select coalesce(array_agg(inbox.id), '{}') into inboxes
-    from public.inboxes as inbox
-    where inbox.account_id = p_account_id
-        and inbox.id = any (private.full_inbox_ids())
-        and (p_inbox_id is null or inbox.id = p_inbox_id);
-    statuses := case when p_status = 'all'
-        then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end;
-
-    select case p_sort
-            when 'newest' then 'last_activity_at' when 'oldest' then 'last_activity_at'
-            when 'waiting' then 'waiting_since' when 'created' then 'created_at' end,
-        p_sort in ('newest', 'created')
-    into sort_column, descending;
-    if sort_column is null then
-        perform private.fail(400, 'invalid_argument', 'sort is newest, oldest, waiting or created.');
-    end if;
-    if p_cursor is not null then
-        begin
-            cursor_at := (p_cursor ->> 'at')::timestamptz;
-            cursor_id := (p_cursor ->> 'id')::uuid;
-        exception when others then
-            cursor_id := null;
-        end;
-        if cursor_at is null or cursor_id is null then
-            perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
-        end if;
-    end if;
-
-    -- The first rows of each (inbox, status) come from an index in the right order; merging those
-    -- short runs costs the same however many conversations there are.
-    query := format(
-        $query$
-        select array_agg(page.id order by page.position), (array_agg(page.at order by page.position desc))[1]
-        from (
-            select run.id, run.at, row_number() over (order by run.at %1$s, run.id %1$s) as position
-            from unnest($1) as inbox (id)
-            cross join unnest($2) as state (status)
-            cross join lateral (
-                select conversation.id, conversation.%2$I as at
-                from public.conversations as conversation
-                where conversation.account_id = $3
-                    and conversation.inbox_id = inbox.id
-                    and conversation.status = state.status
-                    and conversation.%2$I is not null
-                    %3$s
-                    %4$s
-                order by conversation.%2$I %1$s, conversation.id %1$s
-                limit $4
-            ) as run
-            order by run.at %1$s, run.id %1$s
-            limit $4
-        ) as page
-        $query$,
-        case when descending then 'desc' else 'asc' end,
-        sort_column,
-        case p_tab
-            when 'mine' then 'and conversation.assignee_id = $5'
-            when 'unassigned' then 'and conversation.assignee_id is null'
-            else '' end,
-        case when cursor_id is null then ''
-            when descending then format('and (conversation.%I, conversation.id) < ($6, $7)', sort_column)
-            else format('and (conversation.%I, conversation.id) > ($6, $7)', sort_column) end);
-    execute query into ids, last_at
-    using inboxes, statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id;
-    if cardinality(ids) > p_limit then
-        execute format('select %I from public.conversations where id = $1', sort_column)
-        into last_at using ids[p_limit];
-    end if;
-
-    if p_cursor is null then
-        select jsonb_build_object(
-            'mine', coalesce(sum(counter.total) filter (where counter.assignee_id = caller), 0),
-            'unassigned', coalesce(sum(counter.total) filter (where counter.assignee_id = nobody), 0),
-            'all', coalesce(sum(counter.total), 0))
-        into counts
-        from private.conversation_counters as counter
-        where counter.account_id = p_account_id
-            and counter.inbox_id = any (inboxes)
-            and counter.status = any (statuses);
-    end if;
-
-    return jsonb_build_object(
-        'rows', private.conversation_rows(ids[1:p_limit]),
-        'next_cursor', case when cardinality(ids) > p_limit
-            then jsonb_build_object('at', last_at, 'id', ids[p_limit]) end,
-        'counts', counts);
+    return private.conversation_page(
+        p_account_id,
+        case when p_status = 'all' then array['open', 'pending', 'snoozed', 'resolved'] else array[p_status] end,
+        p_inbox_id,
+        p_tab,
+        concat(
+            case when p_team_id is not null then format(' and conversation.team_id = %L', p_team_id) end,
+            case when cardinality(p_labels) > 0 then format(' and conversation.labels && %L::text[]', p_labels) end,
+            case when p_assignee_id is not null then format(' and conversation.assignee_id = %L', p_assignee_id) end,
+            case when p_priority = 'none' then ' and conversation.priority is null'
+                when p_priority is not null then format(' and conversation.priority = %L', p_priority) end,
+            case p_view
+                when 'unattended' then
+                    ' and (conversation.first_reply_created_at is null or conversation.waiting_since is not null)'
+                when 'participating' then format(
+                    ' and conversation.id in (
+                        select participant.conversation_id from public.conversation_participants as participant
+                        where participant.account_id = %L and participant.user_id = %L)', p_account_id, auth.uid())
+                when 'mention' then format(
+                    ' and conversation.id in (
+                        select mention.conversation_id from public.mentions as mention
+                        where mention.account_id = %L and mention.user_id = %L)', p_account_id, auth.uid()) end),
+        p_sort, p_cursor, p_limit);
 end;
 $$;
 
@@ -801,18 +926,26 @@ create function public.conversation_list(
     p_inbox_id uuid default null,
     p_sort text default 'newest',
     p_cursor jsonb default null,
-    p_limit int default 25
+    p_limit int default 25,
+    p_team_id uuid default null,
+    p_labels text[] default null,
+    p_view text default null,
+    p_priority text default null,
+    p_assignee_id uuid default null
 )
 returns jsonb
 language sql stable set search_path = ''
 as $$
-    select private.conversation_list(p_account_id, p_tab, p_status, p_inbox_id, p_sort, p_cursor, p_limit)
+    select private.conversation_list(
+        p_account_id, p_tab, p_status, p_inbox_id, p_sort, p_cursor, p_limit, p_team_id, p_labels, p_view, p_priority,
+        p_assignee_id)
 $$;
 
 comment on function public.conversation_list is
-    'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all;
-     sorts newest | oldest (activity), waiting (longest first), created. Pass next_cursor back for the next page; counts come
-     with the first page only. Fails with account_not_found, invalid_argument, invalid_cursor.';
+    'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
+     them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
+     created | created_oldest, priority (most urgent first, then oldest). Pass next_cursor back for the next page; counts come with the
+     first page only. Fails with account_not_found, invalid_argument, invalid_cursor.';
 grant execute on function public.conversation_list to authenticated;
 
 create function private.visible_conversation_rows(p_ids uuid[])
@@ -1172,6 +1305,240 @@ create trigger labels_follow_title
 create trigger labels_follow_removal
     after delete on public.labels
     for each row execute function private.follow_label();
+
+create function private.contact_address(p_contact public.contacts, p_inbox public.inboxes)
+returns public.contact_inboxes
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    address public.contact_inboxes;
+    -- Where the channel says who may be written to; other channels need the contact to have written first.
+    source constant text := case p_inbox.channel_type
+        when 'api' then gen_random_uuid()::text
+        when 'email' then p_contact.email
+        when 'sms' then p_contact.phone_number
+        when 'twilio_sms' then p_contact.phone_number
+        when 'whatsapp' then ltrim(p_contact.phone_number, '+') end;
+begin
+    select * into address
+    from public.contact_inboxes
+    where account_id = p_contact.account_id and contact_id = p_contact.id and inbox_id = p_inbox.id
+    order by id desc
+    limit 1;
+    if address.id is null and source is not null then
+        insert into public.contact_inboxes (account_id, contact_id, inbox_id, source_id)
+        values (p_contact.account_id, p_contact.id, p_inbox.id, source)
+        on conflict do nothing
+        returning * into address;
+    end if;
+    if address.id is null then
+        perform private.fail(
+            409, 'contact_not_reachable', 'The contact has no address in this inbox.',
+            'Add an e-mail address or a phone number, or wait until they write.');
+    end if;
+    return address;
+end;
+$$;
+
+comment on function private.contact_address is 'The contact''s address in the inbox, made where the channel allows us to write first.';
+
+create function private.start_conversation(
+    p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid,
+    p_team_id uuid
+)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+    inbox public.inboxes;
+    address public.contact_inboxes;
+    found_id uuid;
+begin
+    if contact.account_id is distinct from p_account_id then
+        perform private.fail(404, 'contact_not_found', 'There is no such contact.');
+    end if;
+    select * into inbox
+    from public.inboxes
+    where id = p_inbox_id and account_id = p_account_id and id = any (private.inbox_ids());
+    if inbox.id is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    if p_message_id is null and p_content is not null then
+        perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
+    end if;
+    address := private.contact_address(contact, inbox);
+    perform pg_advisory_xact_lock(hashtextextended(address.id::text, 0));
+    select conversation.id into found_id
+    from public.conversations as conversation
+    where conversation.account_id = p_account_id
+        and conversation.contact_inbox_id = address.id
+        and (inbox.lock_to_single_conversation or exists (
+            select from public.messages as message
+            where message.conversation_id = conversation.id and message.id = p_message_id))
+    order by conversation.id desc
+    limit 1;
+    if found_id is null then
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
+        values (p_account_id, inbox.id, contact.id, address.id)
+        returning id into found_id;
+    end if;
+    if p_content is not null and not exists (
+        select from public.messages where conversation_id = found_id and id = p_message_id)
+    then
+        insert into public.messages (id, conversation_id, content) values (p_message_id, found_id, p_content);
+    end if;
+    if p_team_id is not null then
+        perform private.set_team(found_id, p_team_id);
+    end if;
+    if p_assignee_id is not null then
+        perform private.assign_conversation(found_id, p_assignee_id);
+    end if;
+    return private.conversation_row(found_id);
+end;
+$$;
+
+comment on function private.start_conversation is 'See public.start_conversation.';
+grant execute on function private.start_conversation to authenticated;
+
+create function public.start_conversation(
+    p_account_id uuid,
+    p_contact_id uuid,
+    p_inbox_id uuid,
+    p_message_id uuid default null,
+    p_content text default null,
+    p_assignee_id uuid default null,
+    p_team_id uuid default null
+)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.start_conversation(
+        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id)
+$$;
+
+comment on function public.start_conversation is
+    'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
+     to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
+     contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
+grant execute on function public.start_conversation to authenticated;
+
+create function private.bulk_update(p_ids uuid[], p_changes jsonb)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    ids constant uuid[] := array(select distinct id from unnest(p_ids) as id where id is not null order by id);
+    known constant text[] := array[
+        'status', 'snoozed_until', 'assignee_id', 'team_id', 'priority', 'add_labels', 'remove_labels'];
+    added text[];
+    removed text[];
+    conversation public.conversations;
+    id uuid;
+begin
+    if cardinality(ids) not between 1 and 100 or p_changes is null or jsonb_typeof(p_changes) <> 'object'
+        or exists (select from jsonb_object_keys(p_changes) as key where not key = any (known))
+        or coalesce(jsonb_typeof(p_changes -> 'add_labels'), 'array') <> 'array'
+        or coalesce(jsonb_typeof(p_changes -> 'remove_labels'), 'array') <> 'array'
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            format('ids are 1 to 100 conversations; changes is an object of %s.', array_to_string(known, ', ')));
+    end if;
+    added := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
+    removed := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
+    -- In the order of their ids: two at once cannot wait for one another crosswise.
+    foreach id in array ids loop
+        conversation := private.agent_conversation(id);
+        if p_changes ? 'team_id' then
+            perform private.set_team(id, (p_changes ->> 'team_id')::uuid);
+        end if;
+        if p_changes ? 'assignee_id' then
+            perform private.assign_conversation(id, (p_changes ->> 'assignee_id')::uuid);
+        end if;
+        if p_changes ? 'priority' then
+            perform private.set_priority(id, p_changes ->> 'priority');
+        end if;
+        if p_changes ?| array['add_labels', 'remove_labels'] then
+            perform private.set_labels(
+                id, array(select unnest(conversation.labels || added) except select unnest(removed)));
+        end if;
+        if p_changes ? 'status' then
+            perform private.set_conversation_status(
+                id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
+        end if;
+    end loop;
+    return private.visible_conversation_rows(ids);
+exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
+    perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
+    return null;
+end;
+$$;
+
+comment on function private.bulk_update is 'See public.bulk_update.';
+grant execute on function private.bulk_update to authenticated;
+
+create function public.bulk_update(p_ids uuid[], p_changes jsonb)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.bulk_update(p_ids, p_changes)
+$$;
+
+comment on function public.bulk_update is
+    'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
+     Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
+grant execute on function public.bulk_update to authenticated;
+
+create function private.delete_conversation(p_conversation_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+begin
+    perform private.require_administrator(conversation.account_id);
+    delete from public.conversations where id = p_conversation_id;
+end;
+$$;
+
+comment on function private.delete_conversation is 'See public.delete_conversation.';
+grant execute on function private.delete_conversation to authenticated;
+
+create function public.delete_conversation(p_conversation_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.delete_conversation(p_conversation_id)
+$$;
+
+comment on function public.delete_conversation is
+    'Deletes a conversation with all its messages. Administrators only. Fails with conversation_not_found, not_administrator.';
+grant execute on function public.delete_conversation to authenticated;
+
+create function private.tell_conversation_deleted()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    topic text;
+begin
+    select private.inbox_topic(inbox.id, inbox.epoch) into topic from public.inboxes as inbox where inbox.id = old.inbox_id;
+    -- Nobody listens to an inbox or an account that is being deleted with it.
+    if topic is not null then
+        perform private.broadcast(
+            topic, 'conversation.deleted', jsonb_build_object('conversation_id', old.id, 'inbox_id', old.inbox_id));
+        perform private.record_event(old.account_id, 'conversation.deleted', old.id, '{}');
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.tell_conversation_deleted is 'Trigger: tells the lists that a conversation is gone, and records it.';
+
+create trigger conversations_tell_deleted
+    after delete on public.conversations
+    for each row execute function private.tell_conversation_deleted();
 
 create function private.mark_conversation_read(p_conversation_id uuid)
 returns void

@@ -399,6 +399,11 @@ begin
         end if;
     end if;
 
+    -- Not what was written elsewhere and comes back from the provider.
+    if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
+        new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+    end if;
+
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
@@ -478,13 +483,13 @@ begin
             new.account_id, 'message.created', new.conversation_id,
             jsonb_build_object('message_id', new.id, 'seq', new.seq));
     end if;
-    if new.message_type = 'incoming' and inbox.greeting_enabled and btrim(inbox.greeting_message) <> '' then
+    if new.message_type = 'incoming' and private.due_templates(new) <> '{}' then
         perform private.enqueue(
-            'send_greeting',
-            jsonb_build_object('conversation_id', new.conversation_id),
+            'send_templates',
+            jsonb_build_object('conversation_id', new.conversation_id, 'message_id', new.id),
             new.account_id,
             new.conversation_id::text,
-            new.conversation_id::text);
+            new.id::text);
     end if;
     return null;
 end;
@@ -1002,39 +1007,6 @@ comment on function public.set_typing is
     'Shows colleagues, and the visitor unless it is a note, that the caller types. Call at most every two seconds.
      Fails with conversation_not_found, too_many_requests.';
 grant execute on function public.set_typing to authenticated;
-
-create function service.send_greeting(p_conversation_id uuid)
-returns uuid
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    conversation public.conversations;
-    inbox public.inboxes;
-    greeting_id uuid;
-begin
-    select * into conversation from public.conversations where id = p_conversation_id for no key update;
-    select * into inbox from public.inboxes where id = conversation.inbox_id;
-    -- Asked again here, under the lock: an agent may have answered first, or the setting may have gone.
-    if conversation.id is null
-        or not inbox.greeting_enabled
-        or btrim(coalesce(inbox.greeting_message, '')) = ''
-        or exists (
-            select from public.messages
-            where conversation_id = p_conversation_id
-                and message_type in ('outgoing', 'template')
-                and not private)
-    then
-        return null;
-    end if;
-    insert into public.messages (conversation_id, message_type, content)
-    values (p_conversation_id, 'template', inbox.greeting_message)
-    returning id into greeting_id;
-    return greeting_id;
-end;
-$$;
-
-comment on function service.send_greeting is
-    'Writes the inbox''s greeting, once, if nobody has answered yet. Returns the message''s id, or null when there was nothing to do.';
 
 alter table public.messages enable row level security;
 

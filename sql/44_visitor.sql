@@ -245,6 +245,53 @@ $$;
 comment on function private.ensure_visitor_contact is
     'The visitor''s address in the inbox; makes the contact with the first message, under the ids their session reserved.';
 
+create function private.widget_identify(p_values jsonb)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    address public.contact_inboxes;
+begin
+    perform private.take('identify:' || private.visitor_contact_inbox_id(), 10, 10 / 3600.0);
+    if p_values is null or jsonb_typeof(p_values) <> 'object' then
+        perform private.fail(400, 'invalid_argument', 'values is an object.');
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(private.visitor_contact_inbox_id()::text, 0));
+    address := private.ensure_visitor_contact(null, null);
+    perform private.identify_contact(address.contact_id, p_values);
+end;
+$$;
+
+comment on function private.widget_identify is 'See public.widget_identify.';
+grant execute on function private.widget_identify to visitor;
+
+create function public.widget_identify(p_values jsonb)
+returns void
+language sql set search_path = ''
+as $$
+    select private.widget_identify(p_values)
+$$;
+
+comment on function public.widget_identify is
+    'The visitor''s page says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes,
+     additional_attributes. A claim: what is another contact''s already is left out without a word, and nothing merges.
+     Fails with session_expired, invalid_argument, too_many_requests.';
+grant execute on function public.widget_identify to visitor;
+
+create function service.identify_visitor(p_contact_inbox_id uuid, p_values jsonb, p_verified text[])
+returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    return private.identify_contact(
+        (select contact_id from public.contact_inboxes where id = p_contact_inbox_id), p_values, p_verified);
+end;
+$$;
+
+comment on function service.identify_visitor is
+    'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
+     Returns the id of the contact that remains. Fails with contact_not_found.';
+
 create function private.widget_start_conversation(
     p_message_id uuid, p_content text, p_name text, p_email text, p_page_url text
 )

@@ -711,7 +711,7 @@ begin
         receiving_id,
         case when echo then 'outgoing' else 'incoming' end,
         coalesce(p_message ->> 'content_type', 'text'),
-        left(replace(coalesce(p_message ->> 'content', ''), chr(0), ''), 150000),
+        left(coalesce(p_message ->> 'content', ''), 150000),
         jsonb_strip_nulls(
             coalesce(nullif(p_message -> 'content_attributes', 'null'), '{}') || jsonb_build_object(
                 'external_created_at', sent_at,
@@ -750,7 +750,7 @@ begin
     set content_attributes = content_attributes || jsonb_strip_nulls(jsonb_build_object(
             'edits', coalesce(content_attributes -> 'edits', '[]') || jsonb_build_object('content', content, 'at', now()),
             'revision', revision)),
-        content = left(replace(p_edit ->> 'content', chr(0), ''), 150000),
+        content = left(p_edit ->> 'content', 150000),
         edited_at = coalesce((p_edit ->> 'edited_at')::timestamptz, now())
     where inbox_id = p_inbox_id and source_id = given_source and deleted_at is null
         and p_edit ->> 'content' is not null
@@ -851,7 +851,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     given_source constant text := p_status ->> 'source_id';
-    ranks constant jsonb := '{"sent": 1, "delivered": 2, "read": 3, "failed": 9}';
+    ranks constant jsonb := '{"sent": 1, "delivered": 2, "read": 3}';
     part private.message_parts;
     target public.messages;
     slowest text;
@@ -899,12 +899,14 @@ begin
     update private.message_parts
     set status = p_status ->> 'status'
     where inbox_id = p_inbox_id and source_id = given_source
-        and (ranks ->> (p_status ->> 'status'))::int > (ranks ->> status)::int
-        and not (p_status ->> 'status' = 'failed' and status in ('delivered', 'read'));
+        and case
+            when status = 'failed' then p_status ->> 'status' in ('delivered', 'read')
+            when p_status ->> 'status' = 'failed' then status not in ('delivered', 'read')
+            else (ranks ->> (p_status ->> 'status'))::int > (ranks ->> status)::int end;
     select status into slowest
     from private.message_parts
     where conversation_id = part.conversation_id and message_id = part.message_id
-    order by (status = 'failed') desc, (ranks ->> status)::int
+    order by (status = 'failed') desc, (ranks ->> status)::int nulls first
     limit 1;
     select * into target from public.messages where conversation_id = part.conversation_id and id = part.message_id;
     perform private.apply_status(target, p_status || jsonb_build_object('status', slowest));
@@ -1101,6 +1103,7 @@ begin
             from private.message_parts as part
             where part.account_id = message.account_id and part.conversation_id = p_conversation_id
                 and part.message_id = p_message_id), '[]'),
+        'webhook', case when connection.inbox_id is null then private.api_webhook(conversation, message) end,
         'attachments', private.attachments_to_deliver(message));
 end;
 $$;

@@ -253,6 +253,20 @@ $$;
 
 comment on function private.webhook_body is 'What a webhook says: the thing itself, and the event''s name.';
 
+create function private.api_webhook(p_conversation public.conversations, p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'url', secret.secrets ->> 'webhook_url',
+        'secret', secret.secrets ->> 'webhook_secret',
+        'body', private.webhook_body('message_created', p_conversation, p_message))
+    from private.channel_secrets as secret
+    where secret.inbox_id = p_conversation.inbox_id and secret.secrets ->> 'webhook_url' <> ''
+$$;
+
+comment on function private.api_webhook is 'How a reply leaves an API inbox: by telling the program behind it.';
+
 create function service.webhook_to_deliver(p_delivery_id uuid, p_conversation_id uuid)
 returns jsonb
 language plpgsql security definer set search_path = ''

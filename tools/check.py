@@ -36,6 +36,7 @@ LINT = (
     Check("types (TypeScript)", ("npm", "run", "check")),
     Check("biome", ("npx", "biome", "ci", ".")),
     Check("sizes", ("npm", "run", "size")),
+    Check("SQL lints", ("python", "-m", "pytest", "-q", "tests/security/test_catalogue.py")),
     Check("drift", ("python", "-m", "tools.schema", "diff")),
 )
 

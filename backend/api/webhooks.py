@@ -1,4 +1,4 @@
-"""Where providers report what happened: verified over the raw bytes, stored, answered. Read later, by a worker."""
+"""Where providers report what happened: verified over the raw bytes, stored, answered; read later."""
 
 from __future__ import annotations
 

@@ -207,11 +207,15 @@ class StatusUpdate:
     error_category: ErrorCategory | None = None
     error_code: str | None = None
     error_text: str | None = None
+    message_id: str | None = None  #: our own id, where the provider gives it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactUpdate:
-    """Something about a contact's address: it changed, opted out or in, blocked or unblocked us."""
+    """Something about a contact's address: it changed, opted out or in, blocked or unblocked us.
+
+    `source_id` may also be an alias of the contact; `new_source_id` then takes the alias's place.
+    """
 
     source_id: str
     new_source_id: str | None = None

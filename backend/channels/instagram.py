@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
 
@@ -27,9 +28,11 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.health import Step, run
 from backend.channels.http import send_parts
 from backend.channels.media import download
 from backend.channels.payload import obj, required, text
+from backend.channels.sending import reaction
 from backend.channels.text import utf8
 
 LOGIN_HOST = "https://graph.instagram.com"
@@ -99,6 +102,9 @@ class Instagram:
         self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
     ) -> SendResult:
         """One call per piece of text and per file; a first answer to a comment goes to the comment."""
+        if message.content_type == "reaction":
+            await self.react(*reaction(message), credentials, http)
+            return SendResult(source_ids=())
         comment = text(message.thread.get("comment_id"))
         right = {} if comment else meta_send.permission(message, credentials)
         to = {"comment_id": comment} if comment else {"id": message.to}
@@ -112,7 +118,7 @@ class Instagram:
                 call["reply_to"] = {"mid": message.in_reply_to}
             call["message"] = part
             answer = await self._post(call, credentials, http)
-            return text(answer.get("message_id")) or ""
+            return meta_send.sent_id(answer)
 
         found = meta_send.parts(message, self.capabilities.text_limit, utf8)
         ids = await send_parts(list(enumerate(found)), message.sent_parts, send_part)
@@ -129,7 +135,9 @@ class Instagram:
         except SendError as error:
             if source.media_id is None or error.category is not ErrorCategory.INVALID_CONTENT:
                 raise
-        answer = await self._get(source.media_id, {"fields": "story"}, credentials, http)
+        answer = await self._get(
+            quote(source.media_id, safe=""), {"fields": "story"}, credentials, http
+        )
         link = text(obj(obj(answer.get("story")).get("mention")).get("link"))
         if link is None:
             raise SendError(ErrorCategory.INVALID_CONTENT, "The story is no longer available.")
@@ -141,7 +149,10 @@ class Instagram:
         """Name, user name and picture. Many have no name: then the user name is all there is."""
         try:
             answer = await self._get(
-                source_id, {"fields": "name,username,profile_pic"}, credentials, http
+                quote(source_id, safe=""),
+                {"fields": "name,username,profile_pic"},
+                credentials,
+                http,
             )
         except SendError as error:
             if meta_send.is_private(error):
@@ -196,6 +207,24 @@ class Instagram:
         return required(answer.get("access_token"), "access_token"), datetime.now(UTC) + timedelta(
             seconds=seconds
         )
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token sees the account and, with Instagram Login, whether events are sent."""
+        path = quote(credentials.address, safe="")
+
+        async def account() -> str:
+            found = await self._get(path, {"fields": "username"}, credentials, http)
+            return text(found.get("username")) or ""
+
+        async def webhook() -> str:
+            return meta_send.subscribed(
+                await self._get(f"{path}/subscribed_apps", {}, credentials, http)
+            )
+
+        steps = {"account": account}
+        if _host(credentials) == LOGIN_HOST:
+            steps["webhook"] = webhook
+        return await run(steps)
 
     async def _get(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -22,6 +23,7 @@ from backend.channels.base import (
     Target,
     WebhookRequest,
 )
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.http import category_of_status, json_object, request, retry_after
 from backend.channels.line_events import read_event, when
 from backend.channels.line_objects import TEXT_LIMIT, message_objects, retry_key
@@ -30,6 +32,7 @@ from backend.channels.payload import (
     each,
     items,
     loads,
+    must_obj,
     obj,
     objects,
     parse_body,
@@ -40,7 +43,6 @@ from backend.channels.signatures import body_hash, check_size, header, hmac_base
 
 HOST = "https://api.line.me"
 DATA_HOST = "https://api-data.line.me"
-DATA_HOSTS = ("api-data.line.me",)
 MIB = 1024 * 1024
 MOST_OBJECTS = 5  # in one call
 LOADING_SECONDS = 5
@@ -104,7 +106,7 @@ class Line:
         groups = credentials.settings.get("groups") is True
 
         def delivery(body: Json) -> list[Event]:
-            if text(obj(body).get("destination")) != credentials.address:
+            if text(must_obj(body).get("destination")) != credentials.address:
                 return []
             found = sorted(items(body.get("events")), key=when)
             return each(found, lambda event: [read_event(event, groups)])
@@ -166,8 +168,8 @@ class Line:
         try:
             return await download(
                 http,
-                f"{base}/v2/bot/message/{source.media_id}/content",
-                hosts=DATA_HOSTS,
+                f"{base}/v2/bot/message/{quote(source.media_id or '', safe='')}/content",
+                hosts=(urlsplit(base).hostname or "",),
                 credentials=credentials,
                 headers={"authorization": f"Bearer {token}"},
             )
@@ -183,7 +185,9 @@ class Line:
     ) -> InboundContact | None:
         """Name, picture and language; LINE has nobody under an id that blocked us."""
         try:
-            answer = await _ask("GET", f"/v2/bot/profile/{source_id}", credentials, http)
+            answer = await _ask(
+                "GET", f"/v2/bot/profile/{quote(source_id, safe='')}", credentials, http
+            )
         except SendError as error:
             if error.code == "404":
                 return None
@@ -195,6 +199,23 @@ class Line:
             avatar_url=text(answer.get("pictureUrl")),
             attributes={"language_code": language} if language else {},
         )
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token is this bot's, and whether its webhook is switched on."""
+
+        async def bot() -> str:
+            found = await _ask("GET", "/v2/bot/info", credentials, http)
+            if text(found.get("userId")) != credentials.address:
+                raise StepFailed("This token belongs to another bot.")
+            return text(found.get("displayName")) or ""
+
+        async def webhook() -> str:
+            found = await _ask("GET", "/v2/bot/channel/webhook/endpoint", credentials, http)
+            if found.get("active") is not True:
+                raise StepFailed("The webhook is switched off in LINE's console.")
+            return text(found.get("endpoint")) or ""
+
+        return await run({"bot": bot, "webhook": webhook})
 
     async def typing(
         self, target: Target, credentials: Credentials, http: httpx.AsyncClient

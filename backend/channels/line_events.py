@@ -13,7 +13,16 @@ from backend.channels.base import (
     MediaSource,
     MessageDeletion,
 )
-from backend.channels.payload import integer, items, number, obj, required, text, timestamp
+from backend.channels.payload import (
+    integer,
+    items,
+    must_obj,
+    number,
+    obj,
+    required,
+    text,
+    timestamp,
+)
 
 STICKER = "https://stickershop.line-scdn.net/stickershop/v1/sticker/{id}/android/sticker.png"
 
@@ -30,7 +39,7 @@ def when(event: object) -> float:
 
 
 def read_event(event: Json, groups: bool) -> Event:
-    kind = required(event.get("type"), "type")
+    kind = required(must_obj(event).get("type"), "type")
     source = obj(event.get("source"))
     if kind in _UNINTERESTING:
         return Ignored(reason=kind)

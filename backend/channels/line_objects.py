@@ -5,9 +5,16 @@ from __future__ import annotations
 import uuid
 
 from backend.channels.base import Json, OutboundAttachment, OutboundMessage
+from backend.channels.choices import as_text
 from backend.channels.payload import text
-from backend.channels.sending import Option, cards, is_picture, listed, options, shortened
-from backend.channels.text import PLAIN, split, split_plain, utf16
+from backend.channels.sending import (
+    Option,
+    is_picture,
+    nothing_to_send,
+    options,
+    shortened,
+)
+from backend.channels.text import PLAIN, split, utf16
 
 TEXT_LIMIT = 5000  # UTF-16 units
 MOST_QUICK_REPLIES = 13
@@ -27,18 +34,20 @@ def retry_key(message_id: str, at: int) -> str:
 def message_objects(message: OutboundMessage) -> list[Json]:
     """The objects it takes, in order; quick replies are on the last."""
     offered = options(message)
-    words = split(message.content, PLAIN, TEXT_LIMIT, utf16)
     if len(offered) > MOST_QUICK_REPLIES:
-        words += split_plain(listed(offered), TEXT_LIMIT, utf16)
         offered = []
-    texts: list[Json] = [{"type": "text", "text": piece} for piece in words]
+    content = message.content if offered else as_text(message)
+    texts: list[Json] = [
+        {"type": "text", "text": piece} for piece in split(content, PLAIN, TEXT_LIMIT, utf16)
+    ]
     quote = text(message.thread.get("quote_token"))
     if texts and quote:
         texts[0]["quoteToken"] = quote
     files = [_media(one) for one in message.attachments]
-    files += [{"type": "text", "text": str(card)} for card in cards(message)]
     found = files + texts if offered else texts + files
-    if offered and found:
+    if not found:
+        raise nothing_to_send()
+    if offered:
         found[-1]["quickReply"] = {"items": [_quick_reply(option) for option in offered]}
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import httpx
 
@@ -22,6 +23,7 @@ from backend.channels.base import (
     Target,
     WebhookRequest,
 )
+from backend.channels.health import Step, run
 from backend.channels.http import send_parts
 from backend.channels.media import download
 from backend.channels.payload import text
@@ -97,7 +99,7 @@ class Messenger:
             answer = await meta_send.graph(
                 http, "POST", HOST, f"{credentials.address}/messages", credentials, body=call
             )
-            return text(answer.get("message_id")) or ""
+            return meta_send.sent_id(answer)
 
         found = meta_send.parts(message, self.capabilities.text_limit)
         ids = await send_parts(list(enumerate(found)), message.sent_parts, send_part)
@@ -120,7 +122,7 @@ class Messenger:
                 http,
                 "GET",
                 HOST,
-                source_id,
+                quote(source_id, safe=""),
                 credentials,
                 query={"fields": "first_name,last_name,profile_pic"},
             )
@@ -154,6 +156,22 @@ class Messenger:
         await meta_send.graph(
             http, "POST", HOST, f"{credentials.address}/messages", credentials, body=body
         )
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token sees the page, and whether its events are sent to an app."""
+        page_id = quote(credentials.address, safe="")
+
+        async def page() -> str:
+            found = await meta_send.graph(
+                http, "GET", HOST, page_id, credentials, query={"fields": "name"}
+            )
+            return text(found.get("name")) or ""
+
+        async def webhook() -> str:
+            path = f"{page_id}/subscribed_apps"
+            return meta_send.subscribed(await meta_send.graph(http, "GET", HOST, path, credentials))
+
+        return await run({"page": page, "webhook": webhook})
 
     async def subscribe(self, credentials: Credentials, http: httpx.AsyncClient) -> None:
         """Have Meta send this page's events to our app. Meta forgets it after long failures."""

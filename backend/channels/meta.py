@@ -34,6 +34,7 @@ from backend.channels.payload import (
     integer,
     items,
     loads,
+    must_obj,
     number,
     obj,
     objects,
@@ -97,7 +98,7 @@ def parse(
     reader = _Reader(credentials)
 
     def entry_events(entry: Json) -> list[Event]:
-        if text(entry.get("id")) != credentials.address:
+        if text(must_obj(entry).get("id")) != credentials.address:
             return []
         found = sorted(items(entry.get("messaging")), key=_when)
         events = each(found, reader.read)
@@ -107,7 +108,9 @@ def parse(
             events.append(Ignored(reason="another app has this conversation"))
         return events
 
-    return parse_body(request.body, lambda body: each(items(obj(body).get("entry")), entry_events))
+    return parse_body(
+        request.body, lambda body: each(items(must_obj(body).get("entry")), entry_events)
+    )
 
 
 def _when(item: Any) -> float:
@@ -121,7 +124,7 @@ class _Reader:
         self._own_app = credentials.settings.get("app_id")
 
     def read(self, item: Json) -> Iterable[Event]:
-        sender = text(obj(item.get("sender")).get("id"))
+        sender = text(obj(must_obj(item).get("sender")).get("id"))
         at = timestamp(item.get("timestamp"))
         if "message" in item:
             return [self._message(item, obj(item.get("message")), at)]
@@ -131,7 +134,7 @@ class _Reader:
             return [InboxUpdate(kind="thread_control", details=item)]
         if "policy_enforcement" in item or "policy-enforcement" in item:
             return [InboxUpdate(kind="policy_enforcement", details=item)]
-        for name in ("optin", "request_thread_control", "account_linking"):
+        for name in ("optin", "request_thread_control", "account_linking", "app_roles"):
             if name in item:
                 return [Ignored(reason=name)]
         contact = InboundContact(source_id=required(obj(item.get("sender")).get("id"), "id"))

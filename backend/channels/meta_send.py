@@ -14,21 +14,24 @@ from backend.channels.base import (
     OutboundMessage,
     SendError,
 )
+from backend.channels.choices import numbered
+from backend.channels.health import StepFailed
 from backend.channels.http import category_of_status, json_object, request, retry_after
 from backend.channels.meta import GRAPH_VERSION
-from backend.channels.payload import integer, obj, text
+from backend.channels.payload import integer, items, obj, objects, text
 from backend.channels.sending import (
     Card,
     api_secret,
     cards,
     is_picture,
-    listed,
+    no_id,
+    nothing_to_send,
     options,
     shortened,
     since_last_incoming,
     window_closed,
 )
-from backend.channels.text import PLAIN, characters, split, split_plain
+from backend.channels.text import PLAIN, characters, split
 
 WINDOW = timedelta(hours=24)
 HUMAN_AGENT_WINDOW = timedelta(days=7)
@@ -140,18 +143,19 @@ def parts(
     """The calls it takes: text and files go apart, and quick replies are on the last."""
     offered = options(message)
     shown = cards(message)
-    words = split(message.content, PLAIN, limit, unit) if message.content else []
+    content = message.content
     if len(offered) > MOST_QUICK_REPLIES:
-        words += split_plain(listed(offered), limit, unit)
-        offered = []
-    texts: list[Json] = [{"text": piece} for piece in words]
+        content, offered = numbered(content, [option.title for option in offered]), []
+    texts: list[Json] = [{"text": piece} for piece in split(content, PLAIN, limit, unit)]
     files: list[Json] = [
         {"attachment": {"type": kind_of(one.content_type), "payload": {"url": one.url}}}
         for one in message.attachments
     ]
     files += templates(shown)
     found = files + texts if offered else texts + files
-    if offered and found:
+    if not found:
+        raise nothing_to_send()
+    if offered:
         found[-1]["quick_replies"] = [
             {
                 "content_type": "text",
@@ -160,6 +164,14 @@ def parts(
             }
             for option in offered
         ]
+    return found
+
+
+def sent_id(answer: Json) -> str:
+    """The id of what was sent. Raises `SendError` (`UNCERTAIN`) when Meta gave none."""
+    found = text(answer.get("message_id"))
+    if found is None:
+        raise no_id("Meta")
     return found
 
 
@@ -221,3 +233,12 @@ def is_private(error: SendError) -> bool:
     """Whether a profile was asked for that Meta does not show: the message counts all the same."""
     code = (error.code or "").partition("/")[0]
     return code in {"100", "230", "9010"}
+
+
+def subscribed(answer: Json) -> str:
+    """Who gets the events of a page or account. Raises `StepFailed` when nobody gets messages."""
+    apps = objects(answer.get("data"))
+    listening = [app for app in apps if "messages" in items(app.get("subscribed_fields"))]
+    if not listening:
+        raise StepFailed("No app receives the messages sent here.")
+    return ", ".join(text(app.get("name")) or text(app.get("id")) or "?" for app in listening)

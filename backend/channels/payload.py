@@ -45,6 +45,13 @@ def obj(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
+def must_obj(value: Any) -> Json:
+    """Return the object, or raise: without it there is nothing to read."""
+    if not isinstance(value, dict):
+        raise ValueError(f"An object was expected, not {type(value).__name__}.")
+    return value
+
+
 def items(value: Any) -> list[Any]:
     """Return the list, or an empty one."""
     return value if isinstance(value, list) else []

@@ -12,6 +12,7 @@ from backend.channels.base import (
     Json,
     OutboundMessage,
     SendError,
+    Target,
 )
 from backend.channels.payload import objects, text
 
@@ -41,12 +42,6 @@ class Card(NamedTuple):
     media_url: str | None
     links: tuple[Link, ...]
 
-    def __str__(self) -> str:
-        """As text, for channels without cards."""
-        lines = [self.title, self.description]
-        lines += [f"{link.title}: {link.url}" if link.url else link.title for link in self.links]
-        return "\n".join(line for line in lines if line)
-
 
 def api_secret(credentials: Credentials, name: str) -> str:
     """The secret we show to the provider. Raises `SendError` when the inbox was never connected."""
@@ -70,6 +65,22 @@ def window_closed(hours: int) -> SendError:
         f"The contact last wrote more than {hours} hours ago; this channel takes no message until"
         " they write again.",
     )
+
+
+def nothing_to_send() -> SendError:
+    """The refusal of a message without content."""
+    return SendError(ErrorCategory.INVALID_CONTENT, "There is nothing to send.")
+
+
+def no_id(provider: str) -> SendError:
+    """What it means when a provider says yes and does not say to what."""
+    return SendError(ErrorCategory.UNCERTAIN, f"{provider} gave the message no id.")
+
+
+def reaction(message: OutboundMessage) -> tuple[Target, str | None]:
+    """What a message of type `reaction` says: to which message, and the emoji or that it is taken back."""
+    target = Target(to=message.to, source_id=message.in_reply_to, thread=message.thread)
+    return target, text(message.content_attributes.get("emoji"))
 
 
 def options(message: OutboundMessage) -> list[Option]:
@@ -104,11 +115,6 @@ def _card(item: Json) -> Card:
         text(item.get("media_url")),
         tuple(links),
     )
-
-
-def listed(found: list[Option]) -> str:
-    """Options as text, for when the provider has no buttons for so many."""
-    return "\n".join(f"{place}. {option.title}" for place, option in enumerate(found, 1))
 
 
 def is_picture(content_type: str) -> bool:

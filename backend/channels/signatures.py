@@ -70,6 +70,11 @@ def basic_auth(value: str) -> tuple[str, str]:
     return user, password
 
 
+def basic_header(user: str, password: str) -> str:
+    """Return an `Authorization: Basic` header's value."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 def body_hash(body: bytes) -> str:
     """Return what tells one delivery from another when the provider gives it no id."""
     return hashlib.sha256(body).hexdigest()

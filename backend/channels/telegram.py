@@ -24,15 +24,17 @@ from backend.channels.base import (
     Target,
     WebhookRequest,
 )
+from backend.channels.health import Step, StepFailed, run
 from backend.channels.media import download, file_name
 from backend.channels.payload import (
     loads,
+    must_obj,
     obj,
     parse_body,
     required,
     text,
 )
-from backend.channels.sending import api_secret
+from backend.channels.sending import api_secret, reaction
 from backend.channels.signatures import body_hash, check_size, header, require, secret
 from backend.channels.telegram_api import ask, base_url, insist, places
 from backend.channels.telegram_calls import (
@@ -51,7 +53,6 @@ from backend.channels.telegram_calls import (
 from backend.channels.telegram_updates import DOWNLOAD_LIMIT, UpdateReader
 from backend.channels.text import TELEGRAM, render
 
-FILE_HOSTS = ("api.telegram.org",)
 UPDATES = (
     "message",
     "edited_message",
@@ -116,12 +117,15 @@ class Telegram:
     def parse(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
         """The events of one update."""
         reader = UpdateReader(credentials)
-        return parse_body(request.body, lambda body: reader.read(obj(body)))
+        return parse_body(request.body, lambda body: reader.read(must_obj(body)))
 
     async def send(
         self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
     ) -> SendResult:
         """Text as HTML, files uploaded (Telegram's own fetching fails too often), pictures as albums."""
+        if message.content_type == "reaction":
+            await self.react(*reaction(message), credentials, http)
+            return SendResult(source_ids=())
         ids = list(message.sent_parts)
         chat = message.to
         reached = 0
@@ -131,10 +135,10 @@ class Telegram:
                 continue  # an earlier attempt got this far
             try:
                 answer, chat = await insist(call, chat, credentials, http)
+                ids += places(answer)
             except SendError as error:
                 error.sent_parts = tuple(ids)
                 raise
-            ids += places(answer)
         return SendResult(source_ids=tuple(ids), contact_alias=chat if chat != message.to else None)
 
     async def fetch(
@@ -148,7 +152,7 @@ class Telegram:
         media = await download(
             http,
             f"{base_url(credentials)}/file/bot{api_secret(credentials, 'bot_token')}/{path}",
-            hosts=FILE_HOSTS,
+            hosts=(urlsplit(base_url(credentials)).hostname or "",),
             credentials=credentials,
             max_bytes=DOWNLOAD_LIMIT,
         )
@@ -254,10 +258,32 @@ class Telegram:
         }
         await ask("setWebhook", fields, credentials, http, repeatable=True)
 
-    async def webhook_info(self, credentials: Credentials, http: httpx.AsyncClient) -> Json:
-        """Where Telegram sends updates, how many wait there and what went wrong last."""
-        answer = await ask("getWebhookInfo", {}, credentials, http, repeatable=True)
-        return obj(answer.get("result"))
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whose token this is, and whether updates are sent and taken."""
+
+        async def bot() -> str:
+            found = await self.identity(credentials, http)
+            if found.source_id != credentials.address:
+                raise StepFailed("This token belongs to another bot.")
+            return f"@{found.username}"
+
+        async def webhook() -> str:
+            answer = await ask("getWebhookInfo", {}, credentials, http, repeatable=True)
+            found = obj(answer.get("result"))
+            url = text(found.get("url"))
+            if url is None:
+                raise StepFailed("Telegram sends this bot's updates nowhere.")
+            if credentials.address not in self.keys(_asked_at(url)):
+                raise StepFailed(f"Telegram sends this bot's updates elsewhere: {url}")
+            words, waiting = (
+                text(found.get("last_error_message")),
+                found.get("pending_update_count"),
+            )
+            if words and waiting:  # without any waiting it was long ago and is over
+                raise StepFailed(f"The last delivery failed: {words} ({waiting} waiting)")
+            return url
+
+        return await run({"bot": bot, "webhook": webhook})
 
     async def identity(self, credentials: Credentials, http: httpx.AsyncClient) -> InboundContact:
         """Whose token this is: the proof that it works, and the address for the inbox."""
@@ -268,3 +294,7 @@ class Telegram:
             name=text(bot.get("first_name")),
             username=text(bot.get("username")),
         )
+
+
+def _asked_at(url: str) -> WebhookRequest:
+    return WebhookRequest(method="POST", url=url, query={}, headers={}, body=b"")

@@ -10,7 +10,7 @@ from backend.channels.base import Credentials, ErrorCategory, Json, OutboundAtta
 from backend.channels.http import category_of_status, json_object, request, retry_after
 from backend.channels.media import file_name
 from backend.channels.payload import integer, number, obj, objects, text
-from backend.channels.sending import api_secret
+from backend.channels.sending import api_secret, no_id
 from backend.channels.telegram_calls import Call, chat_id
 from backend.channels.telegram_updates import required_place
 
@@ -126,4 +126,7 @@ def places(answer: Json) -> list[str]:
     """The ids of the messages a call made: one, or one for each of an album."""
     result = answer.get("result")
     messages = objects(result) if isinstance(result, list) else [obj(result)]
-    return [str(required_place(one)) for one in messages]
+    try:
+        return [str(required_place(one)) for one in messages]
+    except ValueError:
+        raise no_id("Telegram") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import groupby
 
@@ -16,9 +16,10 @@ from backend.channels.base import (
     SendError,
     Target,
 )
-from backend.channels.sending import Link, Option, cards, is_picture, options
+from backend.channels.sending import Link, Option, cards, is_picture, nothing_to_send, options
 from backend.channels.telegram_updates import Place
 from backend.channels.text import TELEGRAM, split, utf16
+from backend.channels.voice import webm_to_ogg
 
 MIB = 1024 * 1024
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024  # UTF-16 units, after the markup is taken off
@@ -54,7 +55,7 @@ def calls(message: OutboundMessage) -> list[Call]:
     if message.attachments and fits and not buttons:
         caption, pieces = pieces[0], []
     texts = [_text_call(where, piece) for piece in pieces]
-    files = _file_calls(where, message.attachments, caption)
+    files = _file_calls(where, [_playable(one) for one in message.attachments], caption)
     found = files + texts if buttons else texts + files
     for card in cards(message):
         extra: Json = {"reply_markup": _links(card.links)} if card.links else {}
@@ -62,10 +63,12 @@ def calls(message: OutboundMessage) -> list[Call]:
             extra["link_preview_options"] = {"url": card.media_url}
         words = "\n".join(line for line in (card.title, card.description) if line)
         found.append(Call("sendMessage", where | {"text": words} | extra))
-    if buttons and found:
+    if not found:
+        raise nothing_to_send()
+    if buttons:
         found[-1].fields["reply_markup"] = buttons
     place = Place.of(message.in_reply_to or "")
-    if found and place and place.chat == message.to:
+    if place and place.chat == message.to:
         found[0].fields["reply_parameters"] = {
             "message_id": place.number,
             "allow_sending_without_reply": True,
@@ -155,6 +158,17 @@ def _file_calls(
     if caption and found:
         _put_caption(found[0], caption)
     return found
+
+
+def _playable(one: OutboundAttachment) -> OutboundAttachment:
+    """What a browser recorded, in the wrapping that plays as a voice message."""
+    if one.content_type.partition(";")[0].strip().lower() != "audio/webm":
+        return one
+    ogg = webm_to_ogg(one.data)
+    if ogg is None:
+        return one
+    name = one.file_name.removesuffix(".webm") + ".ogg"
+    return replace(one, file_name=name, content_type="audio/ogg", data=ogg)
 
 
 def _album(numbered: tuple[int, OutboundAttachment]) -> tuple[str | None, int]:

@@ -41,6 +41,7 @@ _UNINTERESTING = {
     "inline_query", "chosen_inline_result", "message_reaction_count", "chat_boost",
     "removed_chat_boost", "shipping_query", "pre_checkout_query", "purchased_paid_media",
 }  # fmt: skip
+_PLACE = re.compile(r"(?:(.+):)?(-?[0-9]+):([0-9]{1,18})")
 _START = re.compile(r"/start(?:@\w+)?\s+(\S.*)", re.DOTALL)
 _PAID, _CUSTOM = "⭐", "❔"  # reactions that are no character
 _MARKS = {
@@ -68,11 +69,11 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, source_id: str) -> Place | None:
         """The place a source_id names; None when it is none of ours."""
-        head, _, digits = source_id.rpartition(":")
-        connection, _, chat = head.rpartition(":")
-        if not chat or not digits.isascii() or not digits.isdigit():
+        found = _PLACE.fullmatch(source_id)
+        if found is None:
             return None
-        return cls(chat, int(digits), connection or None)
+        connection, chat, place = found.groups()
+        return cls(chat, int(place), connection)
 
 
 class UpdateReader:
@@ -354,8 +355,8 @@ def _written(message: Json, name: str, entities: str) -> str:
     """The text with its formatting as CommonMark. Telegram counts in UTF-16 units."""
     words = text(message.get(name)) or ""
     raw = words.encode("utf-16-le")
-    marks: list[tuple[int, int, str]] = []  # place, order at that place, what to write there
-    for entity in objects(message.get(entities)):
+    marks: list[tuple[int, int, int, str]] = []  # place, two orders at that place, what to write
+    for index, entity in enumerate(objects(message.get(entities))):
         start, length = integer(entity.get("offset")), integer(entity.get("length"))
         kind = text(entity.get("type")) or ""
         opening, closing = _MARKS.get(kind, ("", ""))
@@ -368,9 +369,9 @@ def _written(message: Json, name: str, entities: str) -> str:
         end = start + len(inside.strip().encode("utf-16-le")) // 2
         if end <= start or 2 * end > len(raw):
             continue
-        marks += [(start, -end, opening), (end, -len(raw) - start, closing)]
+        marks += [(start, -end, index, opening), (end, -len(raw) - start, -index, closing)]
     out, position = "", 0
-    for place, _, mark in sorted(marks):
+    for place, _, _, mark in sorted(marks):
         out += raw[2 * position : 2 * place].decode("utf-16-le", "replace") + mark
         position = place
     return out + raw[2 * position :].decode("utf-16-le", "replace")

@@ -7,7 +7,6 @@ never leaves a mark open, and lengths are counted in the provider's own unit.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
+from backend.channels.breaks import Breaks, skip_space
+
 Unit = Callable[[str], int]
 
 _URL_START = re.compile(r"(?:^|[^\w])(https?)$", re.IGNORECASE)
@@ -25,8 +26,6 @@ _URL_REST = re.compile(r"://[^\s<>]+")
 _URL = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _URL_END = ".,;:!?'\"*_~`"
 _LINKABLE = re.compile(r"(?:https?|mailto|tel|tg):", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]\s*")
-_SPACE = re.compile(r"\s+")
 
 
 def characters(text: str) -> int:
@@ -391,8 +390,15 @@ def split_plain(text: str, limit: int, unit: Unit = characters) -> list[str]:
 
 def _pieces(spans: list[Span], style: Style, limit: int, unit: Unit) -> Iterator[list[Span]]:
     text = "".join(span.text for span in spans)
-    breaks = _Breaks(text, spans)
     starts = list(accumulate((len(span.text) for span in spans), initial=0))
+    breaks = Breaks(
+        text,
+        (
+            range(start, end)
+            for span, start, end in zip(spans, starts, starts[1:], strict=False)
+            if span.atom
+        ),
+    )
 
     def between(start: int, end: int) -> list[Span]:
         """Return the spans between two positions of the visible text."""
@@ -408,19 +414,13 @@ def _pieces(spans: list[Span], style: Style, limit: int, unit: Unit) -> Iterator
             return unit(_write(between(start, end), style)) <= limit
         return unit(text[start:end]) <= limit
 
-    start = _skip_space(text, 0)
+    start = skip_space(text, 0)
     while start < len(text):
         end = _furthest(fits, start, min(len(text), start + limit))
         if end < len(text):
             end = breaks.before(start, end)
         yield between(start, start + len(text[start:end].rstrip()))
-        start = _skip_space(text, end)
-
-
-def _skip_space(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
+        start = skip_space(text, end)
 
 
 def _furthest(fits: Callable[[int, int], bool], start: int, end: int) -> int:
@@ -433,74 +433,3 @@ def _furthest(fits: Callable[[int, int], bool], start: int, end: int) -> int:
         else:
             high = middle - 1
     return low
-
-
-class _Breaks:
-    """Where the visible text may be cut, best places first."""
-
-    def __init__(self, text: str, spans: list[Span]) -> None:
-        self._text = text
-        inside: set[int] = set()
-        position = 0
-        for span in spans:
-            if span.atom:
-                inside.update(range(position + 1, position + len(span.text)))
-            position += len(span.text)
-        self._inside = inside
-        self._levels = [
-            self._after(re.compile(r"\n\s*\n")),
-            self._after(re.compile(r"\n")),
-            self._after(_SENTENCE_END),
-            self._after(_SPACE),
-        ]
-
-    def _after(self, pattern: re.Pattern[str]) -> list[int]:
-        ends = (match.end() for match in pattern.finditer(self._text))
-        return [end for end in ends if end not in self._inside]
-
-    def before(self, start: int, end: int) -> int:
-        """Return the best cut after `start` and not after `end`."""
-        reach = _skip_space(
-            self._text, end
-        )  # white space at the cut is dropped, so it costs nothing
-        for positions in self._levels:
-            index = bisect_right(positions, reach) - 1
-            if index >= 0 and positions[index] > start:
-                return positions[index]
-        for allowed in (self._may_cut, self._between_graphemes):
-            for position in range(end, start, -1):
-                if allowed(position):
-                    return position
-        return end
-
-    def _may_cut(self, position: int) -> bool:
-        return position not in self._inside and self._between_graphemes(position)
-
-    def _between_graphemes(self, position: int) -> bool:
-        return is_boundary(self._text, position)
-
-
-_JOINER = "\u200d"
-
-
-def is_boundary(text: str, position: int) -> bool:
-    """Tell whether a cut there leaves whole what people see as one character."""
-    if position <= 0 or position >= len(text):
-        return True
-    before, after = text[position - 1], text[position]
-    if _JOINER in (before, after) or (before, after) == ("\r", "\n"):
-        return False
-    if unicodedata.category(after) in ("Mn", "Mc", "Me"):  # accents, variation selectors
-        return False
-    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
-        return False  # skin tones, and the letters inside flags of regions
-    if _is_flag_letter(before) and _is_flag_letter(after):
-        run = 0
-        while position - 1 - run >= 0 and _is_flag_letter(text[position - 1 - run]):
-            run += 1
-        return run % 2 == 0
-    return not ("\u1100" <= before <= "\u115f" and "\u1160" <= after <= "\u11a7")  # Hangul jamo
-
-
-def _is_flag_letter(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx
 
@@ -29,6 +29,8 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.choices import as_text
+from backend.channels.health import Step, run
 from backend.channels.http import (
     category_of_status,
     json_object,
@@ -37,20 +39,28 @@ from backend.channels.http import (
     send_parts,
 )
 from backend.channels.media import download, file_name
-from backend.channels.payload import integer, loads, obj, parse_body, required, text, timestamp
+from backend.channels.payload import (
+    integer,
+    loads,
+    must_obj,
+    obj,
+    parse_body,
+    required,
+    text,
+    timestamp,
+)
 from backend.channels.sending import (
     api_secret,
-    cards,
-    listed,
-    options,
+    no_id,
+    nothing_to_send,
     since_last_incoming,
     window_closed,
 )
 from backend.channels.signatures import body_hash, check_size, header, hmac_hex, require, secret
-from backend.channels.text import PLAIN, split, split_plain
+from backend.channels.text import PLAIN, split
 
 HOST = "https://business-api.tiktok.com"
-API = "/open_api/v1.3/business/message"
+MESSAGES = "/open_api/v1.3/business/message"
 MEDIA_HOSTS = (
     ".tiktokcdn.com",
     ".tiktokcdn-us.com",
@@ -89,6 +99,9 @@ class TikTok:
         sends_per_second=10,
     )
 
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+
     def handshake(
         self,
         request: WebhookRequest,  # noqa: ARG002
@@ -117,7 +130,7 @@ class TikTok:
         require(given.get("s", ""), hmac_hex(secret(credentials, "app_secret"), signed))
         if not at.isascii() or not at.isdigit():
             raise WebhookRejected("The signature has no time.")
-        if abs(time.time() - int(at)) > MAX_SIGNATURE_AGE:
+        if abs(self._clock() - int(at)) > MAX_SIGNATURE_AGE:
             raise WebhookRejected("The signature is too old.")
 
     def event_key(self, request: WebhookRequest) -> str:
@@ -128,7 +141,7 @@ class TikTok:
         """The one event of a delivery."""
 
         def delivery(body: Json) -> list[Event]:
-            if text(obj(body).get("user_openid")) != credentials.address:
+            if text(must_obj(body).get("user_openid")) != credentials.address:
                 return []
             return [_event(body, _content(body))]
 
@@ -141,10 +154,11 @@ class TikTok:
         passed = since_last_incoming(message)
         if passed is None or passed.total_seconds() > WINDOW_HOURS * 3600:
             raise window_closed(WINDOW_HOURS)
-        pieces = split(message.content, PLAIN, self.capabilities.text_limit)
-        for extra in (listed(options(message)), *(str(card) for card in cards(message))):
-            pieces += split_plain(extra, self.capabilities.text_limit)
+        pieces = split(as_text(message), PLAIN, self.capabilities.text_limit)
         found: list[str | OutboundAttachment] = [*pieces, *message.attachments]
+
+        if not found:
+            raise nothing_to_send()
 
         async def send_part(numbered: tuple[int, str | OutboundAttachment]) -> str:
             place, part = numbered
@@ -160,8 +174,11 @@ class TikTok:
                 call |= {"message_type": "IMAGE", "image": {"media_id": media_id}}
             if message.in_reply_to and place == 0:
                 call["referenced_message_info"] = {"referenced_message_id": message.in_reply_to}
-            data = await _ask("/send/", credentials, http, json=call)
-            return text(obj(data.get("message")).get("message_id")) or ""
+            data = await _ask(f"{MESSAGES}/send/", credentials, http, json=call)
+            message_id = text(obj(data.get("message")).get("message_id"))
+            if message_id is None:
+                raise no_id("TikTok")
+            return message_id
 
         ids = await send_parts(list(enumerate(found)), message.sent_parts, send_part)
         return SendResult(source_ids=ids)
@@ -172,7 +189,7 @@ class TikTok:
         """A picture: TikTok names a short-lived address for it."""
         conversation, message, media = _media_parts(source)
         data = await _ask(
-            "/media/download/",
+            f"{MESSAGES}/media/download/",
             credentials,
             http,
             repeatable=True,
@@ -186,6 +203,18 @@ class TikTok:
         )
         url = text(data.get("download_url")) or ""
         return await download(http, url, hosts=MEDIA_HOSTS, credentials=credentials)
+
+    async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
+        """Ask whether the token is this business's."""
+
+        async def account() -> str:
+            query = {"business_id": credentials.address, "fields": '["username"]'}
+            data = await _ask(
+                "/open_api/v1.3/business/get/", credentials, http, "GET", params=query
+            )
+            return text(data.get("username")) or ""
+
+        return await run({"account": account})
 
 
 # Reading.
@@ -291,7 +320,7 @@ async def _upload(
         )
     name = file_name(one.file_name, one.content_type)
     data = await _ask(
-        "/media/upload/",
+        f"{MESSAGES}/media/upload/",
         credentials,
         http,
         repeatable=True,
@@ -322,18 +351,19 @@ async def _ask(
     path: str,
     credentials: Credentials,
     http: httpx.AsyncClient,
+    method: str = "POST",
     *,
     repeatable: bool = False,
     **arguments: object,
 ) -> Json:
-    """Call the messaging API and return its `data`. Raises `SendError`."""
+    """Call the business API and return its `data`. Raises `SendError`."""
     base = (credentials.base_url or HOST).rstrip("/")
     token = api_secret(credentials, "access_token")
     response = await request(
         http,
-        "POST",
-        f"{base}{API}{path}",
-        repeatable=repeatable,
+        method,
+        f"{base}{path}",
+        repeatable=repeatable or method == "GET",
         headers={"access-token": token},
         **arguments,
     )

@@ -8,12 +8,14 @@ import pytest
 from fastapi.routing import APIRoute
 
 from backend.access import Caller
-from backend.api import health, members, widget
+from backend.api import client, health, members, webhooks, widget
 
 
 def routes() -> Iterator[APIRoute]:
     """All routes of the service's routers."""
-    for router in (health.router, members.router, widget.router):
+    for router in (
+        health.router, members.router, widget.router, webhooks.router, client.router,
+    ):  # fmt: skip
         for route in router.routes:
             assert isinstance(route, APIRoute)
             yield route

@@ -19,6 +19,7 @@ from devstack.config import StackConfig
 from devstack.postgres import BIN
 
 _FEW = 20  # transactions per client, where only the working is tried
+_IDLE = 10  # seconds after which PostgREST may have hung up
 
 
 class BenchmarkError(Exception):
@@ -93,6 +94,7 @@ class Rest:
 
     def __init__(self, port: int, token: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._used = time.monotonic()
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
@@ -129,6 +131,9 @@ class Rest:
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
+        if time.monotonic() - self._used > _IDLE:
+            self._connection.close()  # opens again by itself
+        self._used = time.monotonic()
         self._connection.request(method, path, body, {**self._headers, **extra})
         answer = self._connection.getresponse()
         payload = answer.read()

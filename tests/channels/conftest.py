@@ -17,8 +17,8 @@ async def provider() -> AsyncIterator[Provider]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    """The client every adapter is given; short of patience, so that silence is soon known."""
+    """The client every adapter is given."""
     async with httpx.AsyncClient(trust_env=False) as client:
         yield client

@@ -64,7 +64,7 @@ class Provider:
             request.method,
             request.raw_path,
             {name.lower(): value for name, value in request.headers.items()},
-            await request.read(),
+            await request.content.read(),
         )
         self.asked.append(asked)
         answer = self.answer(asked) or (self.answers.pop(0) if self.answers else Answer(json={}))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.channels.breaks import is_boundary
 from backend.channels.text import (
     PLAIN,
     TELEGRAM,
@@ -15,7 +16,6 @@ from backend.channels.text import (
     Style,
     Unit,
     characters,
-    is_boundary,
     render,
     split,
     split_plain,

@@ -25,7 +25,7 @@ from supabase import create_client
 
 from devstack import auth
 from devstack.auth.redirects import is_allowed
-from devstack.config import AuthSettings, free_port
+from devstack.config import AuthSettings, free_ports
 from devstack.context import CONTEXT, Context, Pool
 from devstack.gateway import keys_and_cors
 from tests.support.stack import RunningStack
@@ -141,7 +141,7 @@ def with_settings(stack: RunningStack) -> WithSettings:
 
     @asynccontextmanager
     async def start(*, smtp: int | None = None, **settings: Any) -> AsyncIterator[Client]:
-        port = free_port()
+        port = free_ports(1)[0]
         config = dataclasses.replace(
             stack.config,
             ports=dataclasses.replace(
@@ -592,7 +592,7 @@ async def test_a_banned_user_cannot_verify(client: Client) -> None:
 
 
 async def test_a_dead_mail_catcher_fails_no_request(with_settings: WithSettings) -> None:
-    async with with_settings(smtp=free_port()) as client:
+    async with with_settings(smtp=free_ports(1)[0]) as client:
         email = address()
         await client.sign_up(email)
         assert (await client.call("POST", "/otp", {"email": email})).status_code == 200

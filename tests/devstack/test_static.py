@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from devstack.config import ROOT, StackError, free_port
+from devstack.config import ROOT, StackError, free_ports
 from devstack.static import (
     IMMUTABLE,
     Site,
@@ -251,7 +251,7 @@ def test_mistakes_are_told_before_anything_starts(tmp_path: Path) -> None:
 
 
 def test_the_command_serves_on_the_loopback_only(root: Path) -> None:
-    port = free_port()
+    port = free_ports(1)[0]
     command = [sys.executable, "-m", "devstack.static", "--root", str(root), "--port", str(port)]
     with subprocess.Popen([*command, "--spa"], cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -176,3 +177,25 @@ def test_what_a_visitor_writes_is_text_and_never_markup(agent: Agents, visitor: 
     assert ana.messages.locator("img[src=x]").count() == 0
     assert ana.page.locator("a[href^='javascript']").count() == 0
     assert customer.panel.locator("a[href^='javascript']").count() == 0
+
+
+def test_the_list_loads_page_after_page_and_then_rests(agent: Agents) -> None:
+    ana = agent()
+    asked: list[str] = []
+    ana.page.on(
+        "request",
+        lambda request: asked.append(request.url) if "/conversation_list" in request.url else None,
+    )
+    ana.view("All")
+    rows = ana.page.locator("li[aria-posinset]")
+    expect(rows.first).to_be_visible()
+    end = time.monotonic() + 60
+    while rows.last.get_attribute("aria-setsize") == "-1":
+        assert time.monotonic() < end, "the list never came to its end"
+        rows.last.scroll_into_view_if_needed()
+        ana.page.wait_for_timeout(100)
+    total = int(rows.last.get_attribute("aria-setsize") or 0)
+    assert total > 100
+    ana.page.wait_for_timeout(1000)
+    # A page of 25 each, and some more for counts and for what others do meanwhile.
+    assert len(asked) < total / 25 + 15

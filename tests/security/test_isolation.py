@@ -48,9 +48,12 @@ class Company:
     role_id: UUID
     invitation_id: UUID
     label_id: UUID
+    note_id: UUID
+    attribute_id: UUID
     message_id: UUID
     own_message_id: UUID  # the administrator's
     failed_message_id: UUID
+    form_id: UUID
     canned_response_id: UUID
 
 
@@ -86,6 +89,9 @@ def company(make: Make, name: str) -> Company:
     make.note(conversation, agent, f"CANARY (mention://user/{admin.id}/B)")
     make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.participant(conversation, agent)
+    make.db.execute(
+        "update public.contacts set last_activity_at = null where account_id = %s", (account.id,)
+    )
     edited = make.outgoing(conversation, agent, f"CANARY reply {name}")
     make.version(conversation, edited)
     make.attachment(conversation, edited)
@@ -107,8 +113,13 @@ def company(make: Make, name: str) -> Company:
         role_id=make.custom_role(account, "conversation_manage"),
         invitation_id=make.invitation(account, admin),
         label_id=make.label(account, "vip"),
+        note_id=make.contact_note(account, contact, agent),
+        attribute_id=make.custom_attribute(account, "plan"),
         message_id=edited,
         own_message_id=make.outgoing(conversation, admin),
+        form_id=make.outgoing(
+            conversation, None, "E-mail?", message_type="template", content_type="input_email"
+        ),
         failed_message_id=make.outgoing(conversation, agent, status="failed"),
         canned_response_id=make.canned_response(account),
     )
@@ -262,6 +273,16 @@ AGENTS: dict[str, Arguments] = {
         "p_conversation_id": c.conversation.id,
         "p_assignee_id": c.agent.id,
     },
+    "bulk_update": lambda c: {"p_ids": [c.conversation.id], "p_changes": {"priority": "low"}},
+    "delete_conversation": lambda c: {"p_conversation_id": c.conversation.id},
+    "start_conversation": lambda c: {
+        "p_account_id": c.account.id,
+        "p_contact_id": c.contact_id,
+        "p_inbox_id": c.inbox.id,
+        "p_message_id": uuid4(),
+        "p_content": "x",
+    },
+    "contact_list": lambda c: {"p_account_id": c.account.id},
     "api_channel_settings": lambda c: {"p_inbox_id": c.api_inbox.id},
     "connect_channel": lambda c: {
         "p_account_id": c.account.id,
@@ -290,6 +311,22 @@ AGENTS: dict[str, Arguments] = {
     "delete_custom_role": lambda c: {"p_id": c.role_id},
     "delete_notifications": lambda c: {"p_account_id": c.account.id},
     "delete_team": lambda c: {"p_id": c.team.id},
+    "delete_contact": lambda c: {"p_id": c.contact_id},
+    "delete_custom_attribute": lambda c: {"p_id": c.attribute_id},
+    "delete_note": lambda c: {"p_id": c.note_id},
+    "merge_contacts": lambda c: {"p_base_id": c.contact_id, "p_mergee_id": c.contact_id},
+    "save_contact": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.contact_id,
+        "p_values": {"name": "x"},
+    },
+    "save_custom_attribute": lambda c: {
+        "p_account_id": c.account.id,
+        "p_id": c.attribute_id,
+        "p_values": {"display_name": "x"},
+    },
+    "save_note": lambda c: {"p_contact_id": c.contact_id, "p_id": c.note_id, "p_content": "x"},
+    "set_contact_labels": lambda c: {"p_contact_id": c.contact_id, "p_labels": ["vip"]},
     "delete_inbox": lambda c: {"p_inbox_id": c.inbox.id},
     "delete_label": lambda c: {"p_id": c.label_id},
     "delete_canned_response": lambda c: {"p_id": c.canned_response_id},
@@ -381,11 +418,17 @@ VISITORS: dict[str, Arguments] = {
         "p_id": uuid4(),
         "p_content": "x",
     },
+    "widget_submit_form": lambda c: {
+        "p_conversation_id": c.conversation.id,
+        "p_message_id": c.form_id,
+        "p_values": Jsonb({"email": "mia@example.net"}),
+    },
     "widget_typing": lambda c: {"p_conversation_id": c.conversation.id, "p_typing": True},
 }
 #: Functions that take no id of somebody's row, so that there is nothing to reach for.
 WITHOUT_IDS = {
     "accept_invitation",
+    "widget_identify",
     "create_account",
     "my_ui_settings",
     "widget_conversations",
@@ -433,21 +476,24 @@ def refused(answer: Any) -> bool:
 #: Functions that answer any member of the account with what is the account's, or their own.
 OF_EVERY_MEMBER = {
     "canned_response_list",
+    "contact_list",
+    "conversation_filter",
     "conversation_list",
     "delete_canned_response",
+    "delete_note",
     "delete_notifications",
     "heartbeat",
     "mark_notifications_read",
+    "merge_contacts",
     "notification_list",
     "online_users",
     "set_availability",
     "save_canned_response",
+    "save_contact",
+    "save_note",
+    "search",
+    "set_contact_labels",
 }
-#: Ways of saying no to a caller whose arguments are well formed.
-REFUSALS = {
-    "account_not_found", "conversation_not_found", "custom_role_not_found", "inbox_not_found",
-    "label_not_found", "not_administrator", "team_not_found",
-}  # fmt: skip
 
 
 def outcome(db: Connection, caller: User, function: str, arguments: dict[str, Any]) -> Any:

@@ -662,6 +662,7 @@ def many(make: Make, db: Connection, count: int) -> tuple[Inbox, User]:
             last_activity_at=at,
             created_at=minute(chance.randrange(10)),
             waiting_since=chance.choice([None, minute(chance.randrange(10))]),
+            priority=chance.choice([None, "low", "medium", "high", "urgent"]),
         )
     return inbox, agent
 
@@ -682,6 +683,8 @@ def test_pages_are_complete_in_order_and_without_duplicates_for_every_sort(
         "newest": "last_activity_at desc, id desc",
         "oldest": "last_activity_at, id",
         "created": "created_at desc, id desc",
+        "created_oldest": "created_at, id",
+        "priority": "array_position(array['urgent', 'high', 'medium', 'low'], priority), created_at, id",
         "waiting": "waiting_since, id",
     }
     for sort, order in orders.items():

@@ -12,7 +12,6 @@ from tests.support.database import (
     Connection,
     Database,
     acting_as,
-    acting_as_service,
     acting_as_visitor,
     broadcasts,
     call,
@@ -20,7 +19,6 @@ from tests.support.database import (
     refused,
     rows,
     run,
-    value,
 )
 from tests.support.make import Conversation, Make, User
 from tests.support.together import together
@@ -401,20 +399,3 @@ def test_typing_is_limited(db: Connection, agent: User, conversation: Conversati
     with refused("too_many_requests"), acting_as(db, agent):
         for _ in range(10):
             call(db, "public.set_typing", p_conversation_id=conversation.id, p_typing=True)
-
-
-def test_the_greeting_is_sent_once_and_not_after_an_answer(
-    db: Connection, make: Make, agent: User, conversation: Conversation
-) -> None:
-    run(db, "update public.inboxes set greeting_enabled = true, greeting_message = 'Welcome'")
-    make.incoming(conversation)
-    make.incoming(conversation)
-    assert value(db, "select count(*) from private.jobs where kind = 'send_greeting'") == 1
-    with acting_as_service(db):
-        assert call(db, "service.send_greeting", p_conversation_id=conversation.id) is not None
-        assert call(db, "service.send_greeting", p_conversation_id=conversation.id) is None
-    answered = make.conversation(_inbox(conversation.inbox_id, conversation.account_id))
-    make.outgoing(answered, agent)
-    with acting_as_service(db):
-        assert call(db, "service.send_greeting", p_conversation_id=answered.id) is None
-        assert call(db, "service.send_greeting", p_conversation_id=uuid4()) is None

@@ -311,6 +311,24 @@ class Make:
         owner = account.id if isinstance(account, Account) else account.account_id
         return self._insert("public.labels", account_id=owner, title=title, **columns)
 
+    def contact_note(
+        self, account: Account, contact_id: UUID, author: User, content: str = "Likes tea."
+    ) -> UUID:
+        """A note about a contact."""
+        return self._insert(
+            "public.notes",
+            account_id=account.id, contact_id=contact_id, user_id=author.id, content=content,
+        )  # fmt: skip
+
+    def custom_attribute(
+        self, account: Account, key: str, model: str = "contact_attribute", **columns: Any
+    ) -> UUID:
+        """The definition of a custom attribute."""
+        return self._insert(
+            "public.custom_attribute_definitions",
+            account_id=account.id, attribute_model=model, attribute_key=key, display_name=key, **columns,
+        )  # fmt: skip
+
     def version(
         self, conversation: Conversation, message_id: UUID, content: str = "Before."
     ) -> UUID:

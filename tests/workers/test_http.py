@@ -70,7 +70,7 @@ async def test_the_scheduler_drains_the_queue(product: LocalProduct) -> None:
     app = service(product, "right-secret")
     with psycopg.connect(product.database_url, autocommit=True) as conn:
         conn.execute(
-            "insert into private.jobs (kind, payload) values ('send_greeting', %s)",
+            "insert into private.jobs (kind, payload) values ('send_templates', %s)",
             (Jsonb({"conversation_id": "019b0000-0000-7000-8000-000000000000"}),),
         )
     answer = await call(app, {"Authorization": "Bearer right-secret"})

@@ -14,8 +14,8 @@ from workers.tasks import (
     receive_events,
     relabel,
     remove_objects,
-    send_greeting,
     send_notification_email,
+    send_templates,
 )
 
 MINUTES = timedelta(minutes=1)
@@ -29,6 +29,6 @@ TASKS: dict[str, Registered] = {
     "receive_events": Registered(receive_events.run, timeout=5 * MINUTES),
     "relabel": Registered(relabel.run),
     "remove_objects": Registered(remove_objects.run),
-    "send_greeting": Registered(send_greeting.run),
     "send_notification_email": Registered(send_notification_email.run),
+    "send_templates": Registered(send_templates.run),
 }

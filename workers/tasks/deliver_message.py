@@ -6,13 +6,17 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from backend.channels import base
 from workers.inbox import connected
 from workers.jobs import Job
+from workers.outgoing import post_signed
 from workers.registry import Context, PermanentError, RetryLater
 
 LINK_LIFETIME = 3600  # seconds; for providers that fetch files themselves
 WAIT_AT_LEAST = 1.0  # seconds
+PROGRAM_TRIES = 3
 DOUBT = "It may have been delivered: the connection broke before the answer came."
 
 
@@ -33,16 +37,8 @@ async def run(context: Context, job: Job) -> None:
         return
     if "wait" in found:
         raise RetryLater("the provider wants us slower", max(float(found["wait"]), WAIT_AT_LEAST))
-    inbox = await connected(context, found["inbox_id"])
-    if inbox is None:
-        raise PermanentError("the inbox is not connected to a provider")
-    capabilities = inbox.channel.capabilities
     try:
-        if found["interrupted"] and capabilities.repeatability is base.Repeatability.BLIND:
-            raise base.SendError(base.ErrorCategory.UNCERTAIN, DOUBT)
-        _check_window(found)
-        outbound = await _outbound(context, found)
-        result = await inbox.channel.send(outbound, inbox.credentials, context.http)
+        result = await _send(context, found, job)
     except base.SendError as error:
         await _refused(context, job, ids, error)
         return
@@ -54,6 +50,38 @@ async def run(context: Context, job: Job) -> None:
             "p_contact_alias": result.contact_alias,
         },
     )
+
+
+async def _send(context: Context, found: dict[str, Any], job: Job) -> base.SendResult:
+    if found["webhook"]:
+        return await _tell_program(context, found, job)
+    inbox = await connected(context, found["inbox_id"])
+    if inbox is None:
+        raise base.SendError(base.ErrorCategory.CONFIG, "The inbox is not connected.")
+    blind = inbox.channel.capabilities.repeatability is base.Repeatability.BLIND
+    if found["interrupted"] and blind:
+        raise base.SendError(base.ErrorCategory.UNCERTAIN, DOUBT)
+    _check_window(found)
+    outbound = await _outbound(context, found)
+    return await inbox.channel.send(outbound, inbox.credentials, context.http)
+
+
+async def _tell_program(context: Context, found: dict[str, Any], job: Job) -> base.SendResult:
+    """The API channel: the program behind the inbox is told, three times at most, under one delivery id."""
+    webhook = found["webhook"]
+    body = json.dumps(webhook["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    again = (
+        base.ErrorCategory.TRANSIENT if job.attempt < PROGRAM_TRIES else base.ErrorCategory.CONFIG
+    )
+    try:
+        status = await post_signed(context, webhook["url"], webhook["secret"], found["id"], body)
+    except httpx.HTTPError as error:
+        raise base.SendError(
+            again, f"The program did not answer ({type(error).__name__})."
+        ) from None
+    if not 200 <= status < 300:
+        raise base.SendError(again, f"The program answered {status}.", code=str(status))
+    return base.SendResult(source_ids=())
 
 
 def _check_window(found: dict[str, Any]) -> None:

@@ -129,6 +129,9 @@ def as_json(item: Any) -> Any:
     match item:
         case datetime():
             return item.isoformat()
+        case str():
+            # Postgres keeps neither NUL nor half of a surrogate pair.
+            return item.replace("\0", "").encode("utf-8", "replace").decode()
         case bytes():
             return None
         case Mapping():

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
+import { lazily, loadAhead } from '@/lib/parts';
 
 export interface MenuEntry {
   id: string;
@@ -39,7 +40,7 @@ export function MenuLabel({ label, trigger }: Pick<MenuProps, 'label' | 'trigger
 }
 
 const load = () => import('./menu-popup');
-const MenuPopup = lazy(load);
+const MenuPopup = lazily(load);
 
 /**
  * A menu button. The menu itself, with its positioning and keyboard handling, is fetched when the
@@ -55,8 +56,8 @@ export function Menu(props: MenuProps) {
       aria-expanded={false}
       title={props.label}
       className={props.className}
-      onPointerEnter={() => void load()}
-      onFocus={() => void load()}
+      onPointerEnter={() => loadAhead(load)}
+      onFocus={() => loadAhead(load)}
       onClick={() => setPressed(true)}
     >
       <MenuLabel label={props.label} trigger={props.trigger} />

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { backoff } from './backoff';
 import {
-  backoff,
   type Changes,
   type ChannelHandlers,
   Coalescer,

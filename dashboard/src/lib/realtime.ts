@@ -3,6 +3,8 @@
  * here knows about React, sockets or screens.
  */
 
+import { backoff } from './backoff';
+
 export interface PresenceState {
   user_id: string;
   name: string;
@@ -191,11 +193,6 @@ export class ConversationFeed<Item> {
       void this.pull();
     }, delay);
   }
-}
-
-/** Doubles from half a second to fifteen seconds, with jitter so that clients do not march in step. */
-export function backoff(attempt: number, random: () => number = Math.random): number {
-  return Math.min(500 * 2 ** (attempt - 1), 15_000) * (0.5 + random() / 2);
 }
 
 /** Gathers ids for a moment and hands them over together, so that a burst is one request. */

@@ -1,5 +1,6 @@
 import type { AuthClient as AuthClientClass } from '@supabase/auth-js';
 import type { Env } from '@/config/env';
+import { loadPart } from './parts';
 
 type AuthClient = InstanceType<typeof AuthClientClass>;
 
@@ -61,7 +62,7 @@ export class SessionStore {
 
   /** The auth client; one per page, fetched when first needed. */
   auth(): Promise<AuthClient> {
-    this.#client ??= import('@supabase/auth-js').then(({ AuthClient }) => {
+    this.#client ??= loadPart(() => import('@supabase/auth-js')).then(({ AuthClient }) => {
       const client = new AuthClient({
         url: `${this.env.supabaseUrl}/auth/v1`,
         headers: {

@@ -1,4 +1,5 @@
 import type { RealtimeChannel, RealtimeClient } from '@supabase/realtime-js';
+import { loadPart } from './parts';
 import type { Channel, ChannelHandlers, PresenceState, SyncStatus, Transport } from './realtime';
 import { env, session } from './supabase';
 
@@ -82,7 +83,7 @@ export class SupabaseTransport implements Transport {
   #offline = (): void => this.status.setLink('offline');
 
   async #start(): Promise<void> {
-    const { RealtimeClient } = await import('@supabase/realtime-js');
+    const { RealtimeClient } = await loadPart(() => import('@supabase/realtime-js'));
     if (this.#stopped) return;
     const client = new RealtimeClient(`${env().supabaseUrl.replace(/^http/, 'ws')}/realtime/v1`, {
       params: { apikey: env().publishableKey },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
@@ -17,12 +17,14 @@ import { Thread } from '@/features/messages/thread';
 import { useThreadFeed } from '@/features/messages/use-thread-feed';
 import { Viewers } from '@/features/presence/viewers';
 import { toApiError } from '@/lib/api-error';
+import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';
 import type { Conversation } from '@/types/conversation';
 import { useInbox } from '../inbox-context';
 import { useLive, useOutbox, useSyncState } from '../live';
 
-const CollisionDialog = lazy(() => import('@/features/messages/collision-dialog'));
+const loadCollisionDialog = () => import('@/features/messages/collision-dialog');
+const CollisionDialog = lazily(loadCollisionDialog);
 
 /** One open conversation with what is known about its contact. */
 export function ConversationRoute() {
@@ -109,6 +111,9 @@ function OpenConversation({ row }: { row: Conversation }) {
     cache.put([row.id], [{ ...row, unread_count: 0 }]);
     void markRead(row.id).catch(() => {});
   }, [cache, row]);
+
+  // The question whether to send all the same must be at hand when the server is not.
+  useEffect(() => loadAhead(loadCollisionDialog), []);
 
   const conflict = unsent.find((item) => item.state === 'conflict' && item.id !== postponed);
   const peopleList = useMemo(() => [...people.values()], [people]);

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
@@ -13,12 +13,13 @@ import { useConversationActions } from '@/features/conversations/use-conversatio
 import { inboxesQuery } from '@/features/inboxes/api';
 import { messagesQuery } from '@/features/messages/api';
 import type { ComposerHandle } from '@/features/messages/composer';
+import { lazily } from '@/lib/parts';
 import type { Conversation } from '@/types/conversation';
 import { InboxContext, type InboxContextValue } from '../inbox-context';
 import { useLive } from '../live';
 
 // Shortcuts are nobody's first need; they arrive with the first idle moment.
-const Shortcuts = lazy(() => import('../shell/shortcuts'));
+const Shortcuts = lazily(() => import('../shell/shortcuts'));
 
 /** The list, and beside it whatever conversation is open. */
 export function InboxRoute() {

@@ -1,12 +1,13 @@
-import { lazy, type RefObject, Suspense } from 'react';
+import { type RefObject, Suspense } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
+import { lazily } from '@/lib/parts';
 import { usePreferences } from '@/lib/preferences';
 import type { Conversation } from '@/types/conversation';
 import { type Command, useCommands } from './commands';
 import { closeOverlay, useOverlay } from './overlays';
 
-const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
-const Palette = lazy(() => import('./palette'));
+const ShortcutSheet = lazily(() => import('./shortcut-sheet'));
+const Palette = lazily(() => import('./palette'));
 
 interface ShortcutsProps {
   accountId: string;

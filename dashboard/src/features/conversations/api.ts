@@ -21,7 +21,8 @@ const countsSchema = z.object({ mine: z.number(), unassigned: z.number(), all: z
 const pageSchema = z.object({
   rows: z.array(conversationSchema),
   next_cursor: z.nullable(z.unknown()),
-  counts: countsSchema,
+  /** Only the first page has them. */
+  counts: z.nullable(countsSchema),
 });
 
 export type Counts = z.infer<typeof countsSchema>;
@@ -61,7 +62,7 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
 export const countsQuery = (accountId: string, filter: Pick<ListFilter, 'status' | 'inboxId'>) =>
   queryOptions({
     queryKey: ['counts', accountId, filter.status, filter.inboxId],
-    queryFn: async (): Promise<Counts> =>
+    queryFn: async (): Promise<Counts | null> =>
       (await fetchPage(accountId, { ...filter, tab: 'all', sort: 'newest' }, null, 1)).counts,
   });
 

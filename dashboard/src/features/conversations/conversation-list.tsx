@@ -45,7 +45,7 @@ export function ConversationList({
   const [held, setHeld] = useState<string[] | null>(null);
   const drafts = useDrafts();
   const query = useInfiniteQuery(listQuery(accountId, filter));
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
   const live = useMemo(() => rowsOf(query.data?.pages ?? []), [query.data]);
   const { rows, arrivals } = useMemo(
     () => (held ? holdOrder(held, live) : { rows: live, arrivals: 0 }),
@@ -74,8 +74,17 @@ export function ConversationList({
 
   useEffect(() => onRows(rows), [rows, onRows]);
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - 10) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage, lastShown, rows.length]);
+    // After a failure the reader decides when to ask again.
+    const wanted = hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
+    if (wanted && lastShown >= rows.length - 10) void fetchNextPage();
+  }, [
+    fetchNextPage,
+    hasNextPage,
+    isFetchingNextPage,
+    isFetchNextPageError,
+    lastShown,
+    rows.length,
+  ]);
   useEffect(() => {
     if (arrivals > 0) announce(t('list.newCount', { count: arrivals }));
   }, [arrivals, t]);
@@ -188,6 +197,12 @@ export function ConversationList({
             );
           })}
         </ul>
+        {isFetchNextPageError && !isFetchingNextPage && (
+          <p role="alert" className="flex items-center justify-center gap-3 pb-4 text-meta">
+            {t('list.errorTitle')}
+            <Button onClick={() => void fetchNextPage()}>{t('common.retry')}</Button>
+          </p>
+        )}
         {isFetchingNextPage && (
           <p className="pb-4 text-center text-chip text-muted">{t('common.loading')}</p>
         )}

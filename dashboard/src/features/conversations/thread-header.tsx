@@ -5,6 +5,7 @@ import {
   Check,
   ChevronDown,
   Ellipsis,
+  Link as LinkIcon,
   MailOpen,
   PanelRight,
   RotateCcw,
@@ -14,7 +15,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { Menu } from '@/components/menu';
+import { Menu, type MenuGroup } from '@/components/menu';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
@@ -56,6 +57,16 @@ export function ThreadHeader({
     minute: '2-digit',
   });
 
+  const snoozing: MenuGroup = {
+    label: t('thread.snoozeUntil'),
+    entries: snoozeTimes().map(({ id, at }) => ({
+      id,
+      label: t(`snooze.${id}`),
+      hint: weekday.format(at),
+      onSelect: () => actions.changeStatus(row, 'snoozed', at.toISOString()),
+    })),
+  };
+
   async function copyLink(): Promise<void> {
     try {
       await navigator.clipboard.writeText(location.href);
@@ -86,7 +97,7 @@ export function ThreadHeader({
           onClick={() => void copyLink()}
           title={t('thread.copyLink')}
           aria-label={t('thread.copyLinkOf', { id: row.display_id })}
-          className="tabular h-6 shrink-0 rounded-sm px-1 text-meta text-muted hover:bg-hover"
+          className="tabular h-6 shrink-0 @max-sm:hidden rounded-sm px-1 text-meta text-muted hover:bg-hover"
         >
           #{row.display_id}
         </button>
@@ -117,7 +128,11 @@ export function ThreadHeader({
                 <span dir="auto" className="min-w-0 truncate @max-2xl:hidden">
                   {assignee?.name ?? t('thread.assign')}
                 </span>
-                <ChevronDown aria-hidden="true" size={13} className="shrink-0 text-muted" />
+                <ChevronDown
+                  aria-hidden="true"
+                  size={13}
+                  className="shrink-0 text-muted @max-sm:hidden"
+                />
               </>
             }
             groups={[
@@ -146,23 +161,15 @@ export function ThreadHeader({
             ]}
           />
           {open && (
-            <Menu
-              label={t('thread.snooze')}
-              className={iconButton}
-              align="end"
-              trigger={<AlarmClock aria-hidden="true" size={17} />}
-              groups={[
-                {
-                  label: t('thread.snoozeUntil'),
-                  entries: snoozeTimes().map(({ id, at }) => ({
-                    id,
-                    label: t(`snooze.${id}`),
-                    hint: weekday.format(at),
-                    onSelect: () => actions.changeStatus(row, 'snoozed', at.toISOString()),
-                  })),
-                },
-              ]}
-            />
+            <span className="@max-sm:hidden">
+              <Menu
+                label={t('thread.snooze')}
+                className={iconButton}
+                align="end"
+                trigger={<AlarmClock aria-hidden="true" size={17} />}
+                groups={[snoozing]}
+              />
+            </span>
           )}
           <Menu
             label={t('thread.more')}
@@ -172,6 +179,12 @@ export function ThreadHeader({
             groups={[
               {
                 entries: [
+                  {
+                    id: 'copy-link',
+                    label: t('thread.copyLink'),
+                    icon: <LinkIcon aria-hidden="true" size={15} />,
+                    onSelect: () => void copyLink(),
+                  },
                   {
                     id: 'unread',
                     label: t('thread.markUnread'),
@@ -190,6 +203,8 @@ export function ThreadHeader({
                     : []),
                 ],
               },
+              // Where the screen is too narrow for its own button, this is the way to it.
+              ...(open ? [snoozing] : []),
             ]}
           />
           <button

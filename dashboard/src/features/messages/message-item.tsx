@@ -19,7 +19,7 @@ interface MessageItemProps {
 export const MessageItem = memo(function MessageItem({ message, first, last }: MessageItemProps) {
   const { t, i18n } = useTranslation();
   const name =
-    message.sender.name ??
+    message.sender.name ||
     (message.sender.type === 'contact' ? t('contact.visitor') : t('thread.system'));
   const body = message.deleted_at ? (
     <em className="text-muted">{t('thread.deleted')}</em>

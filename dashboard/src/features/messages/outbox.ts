@@ -1,8 +1,8 @@
 import { createStore, get, set } from 'idb-keyval';
 import { toApiError } from '@/lib/api-error';
+import { backoff } from '@/lib/backoff';
 import { Outbox, type OutboxItem } from '@/lib/outbox';
 import { queryClient } from '@/lib/query-client';
-import { backoff } from '@/lib/realtime';
 import { type MessagePage, messagesKey, sendMessage } from './api';
 import { mergeMessages } from './merge';
 

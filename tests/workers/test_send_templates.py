@@ -52,8 +52,14 @@ def test_running_the_greeting_again_does_nothing(product: LocalProduct) -> None:
     conversation = write(visitor, "Hello")
     wait_until_idle(product, conversation)
     with psycopg.connect(product.database_url, autocommit=True) as conn:
-        row = conn.execute("select service.send_greeting(%s)", (conversation,)).fetchone()
-    assert row == (None,)
+        row = conn.execute(
+            """
+            select service.send_templates(%s, id) from messages
+            where conversation_id = %s and message_type = 'incoming'
+            """,
+            (conversation, conversation),
+        ).fetchone()
+    assert row == ([],)
     assert len(templates(visitor, conversation)) == 1
 
 

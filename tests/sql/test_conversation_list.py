@@ -1,0 +1,255 @@
+"""Lists by team, label, view and priority; what agents start, change in bulk, and delete."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.support.database import (
+    Connection,
+    acting_as,
+    broadcasts,
+    call,
+    column,
+    refused,
+    rows,
+    run,
+    value,
+)
+from tests.support.make import Account, Conversation, Make, User
+
+
+def ask(db: Connection, who: User, function: str, **arguments: Any) -> Any:
+    """Call a function as this person."""
+    with acting_as(db, who):
+        return call(db, f"public.{function}", **arguments)
+
+
+def listed(db: Connection, who: User, account_id: UUID, **arguments: Any) -> tuple[set[UUID], Any]:
+    """The ids on the first page, and the counts."""
+    page = ask(db, who, "conversation_list", p_account_id=account_id, p_tab="all", **arguments)
+    return {UUID(row["id"]) for row in page["rows"]}, page["counts"]
+
+
+def ids(*conversations: Conversation) -> set[UUID]:
+    """Their ids."""
+    return {conversation.id for conversation in conversations}
+
+
+def test_lists_are_narrowed_by_team_label_priority_assignee_and_view(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent, other = make.agent(inbox), make.agent(inbox)
+    team = make.team(account, other)
+    plain = make.conversation(inbox, waiting_since=None, first_reply_created_at="2026-01-01")
+    teamed = make.conversation(inbox, team_id=team.id, assignee_id=other.id)
+    labelled = make.conversation(inbox, labels=["new", "vip"], priority="urgent")
+    joined = make.conversation(inbox)
+    make.participant(joined, agent)
+    for arguments, expected in (
+        ({}, ids(plain, teamed, labelled, joined)),
+        ({"p_team_id": team.id}, ids(teamed)),
+        ({"p_labels": ["vip", "x"]}, ids(labelled)),
+        ({"p_labels": ["x'] or true --"]}, set()),
+        ({"p_priority": "urgent"}, ids(labelled)),
+        ({"p_priority": "none"}, ids(plain, teamed, joined)),
+        ({"p_assignee_id": other.id}, ids(teamed)),
+        ({"p_view": "participating"}, ids(joined)),
+        ({"p_view": "unattended"}, ids(teamed, labelled, joined)),
+        ({"p_labels": ["vip"], "p_priority": "low"}, set()),
+    ):
+        for sort in ("newest", "priority"):
+            found, counts = listed(db, agent, account.id, p_sort=sort, **arguments)
+            assert found == expected, arguments
+            assert counts["all"] == len(expected), arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"p_view": "everything"}, {"p_priority": "very"}, {"p_labels": ["x"] * 101}],
+)
+def test_unknown_views_and_priorities_are_refused(
+    db: Connection, make: Make, arguments: dict[str, Any]
+) -> None:
+    account = make.account()
+    agent = make.agent(account)
+    with refused("invalid_argument"):
+        ask(db, agent, "conversation_list", p_account_id=account.id, **arguments)
+
+
+def test_a_team_shows_its_conversations_once_and_counts_them_once(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inbox, closed = make.inbox(account), make.inbox(account)
+    agent = make.agent(inbox)
+    team = make.team(account, agent)
+    both = make.conversation(inbox, team_id=team.id, assignee_id=agent.id)
+    mine = make.conversation(inbox)
+    there = make.conversation(closed, team_id=team.id)
+    make.conversation(closed)
+    found, counts = listed(db, agent, account.id)
+    assert found == ids(both, mine, there)
+    assert counts == {"mine": 1, "unassigned": 2, "all": 3}
+    page = ask(db, agent, "conversation_list", p_account_id=account.id, p_tab="all", p_limit=2)
+    rest = ask(
+        db, agent, "conversation_list",
+        p_account_id=account.id, p_tab="all", p_limit=2, p_cursor=page["next_cursor"],
+    )  # fmt: skip
+    assert len(page["rows"]) + len(rest["rows"]) == 3
+    assert listed(db, agent, account.id, p_inbox_id=closed.id)[0] == ids(there)
+    assert listed(db, agent, account.id, p_inbox_id=inbox.id)[0] == ids(both, mine)
+
+
+@pytest.mark.parametrize(
+    ("permission", "seen"),
+    [
+        ("conversation_manage", {"free", "own", "joined", "other"}),
+        ("conversation_unassigned_manage", {"free", "own"}),
+        ("conversation_participating_manage", {"own", "joined"}),
+        ("contact_manage", set()),
+    ],
+)
+def test_a_custom_role_lists_what_it_may_see(
+    db: Connection, make: Make, permission: str, seen: set[str]
+) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent, other = make.agent(inbox), make.agent(inbox)
+    make.role_of(account, agent, permission)
+    all_of_them = {
+        "free": make.conversation(inbox),
+        "own": make.conversation(inbox, assignee_id=agent.id),
+        "joined": make.conversation(inbox, assignee_id=other.id),
+        "other": make.conversation(inbox, assignee_id=other.id),
+    }
+    make.participant(all_of_them["joined"], agent)
+    found, counts = listed(db, agent, account.id)
+    assert found == ids(*(all_of_them[name] for name in seen))
+    assert counts["all"] == len(seen)
+
+
+# Starting.
+
+
+def test_an_agent_writes_first_and_trying_again_writes_once(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox = make.inbox(account, "api")
+    agent, boss = make.agent(inbox), make.administrator(account)
+    contact = make.contact(make.inbox(account))
+    team = make.team(account, agent)
+    arguments = {
+        "p_account_id": account.id, "p_contact_id": contact.id, "p_inbox_id": inbox.id,
+        "p_message_id": uuid4(), "p_content": "Hello", "p_assignee_id": boss.id, "p_team_id": team.id,
+    }  # fmt: skip
+    row = ask(db, agent, "start_conversation", **arguments)
+    assert (row["assignee_id"], row["team_id"]) == (str(boss.id), str(team.id))
+    assert (row["preview"]["content"], row["status"]) == ("Hello", "open")
+    again = ask(db, agent, "start_conversation", **arguments)
+    assert again["id"] == row["id"]
+    sent = "select count(*) from public.messages where message_type = 'outgoing'"
+    assert value(db, sent) == 1
+    another = ask(db, agent, "start_conversation", **{**arguments, "p_message_id": uuid4()})
+    assert another["id"] != row["id"]
+    run(db, "update public.inboxes set lock_to_single_conversation = true")
+    locked = ask(db, agent, "start_conversation", **{**arguments, "p_message_id": uuid4()})
+    assert locked["id"] == another["id"]
+
+
+def test_whom_and_where_one_may_write_first(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox, web = make.inbox(account, "api"), make.inbox(account)
+    agent = make.agent(inbox)
+    make.member(web, agent)
+    contact = make.contact(inbox)
+    theirs = make.contact(make.inbox(make.account()))
+    hidden = make.inbox(account)
+    given = {"p_account_id": account.id, "p_contact_id": contact.id, "p_inbox_id": inbox.id}
+    for change, code in (
+        ({"p_contact_id": theirs.id}, "contact_not_found"),
+        ({"p_account_id": theirs.account_id}, "contact_not_found"),
+        ({"p_inbox_id": hidden.id}, "inbox_not_found"),
+        ({"p_inbox_id": web.id}, "contact_not_reachable"),
+        ({"p_content": "x"}, "invalid_argument"),
+        ({"p_content": " ", "p_message_id": uuid4()}, "message_empty"),
+        ({"p_team_id": uuid4()}, "team_not_found"),
+        ({"p_assignee_id": uuid4()}, "assignee_not_in_inbox"),
+    ):
+        with refused(code):
+            ask(db, agent, "start_conversation", **{**given, **change})
+    assert column(db, "select id from public.conversations") == []
+
+
+# In bulk.
+
+
+def test_many_are_changed_alike(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    for title in ("a", "b"):
+        make.label(account, title)
+    agent = make.agent(inbox)
+    team = make.team(account, agent)
+    pair = [make.conversation(inbox, labels=["a"]), make.conversation(inbox)]
+    found = ask(
+        db, agent, "bulk_update", p_ids=[c.id for c in pair],
+        p_changes={"status": "resolved", "assignee_id": str(agent.id), "team_id": str(team.id),
+                   "priority": "high", "add_labels": ["b"], "remove_labels": ["a"]},
+    )  # fmt: skip
+    assert [
+        (r["status"], r["assignee_id"], r["team_id"], r["priority"], r["labels"]) for r in found
+    ] == [("resolved", str(agent.id), str(team.id), "high", ["b"])] * 2
+
+
+def test_a_bulk_change_is_all_or_nothing(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent = make.agent(inbox)
+    mine, hidden = make.conversation(inbox), make.conversation(make.inbox(account))
+    for changed, changes, code in (
+        ([mine.id, hidden.id], {"priority": "low"}, "conversation_not_found"),
+        ([], {"priority": "low"}, "invalid_argument"),
+        ([uuid4() for _ in range(101)], {"priority": "low"}, "invalid_argument"),
+        ([mine.id], {"account_id": "x"}, "invalid_argument"),
+        ([mine.id], {"assignee_id": "x"}, "invalid_argument"),
+        ([mine.id], {"add_labels": "vip"}, "invalid_argument"),
+        ([mine.id], {"add_labels": ["vip"]}, "label_not_found"),
+        ([mine.id], {"status": "snoozed", "snoozed_until": "soon"}, "invalid_argument"),
+        ([mine.id], None, "invalid_argument"),
+    ):
+        with refused(code):
+            ask(db, agent, "bulk_update", p_ids=changed, p_changes=changes)
+    assert column(db, "select distinct priority from public.conversations") == [None]
+
+
+# Deleting.
+
+
+def test_administrators_delete_conversations_and_the_lists_hear_of_it(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    conversation = make.conversation(inbox)
+    make.incoming(conversation)
+    boss, agent = make.administrator(account), make.agent(inbox)
+    stranger = make.administrator(make.account())
+    for who, code in ((agent, "not_administrator"), (stranger, "conversation_not_found")):
+        with refused(code):
+            ask(db, who, "delete_conversation", p_conversation_id=conversation.id)
+    ask(db, boss, "delete_conversation", p_conversation_id=conversation.id)
+    assert rows(db, "select id from public.messages") == []
+    assert listed(db, boss, account.id)[1]["all"] == 0
+    heard = broadcasts(db, f"inbox:{inbox.id}:1", "conversation.deleted")
+    assert [payload["conversation_id"] for payload in heard] == [str(conversation.id)]
+
+
+def test_an_account_goes_with_its_conversations(db: Connection, make: Make) -> None:
+    account: Account = make.account()
+    make.incoming(make.conversation(make.inbox(account)))
+    run(db, "delete from public.accounts where id = %s", account.id)
+    assert rows(db, "select id from public.conversations") == []
