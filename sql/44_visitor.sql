@@ -461,30 +461,6 @@ comment on function public.widget_typing is
     'Shows agents that the visitor types. Call at most every two seconds. Fails with conversation_not_found, too_many_requests.';
 grant execute on function public.widget_typing to visitor;
 
-create table private.contact_presence (
-    account_id uuid not null,
-    contact_id uuid not null,
-    seen_at timestamptz not null,
-    constraint contact_presence_pkey primary key (account_id, contact_id),
-    constraint contact_presence_contact_fkey foreign key (account_id, contact_id)
-        references public.contacts (account_id, id) on delete cascade
-) with (fillfactor = 50);
-
-comment on table private.contact_presence is 'When each contact''s open chat last said that it is there.';
-
-create function private.is_contact_online(p_account_id uuid, p_contact_id uuid)
-returns boolean
-language sql stable security definer set search_path = ''
-as $$
-    select exists (
-        select from private.contact_presence
-        where account_id = p_account_id
-            and contact_id = p_contact_id
-            and seen_at > clock_timestamp() - interval '90 seconds')
-$$;
-
-comment on function private.is_contact_online is 'Whether a contact has the chat open: a sign of it within 90 seconds.';
-
 create function private.widget_heartbeat()
 returns void
 language sql security definer set search_path = ''

@@ -351,14 +351,18 @@ def test_visitors_start_five_conversations_and_no_more(
 def test_a_contact_is_online_while_their_chat_beats(db: Connection, make: Make) -> None:
     inbox = make.inbox(make.account())
     visitor, other = make.visitor(inbox), make.visitor(inbox)
-    online = "select private.is_contact_online(%s, %s)"
+    online = """
+        select exists (
+            select from public.contacts as contact
+            where contact.id = %s and private.is_contact_online(contact))
+    """
     with acting_as_visitor(db, visitor):
         call(db, "public.widget_heartbeat")
-    assert value(db, online, visitor.account_id, visitor.contact_id) is False  # no contact yet
+    assert value(db, online, visitor.contact_id) is False  # no contact yet
     make.conversation(inbox, visitor)
     with acting_as_visitor(db, visitor):
         call(db, "public.widget_heartbeat")
-    assert value(db, online, visitor.account_id, visitor.contact_id) is True
-    assert value(db, online, other.account_id, other.contact_id) is False
+    assert value(db, online, visitor.contact_id) is True
+    assert value(db, online, other.contact_id) is False
     run(db, "update private.contact_presence set seen_at = seen_at - interval '91 seconds'")
-    assert value(db, online, visitor.account_id, visitor.contact_id) is False
+    assert value(db, online, visitor.contact_id) is False
