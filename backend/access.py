@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from pydantic import SecretStr
 
 from backend.errors import NotAuthorized, SupadeskError
 from backend.settings import Settings
@@ -23,6 +25,7 @@ class Caller(StrEnum):
     PROVIDER = "provider"  # whoever signs like the provider of a channel
     PROGRAM = "program"  # a customer's program, by the identifier of its API inbox
     AGENT = "agent"  # whoever has a login; the database decides what they may
+    MONITOR = "monitor"  # whoever holds the metrics token
     SCHEDULER = "scheduler"  # whoever holds the cron secret
 
 
@@ -67,3 +70,13 @@ def client_address(request: Request, settings: Settings) -> str:
     if settings.client_ip_header:
         return request.headers.get(settings.client_ip_header, "").split(",")[0].strip() or "unknown"
     return request.client.host if request.client else "unknown"
+
+
+def require_bearer(request: Request, secret: SecretStr | None, what: str) -> None:
+    """Let in whoever knows the secret; without one there is nobody to let in."""
+    if secret is None:
+        raise SupadeskError(404, "not_found", "Not found.")
+    expected = f"Bearer {secret.get_secret_value()}"
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise SupadeskError(401, "not_authorized", f"This route is for {what}.")

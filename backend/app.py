@@ -20,6 +20,7 @@ from backend.auth import VisitorTokens
 from backend.db import connect
 from backend.limits import Limits
 from backend.mail import Mailer
+from backend.metrics import Counted, Metrics
 from backend.settings import Settings, load_settings
 
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.mailer = Mailer(settings)
+    app.state.metrics = Metrics()
     app.state.visitor_tokens = VisitorTokens(settings)
     app.state.assets = WidgetAssets.load(settings.widget_folder)
     errors.install(app)
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["Authorization", "Content-Type"],
         max_age=600,
     )
+    app.add_middleware(Counted, metrics=app.state.metrics)
     return app
 
 

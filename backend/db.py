@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import structlog
 from postgrest import APIError, AsyncPostgrestClient
 from storage3.exceptions import StorageApiError
 from storage3.types import FileOptions
@@ -108,9 +109,20 @@ class Database:
         await self._http.aclose()
 
 
+async def _pass_request_id_on(request: httpx.Request) -> None:
+    """Name the request or job that we act for; the database writes it into the jobs that follow."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    if request_id:
+        request.headers["x-request-id"] = str(request_id)
+
+
 async def connect(settings: Settings) -> Database:
     """The database as our own server sees it."""
-    http = httpx.AsyncClient(timeout=TIMEOUT, limits=httpx.Limits(max_connections=50))
+    http = httpx.AsyncClient(
+        timeout=TIMEOUT,
+        limits=httpx.Limits(max_connections=50),
+        event_hooks={"request": [_pass_request_id_on]},
+    )
     client = await acreate_client(
         settings.url,
         settings.supabase_secret_key.get_secret_value(),

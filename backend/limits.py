@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -17,6 +18,7 @@ MAX_WEBHOOK = (
 )  # bytes; a mail with its files. Adapters have smaller limits of their own
 _WEBHOOKS = "/webhooks/"
 MAX_PATH = 8 * 1024  # bytes, with the query
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _MUTATING = {"POST", "PUT", "PATCH", "DELETE"}
 
 Scope = MutableMapping[str, Any]
@@ -46,10 +48,12 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = str(uuid.uuid4())
+        headers = {key.lower(): value for key, value in scope["headers"]}
+        # A caller's own id goes on through our logs and jobs, when it looks like one.
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        headers = {key.lower(): value for key, value in scope["headers"]}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     cron_secret: SecretStr | None = Field(
         default=None, description="What a scheduler must send to run jobs over HTTP."
     )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What a monitor must send to read /metrics; closed without it."
+    )
     widget_folder: Path = Field(
         default=Path(__file__).resolve().parent.parent / "widget" / "dist",
         description="The built widget.",
@@ -77,7 +80,12 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "supabase_jwt_signing_key", "supabase_jwt_secret", "cron_secret", "smtp_url", mode="before"
+        "smtp_url",
+        "supabase_jwt_signing_key",
+        "supabase_jwt_secret",
+        "cron_secret",
+        "metrics_token",
+        mode="before",
     )
     @classmethod
     def _blank_is_missing(cls, value: object) -> object:

@@ -20,6 +20,7 @@ create table private.jobs (
     last_error text,
     created_at timestamptz not null default now(),
     finished_at timestamptz,
+    request_id text,
     constraint jobs_kind_check check (kind ~ '^[a-z][a-z_]{1,60}$'),
     constraint jobs_status_check check (status in ('queued', 'running', 'done', 'dead')),
     constraint jobs_lease_check check ((status = 'running') = (lease_until is not null)),
@@ -35,6 +36,8 @@ comment on column private.jobs.lock is
     'Jobs with the same lock run one at a time and in the order they were added; a conversation''s id, usually.';
 comment on column private.jobs.dedupe_key is
     'At most one job of a kind has this key while its row exists, so asking twice does the work once.';
+comment on column private.jobs.request_id is
+    'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
 comment on column private.jobs.attempt is 'How often it was claimed; the fencing number of the present lease.';
 
 create unique index jobs_kind_dedupe_key_key on private.jobs (kind, dedupe_key) where dedupe_key is not null;
@@ -43,7 +46,20 @@ create unique index jobs_running_lock_key on private.jobs (lock) where status = 
 create index jobs_queued_idx on private.jobs (account_id, priority, id) where status = 'queued';
 create index jobs_lock_idx on private.jobs (lock, id) where lock is not null and status in ('queued', 'running');
 create index jobs_lease_idx on private.jobs (lease_until) where status = 'running';
+create index jobs_dead_idx on private.jobs (id) where status = 'dead';
 create index jobs_finished_idx on private.jobs (finished_at) where status = 'done';
+
+create function private.request_id()
+returns text
+language sql stable set search_path = ''
+as $$
+    -- Of the request that PostgREST serves; a client may send any, so only what looks like an id is kept.
+    select substring(
+        nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id'
+        from '^[A-Za-z0-9._-]{8,64}$')
+$$;
+
+comment on function private.request_id is 'The x-request-id of the present request, or null.';
 
 create function private.enqueue(
     p_kind text,
@@ -57,8 +73,8 @@ create function private.enqueue(
 returns void
 language sql set search_path = ''
 as $$
-    insert into private.jobs (kind, payload, account_id, lock, dedupe_key, run_at, priority)
-    values (p_kind, p_payload, p_account_id, p_lock, p_dedupe_key, p_run_at, p_priority)
+    insert into private.jobs (kind, payload, account_id, lock, dedupe_key, run_at, priority, request_id)
+    values (p_kind, p_payload, p_account_id, p_lock, p_dedupe_key, p_run_at, p_priority, private.request_id())
     on conflict (kind, dedupe_key) where dedupe_key is not null do nothing
 $$;
 
@@ -95,7 +111,7 @@ create function service.claim_jobs(
 )
 returns table (
     id bigint, account_id uuid, kind text, payload jsonb, attempt int, max_attempts int, lock text,
-    created_at timestamptz
+    created_at timestamptz, request_id text
 )
 language plpgsql security definer set search_path = ''
 as $$
@@ -161,7 +177,8 @@ begin
         lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
     from candidate
     where job.id = candidate.id
-    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock, job.created_at;
+    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock,
+        job.created_at, job.request_id;
 end;
 $$;
 
@@ -269,3 +286,50 @@ as $$
 $$;
 
 comment on function service.job_stats is 'How the queue is doing; alarm on oldest_due_seconds, not on length.';
+
+-- Chores that come with time. Whoever takes one first does it; the others find it taken.
+
+create table private.chores (
+    name text primary key,
+    taken_at timestamptz not null,
+    taken_by text not null default '',
+    constraint chores_name_check check (name ~ '^[a-z][a-z_]{1,60}$')
+);
+
+comment on table private.chores is 'When each timed chore was last taken, by the database''s clock; see service.take_chore.';
+
+create function service.take_chore(p_name text, p_every_seconds int, p_worker text default '')
+returns boolean
+language sql security definer set search_path = ''
+as $$
+    with taken as (
+        insert into private.chores as chore (name, taken_at, taken_by)
+        values (p_name, clock_timestamp(), left(p_worker, 200))
+        on conflict (name) do update
+        set taken_at = excluded.taken_at, taken_by = excluded.taken_by
+        -- A second's grace: a scheduler that calls each minute is never quite on time.
+        where chore.taken_at <= clock_timestamp() - make_interval(secs => p_every_seconds - 1)
+        returning 1
+    )
+    select exists (select from taken)
+$$;
+
+comment on function service.take_chore is
+    'Whether the caller is the one to do this chore now: true once in so many seconds, whoever asks and however often.';
+
+create function service.dead_jobs(p_before_id bigint default null, p_limit int default 50)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(dead) order by dead.id desc), '[]'))
+    from (
+        select job.id, job.kind, job.account_id, job.payload, job.attempt, job.last_error, job.created_at,
+            job.finished_at, job.request_id
+        from private.jobs as job
+        where job.status = 'dead' and job.id < coalesce(p_before_id, 9223372036854775807)
+        order by job.id desc
+        limit least(greatest(p_limit, 1), 500)
+    ) as dead
+$$;
+
+comment on function service.dead_jobs is 'The dead letters, newest first: {rows}. Pass the last id for the next page; replay with service.requeue_job.';

@@ -44,6 +44,15 @@ $$;
 comment on function private.folded is
     'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
 
+create function private.like_pattern(p_text text)
+returns text
+language sql immutable parallel safe set search_path = ''
+as $$
+    select '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+$$;
+
+comment on function private.like_pattern is 'The pattern of "contains this", whatever characters it has.';
+
 create function private.contact_search_text(
     p_name text, p_middle_name text, p_last_name text, p_email text, p_phone_number text, p_identifier text, p_company text
 )
@@ -525,8 +534,7 @@ begin
         case when cursor_id is null or cursor_at is not null then 'true'
             else format('contact.id %s $5', case when descending then '<' else '>' end) end)
     into page, cursors
-    using p_account_id, '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%',
-        p_labels, cursor_at, cursor_id, p_limit + 1;
+    using p_account_id, private.like_pattern(needle), p_labels, cursor_at, cursor_id, p_limit + 1;
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);

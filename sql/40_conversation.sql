@@ -375,16 +375,6 @@ begin
     if new.status = 'resolved' and old.status <> 'resolved' then
         new.waiting_since := null;
     end if;
-    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
-    if new.status = 'open' and old.status in ('pending', 'resolved')
-        and new.assignee_id is not distinct from old.assignee_id
-        and current_setting('role', true) = 'authenticated'
-        and exists (
-            select from public.account_users as member
-            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
-    then
-        new.assignee_id := auth.uid();
-    end if;
     if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
             new.contact_id)
         is distinct from

@@ -25,6 +25,26 @@ as $$
             "es": "La conversación se reabrió porque el contacto volvió a escribir",
             "pt-BR": "A conversa foi reaberta porque o contato voltou a escrever",
             "ar": "أُعيد فتح المحادثة لأن جهة الاتصال كتبت من جديد"},
+        "status.auto_resolved.days": {
+            "en": "The system resolved the conversation after %count% days without activity",
+            "es": "El sistema resolvió la conversación tras %count% días sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% dias sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% يوم دون نشاط"},
+        "status.auto_resolved.hours": {
+            "en": "The system resolved the conversation after %count% hours without activity",
+            "es": "El sistema resolvió la conversación tras %count% horas sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% horas sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% ساعة دون نشاط"},
+        "status.auto_resolved.minutes": {
+            "en": "The system resolved the conversation after %count% minutes without activity",
+            "es": "El sistema resolvió la conversación tras %count% minutos sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% minutos sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% دقيقة دون نشاط"},
+        "auto_resolve.message_not_sent": {
+            "en": "The closing message was not sent because the reply window is closed",
+            "es": "El mensaje de cierre no se envió porque la ventana de respuesta está cerrada",
+            "pt-BR": "A mensagem de encerramento não foi enviada porque a janela de resposta está fechada",
+            "ar": "لم تُرسل رسالة الإغلاق لأن نافذة الرد مغلقة"},
         "priority.added": {
             "en": "%actor% set the priority to %new%", "es": "%actor% estableció la prioridad en %new%",
             "pt-BR": "%actor% definiu a prioridade como %new%", "ar": "حدد %actor% الأولوية: %new%"},
@@ -254,7 +274,10 @@ begin
     if new.labels is distinct from old.labels then
         perform private.tell_labels(old, new, actor_name);
     end if;
-    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id) then
+    -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
+        and current_setting('role', true) = 'authenticated'
+    then
         perform private.tell_assignment(old, new, actor_name);
     end if;
     return null;

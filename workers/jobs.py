@@ -38,6 +38,7 @@ class Job:
     attempt: int
     max_attempts: int
     lock: str | None = None
+    request_id: str | None = None
 
     @property
     def lease(self) -> dict[str, int]:

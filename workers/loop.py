@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,6 +66,17 @@ class Worker:
                 await asyncio.wait_for(self._stopping.wait(), wait.total_seconds())
             wait = min(wait * 1.5, self._pace.longest_wait)
 
+    async def drain(self, budget: timedelta) -> tuple[int, bool]:
+        """Work until nothing is due, `stop`, or the time is up: how many jobs, and whether all is done."""
+        end = time.monotonic() + budget.total_seconds()
+        done = 0
+        while time.monotonic() < end and not self._stopping.is_set():
+            claimed = await self.run_once()
+            if claimed == 0:
+                return done, True
+            done += claimed
+        return done, False
+
     async def run_once(self) -> int:
         """Claim one batch and run it; how many jobs were claimed."""
         jobs = await self._queue.claim(sorted(self._tasks), self._pace.batch)
@@ -86,7 +98,12 @@ class Worker:
 
     async def _attempt(self, job: Job) -> bool:
         structlog.contextvars.bind_contextvars(
-            job_id=job.id, kind=job.kind, attempt=job.attempt, account_id=job.account_id
+            job_id=job.id,
+            kind=job.kind,
+            attempt=job.attempt,
+            account_id=job.account_id,
+            # Goes on to what this job asks for; one without a request begins a chain of its own.
+            request_id=job.request_id or f"job-{job.id:08}",
         )
         try:
             task = find(self._tasks, job)

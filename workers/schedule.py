@@ -15,7 +15,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A function of schema `service` to call every so often. Calling it twice at once does no harm."""
+    """A function of schema `service` to call every so often, by one worker of all."""
 
     function: str
     every: timedelta
@@ -23,6 +23,7 @@ class Chore:
 
 CHORES = (
     Chore("wake_snoozed_conversations", timedelta(seconds=30)),
+    Chore("auto_resolve_conversations", timedelta(minutes=5)),
     Chore("purge_jobs", timedelta(minutes=15)),
     Chore("purge_visitor_sessions", timedelta(hours=6)),
     Chore("purge_rate_limits", timedelta(hours=1)),
@@ -31,10 +32,13 @@ CHORES = (
 
 
 class Schedule:
-    """Calls each chore when it is due. Every worker has one; the database tolerates that."""
+    """Calls each chore when it is due. Every worker has one; the database says whose turn it is."""
 
-    def __init__(self, service: Service, chores: tuple[Chore, ...] = CHORES) -> None:
+    def __init__(
+        self, service: Service, worker: str = "", chores: tuple[Chore, ...] = CHORES
+    ) -> None:
         self._service = service
+        self._worker = worker
         self._chores = chores
 
     async def run(self) -> None:
@@ -42,7 +46,7 @@ class Schedule:
         await asyncio.gather(*(self._repeat(chore) for chore in self._chores))
 
     async def run_all_once(self) -> None:
-        """Every chore now: for a scheduler outside, which keeps time itself."""
+        """Every chore that is due now: for a scheduler outside that calls from time to time."""
         for chore in self._chores:
             await self._call(chore)
 
@@ -52,7 +56,13 @@ class Schedule:
             await asyncio.sleep(chore.every.total_seconds())
 
     async def _call(self, chore: Chore) -> None:
+        turn = {
+            "p_name": chore.function,
+            "p_every_seconds": int(chore.every.total_seconds()),
+            "p_worker": self._worker,
+        }
         try:
-            await self._service.call_service(chore.function, {})
+            if await self._service.call_service("take_chore", turn):
+                await self._service.call_service(chore.function, {})
         except Exception as error:
             _log.warning("chore.failed", chore=chore.function, error=type(error).__name__)

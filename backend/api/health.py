@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from backend.access import Caller, serves
+from backend.access import Caller, require_bearer, serves
 from backend.db import Database
+from backend.metrics import Metrics
+from backend.settings import Settings
 
 router = APIRouter(tags=["health"])
 
@@ -39,3 +41,19 @@ async def readiness(request: Request) -> Readiness:
     """Database and queue answer. Fails with `unavailable`."""
     database: Database = request.app.state.database
     return Readiness.model_validate(await database.call_service("job_stats", {}))
+
+
+@router.get("/metrics", operation_id="metrics", include_in_schema=False)
+@serves(Caller.MONITOR)
+async def metrics(request: Request) -> Response:
+    """Numbers for Prometheus, for whoever knows METRICS_TOKEN. Fails with `unavailable`."""
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
+    numbers: Metrics = request.app.state.metrics
+    require_bearer(request, settings.metrics_token, "the monitoring")
+    queue = await database.call_service("job_stats", {})
+    return Response(
+        numbers.render(queue),
+        media_type="text/plain; version=0.0.4",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -49,7 +49,15 @@ DROP FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint);
 
 DROP FUNCTION "public"."widget_send_message"(uuid, uuid, text);
 
+DROP FUNCTION "service"."claim_jobs"(text, text[], integer, integer);
+
+DROP FUNCTION "service"."open_visitor_session"(text, text, text, text, integer);
+
 DROP FUNCTION "service"."send_greeting"(uuid);
+
+CREATE TABLE "private"."assignment_turns" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "user_id" uuid NOT NULL, "assigned_at" timestamp with time zone NOT NULL, CONSTRAINT "assignment_turns_pkey" PRIMARY KEY (account_id, inbox_id, user_id));
+
+ALTER TABLE "private"."assignment_turns" OWNER TO "postgres";
 
 CREATE TABLE "private"."attachment_sources" ("account_id" uuid NOT NULL, "attachment_id" uuid NOT NULL, "source" jsonb NOT NULL, CONSTRAINT "attachment_sources_pkey" PRIMARY KEY (attachment_id));
 
@@ -58,6 +66,10 @@ ALTER TABLE "private"."attachment_sources" OWNER TO "postgres";
 CREATE TABLE "private"."channel_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secrets" jsonb NOT NULL, "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_secrets_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_secrets_secrets_check" CHECK (((jsonb_typeof(secrets) = 'object'::text) AND (octet_length((secrets)::text) <= 65536))));
 
 ALTER TABLE "private"."channel_secrets" OWNER TO "postgres";
+
+CREATE TABLE "private"."chores" ("name" text NOT NULL, "taken_at" timestamp with time zone NOT NULL, "taken_by" text NOT NULL DEFAULT ''::text, CONSTRAINT "chores_name_check" CHECK ((name ~ '^[a-z][a-z_]{1,60}$'::text)), CONSTRAINT "chores_pkey" PRIMARY KEY (name));
+
+ALTER TABLE "private"."chores" OWNER TO "postgres";
 
 CREATE TABLE "private"."contact_inbox_aliases" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "alias" text NOT NULL, "contact_inbox_id" uuid NOT NULL, CONSTRAINT "contact_inbox_aliases_pkey" PRIMARY KEY (inbox_id, alias));
 
@@ -195,6 +207,10 @@ ALTER TABLE "public"."working_hours" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."working_hours" OWNER TO "postgres";
 
+ALTER TABLE "private"."jobs" ADD COLUMN "request_id" text;
+
+ALTER TABLE "private"."visitor_sessions" ADD COLUMN "identifier" text;
+
 ALTER TABLE "public"."account_users" ADD COLUMN "custom_role_id" uuid;
 
 ALTER TABLE "public"."accounts" ADD COLUMN "domain" text;
@@ -218,6 +234,8 @@ ALTER TABLE "public"."channel_web_widgets" ADD COLUMN "continuity_via_email" boo
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "opted_out_at" timestamp with time zone;
 
 ALTER TABLE "public"."contact_inboxes" ADD COLUMN "unreachable_reason" text;
+
+ALTER TABLE "public"."contact_inboxes" ADD COLUMN "verified" boolean NOT NULL DEFAULT false;
 
 ALTER TABLE "public"."contacts" ADD COLUMN "labels" text[] NOT NULL DEFAULT '{}'::text[];
 
@@ -346,6 +364,26 @@ AS $function$
             "es": "La conversación se reabrió porque el contacto volvió a escribir",
             "pt-BR": "A conversa foi reaberta porque o contato voltou a escrever",
             "ar": "أُعيد فتح المحادثة لأن جهة الاتصال كتبت من جديد"},
+        "status.auto_resolved.days": {
+            "en": "The system resolved the conversation after %count% days without activity",
+            "es": "El sistema resolvió la conversación tras %count% días sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% dias sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% يوم دون نشاط"},
+        "status.auto_resolved.hours": {
+            "en": "The system resolved the conversation after %count% hours without activity",
+            "es": "El sistema resolvió la conversación tras %count% horas sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% horas sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% ساعة دون نشاط"},
+        "status.auto_resolved.minutes": {
+            "en": "The system resolved the conversation after %count% minutes without activity",
+            "es": "El sistema resolvió la conversación tras %count% minutos sin actividad",
+            "pt-BR": "O sistema resolveu a conversa após %count% minutos sem atividade",
+            "ar": "حلّ النظام المحادثة بعد %count% دقيقة دون نشاط"},
+        "auto_resolve.message_not_sent": {
+            "en": "The closing message was not sent because the reply window is closed",
+            "es": "El mensaje de cierre no se envió porque la ventana de respuesta está cerrada",
+            "pt-BR": "A mensagem de encerramento não foi enviada porque a janela de resposta está fechada",
+            "ar": "لم تُرسل رسالة الإغلاق لأن نافذة الرد مغلقة"},
         "priority.added": {
             "en": "%actor% set the priority to %new%", "es": "%actor% estableció la prioridad en %new%",
             "pt-BR": "%actor% definiu a prioridade como %new%", "ar": "حدد %actor% الأولوية: %new%"},
@@ -1049,6 +1087,100 @@ $function$;
 
 ALTER FUNCTION "private"."audit"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.auto_assign()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    opened constant boolean := new.status = 'open' and (tg_op = 'INSERT' or old.status <> 'open');
+    chosen constant boolean := tg_op = 'UPDATE' and new.assignee_id is distinct from old.assignee_id;
+    may_team_assign boolean := true;
+begin
+    if tg_op = 'UPDATE' and new.team_id is distinct from old.team_id and new.team_id is not null and not chosen then
+        if not exists (
+            select from public.team_members as teammate
+            where teammate.team_id = new.team_id and teammate.user_id = new.assignee_id)
+        then
+            new.assignee_id := null;
+        end if;
+        if new.assignee_id is null and exists (
+            select from public.teams as team where team.id = new.team_id and team.allow_auto_assign)
+        then
+            new.assignee_id := private.pick_assignee(new.account_id, new.inbox_id, new.team_id);
+        end if;
+        return new;
+    end if;
+    if not opened or chosen then
+        return new;
+    end if;
+    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
+    if tg_op = 'UPDATE' and old.status in ('pending', 'resolved')
+        and current_setting('role', true) = 'authenticated'
+        and exists (
+            select from public.account_users as member
+            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
+    then
+        new.assignee_id := auth.uid();
+        return new;
+    end if;
+    if new.team_id is not null then
+        select team.allow_auto_assign into may_team_assign from public.teams as team where team.id = new.team_id;
+    end if;
+    if may_team_assign
+        and (select inbox.enable_auto_assignment from public.inboxes as inbox where inbox.id = new.inbox_id)
+        and not exists (
+            select from public.inbox_members as member
+            where member.inbox_id = new.inbox_id and member.user_id = new.assignee_id)
+    then
+        new.assignee_id := coalesce(
+            private.pick_assignee(new.account_id, new.inbox_id, new.team_id), new.assignee_id);
+    end if;
+    return new;
+end;
+$function$;
+
+ALTER FUNCTION "private"."auto_assign"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.auto_resolve(p_conversation public.conversations, p_settings jsonb, p_after integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    farewell constant text := btrim(coalesce(p_settings ->> 'auto_resolve_message', ''));
+    label constant text := btrim(coalesce(p_settings ->> 'auto_resolve_label', ''));
+    hours constant int := private.reply_window_hours(p_conversation);
+begin
+    if farewell <> '' then
+        if hours is null
+            or private.last_incoming_at(p_conversation.id) + make_interval(hours => hours) > now()
+        then
+            insert into public.messages (conversation_id, message_type, content, status)
+            values (p_conversation.id, 'template', farewell, private.initial_status(p_conversation.inbox_id));
+        else
+            perform private.write_activity(p_conversation, 'auto_resolve.message_not_sent', '{}');
+        end if;
+    end if;
+    update public.conversations
+    set status = 'resolved',
+        labels = case
+            when label <> '' and not label = any (labels) and exists (
+                select from public.labels as known
+                where known.account_id = p_conversation.account_id and known.title = label)
+            then labels || label else labels end
+    where id = p_conversation.id;
+    perform private.write_activity(
+        p_conversation,
+        'status.auto_resolved.' || case when p_after % 1440 = 0 then 'days' when p_after % 60 = 0 then 'hours' else 'minutes' end,
+        jsonb_build_object('count', p_after / case when p_after % 1440 = 0 then 1440 when p_after % 60 = 0 then 60 else 1 end));
+end;
+$function$;
+
+ALTER FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.begin_conversation()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1243,16 +1375,6 @@ begin
     end if;
     if new.status = 'resolved' and old.status <> 'resolved' then
         new.waiting_since := null;
-    end if;
-    -- An agent who opens what lay aside takes it; an administrator may only be tidying up.
-    if new.status = 'open' and old.status in ('pending', 'resolved')
-        and new.assignee_id is not distinct from old.assignee_id
-        and current_setting('role', true) = 'authenticated'
-        and exists (
-            select from public.account_users as member
-            where member.account_id = new.account_id and member.user_id = auth.uid() and member.role = 'agent')
-    then
-        new.assignee_id := auth.uid();
     end if;
     if (new.status, new.assignee_id, new.team_id, new.priority, new.labels, new.snoozed_until, new.custom_attributes,
             new.contact_id)
@@ -1614,8 +1736,7 @@ begin
         case when cursor_id is null or cursor_at is not null then 'true'
             else format('contact.id %s $5', case when descending then '<' else '>' end) end)
     into page, cursors
-    using p_account_id, '%' || replace(replace(replace(needle, '\', '\\'), '%', '\%'), '_', '\_') || '%',
-        p_labels, cursor_at, cursor_id, p_limit + 1;
+    using p_account_id, private.like_pattern(needle), p_labels, cursor_at, cursor_id, p_limit + 1;
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
@@ -1654,6 +1775,45 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."conversation_delta"(public.conversations) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    condition jsonb;
+    place bigint;
+    last_place int;
+    predicate text := '';
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if p_conditions is null or jsonb_typeof(p_conditions) <> 'array'
+        or jsonb_array_length(p_conditions) not between 1 and 50
+    then
+        perform private.fail(400, 'invalid_argument', 'conditions is a list of 1 to 50.');
+    end if;
+    last_place := jsonb_array_length(p_conditions);
+    for condition, place in
+        select item, number from jsonb_array_elements(p_conditions) with ordinality as listed (item, number)
+    loop
+        if place < last_place and coalesce(lower(condition ->> 'query_operator'), '') not in ('and', 'or') then
+            perform private.fail(400, 'filter_query_operator_invalid', 'Conditions are joined by and, or.');
+        end if;
+        -- No parentheses around the whole: "and" binds closer than "or", as it is read.
+        predicate := predicate || private.filter_condition(p_account_id, condition)
+            || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
+    end loop;
+    return private.conversation_page(
+        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all', format(' and (%s)', predicate),
+        p_sort, p_cursor, p_limit);
+end;
+$function$;
+
+ALTER FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
  RETURNS jsonb
@@ -2362,6 +2522,16 @@ $function$;
 
 ALTER FUNCTION "private"."edit_message"(uuid, uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.enqueue(p_kind text, p_payload jsonb, p_account_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid, p_lock text DEFAULT NULL::text, p_dedupe_key text DEFAULT NULL::text, p_run_at timestamp with time zone DEFAULT now(), p_priority integer DEFAULT 100)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    insert into private.jobs (kind, payload, account_id, lock, dedupe_key, run_at, priority, request_id)
+    values (p_kind, p_payload, p_account_id, p_lock, p_dedupe_key, p_run_at, p_priority, private.request_id())
+    on conflict (kind, dedupe_key) where dedupe_key is not null do nothing
+$function$;
+
 CREATE OR REPLACE FUNCTION private.file_type_of(p_content_type text)
  RETURNS text
  LANGUAGE sql
@@ -2400,6 +2570,187 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."fill_in"(text, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_condition(p_account_id uuid, p_condition jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    attribute constant text := p_condition ->> 'attribute_key';
+    operator constant text := p_condition ->> 'filter_operator';
+    equality constant text[] := array['equal_to', 'not_equal_to'];
+    presence constant text[] := array['is_present', 'is_not_present'];
+    containment constant text[] := array['contains', 'does_not_contain'];
+    time_operators constant text[] := array['is_greater_than', 'is_less_than', 'days_before'];
+    allowed text[];
+    expression text;
+    kind text := 'text';
+    definition public.custom_attribute_definitions;
+    condition text;
+begin
+    case
+        when attribute = 'status' and p_condition -> 'values' @> '["all"]' then
+            return 'true';
+        when attribute in ('status', 'priority') then
+            expression := format('conversation.%I', attribute);
+            allowed := equality;
+        when attribute in ('assignee_id', 'inbox_id', 'team_id') then
+            expression := format('conversation.%I', attribute);
+            allowed := equality || presence;
+            kind := 'id';
+        when attribute = 'display_id' then
+            expression := 'conversation.display_id';
+            allowed := equality || containment;
+            kind := 'number';
+        when attribute = 'labels' then
+            expression := 'conversation.labels';
+            allowed := equality || presence;
+            kind := 'labels';
+        when attribute in ('created_at', 'last_activity_at') then
+            expression := format('conversation.%I', attribute);
+            allowed := time_operators;
+            kind := 'time';
+        when attribute in ('browser_language', 'conversation_language', 'country_code') then
+            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+            allowed := equality;
+        when attribute in ('referer', 'mail_subject') then
+            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+            allowed := equality || containment;
+        when attribute = 'campaign_id' then
+            expression := '(conversation.additional_attributes ->> ''campaign_id'')';
+            allowed := equality || presence;
+        else
+            select * into definition
+            from public.custom_attribute_definitions as known
+            where known.account_id = p_account_id
+                and known.attribute_model = 'conversation_attribute'
+                and known.attribute_key = attribute;
+            if definition.id is null then
+                perform private.fail(
+                    400, 'filter_attribute_unknown',
+                    format('Conversations have no attribute "%s".', left(coalesce(attribute, ''), 64)));
+            end if;
+            expression := format('(conversation.custom_attributes ->> %L)', definition.attribute_key);
+            case definition.display_type
+                when 'date' then
+                    -- What is no date is no value.
+                    expression := format(
+                        '(case when %1$s ~ ''^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)'' then left(%1$s, 10)::timestamptz end)',
+                        expression);
+                    kind := 'time';
+                    allowed := presence || time_operators;
+                when 'number', 'currency', 'percent' then
+                    expression := format(
+                        '(case when %1$s ~ ''^-?\d{1,20}(\.\d{1,20})?$'' then (%1$s)::numeric end)', expression);
+                    kind := 'number';
+                    allowed := equality || presence;
+                when 'text' then
+                    allowed := equality || containment || presence;
+                else
+                    allowed := equality || presence;
+            end case;
+    end case;
+    if operator is null or not operator = any (allowed) then
+        perform private.fail(
+            400, 'filter_operator_invalid',
+            format('%s is compared by %s.', attribute, array_to_string(allowed, ', ')));
+    end if;
+    condition := private.filter_sql(expression, kind, operator, p_condition);
+    -- A custom attribute that was never set differs from every value.
+    if definition.id is not null and operator in ('not_equal_to', 'does_not_contain') then
+        condition := format('(%s is null or %s)', expression, condition);
+    end if;
+    return condition;
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_condition"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_sql(p_expression text, p_kind text, p_operator text, p_condition jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+    given text[];
+    patterns text[];
+begin
+    if p_operator in ('is_present', 'is_not_present') then
+        return format(
+            case p_operator when 'is_present' then '%s is not null' else '%s is null' end,
+            case p_kind when 'labels' then format('nullif(%s, ''{}'')', p_expression) else p_expression end);
+    end if;
+    given := private.filter_values(p_condition);
+    begin
+        case p_kind
+            when 'id' then
+                perform given::uuid[];
+            when 'number' then
+                perform given::numeric[];
+            when 'time' then
+                if p_operator = 'days_before' then
+                    perform make_interval(days => given[1]::int);
+                else
+                    perform given::timestamptz[];
+                end if;
+            else
+        end case;
+    exception when others then
+        perform private.fail(
+            400, 'filter_value_invalid',
+            format('A value of the condition on %s is malformed.', left(p_condition ->> 'attribute_key', 64)));
+    end;
+    patterns := array(
+        select private.like_pattern(lower(value)) from unnest(given) as value);
+    return case
+        when p_operator = 'equal_to' and p_kind = 'labels' then format('%s && %L::text[]', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'labels' then format('not %s && %L::text[]', p_expression, given)
+        when p_operator = 'equal_to' and p_kind = 'id' then format('%s = any (%L::uuid[])', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'id' then format('%s <> all (%L::uuid[])', p_expression, given)
+        when p_operator = 'equal_to' and p_kind = 'number' then format('%s = any (%L::numeric[])', p_expression, given)
+        when p_operator = 'not_equal_to' and p_kind = 'number' then format('%s <> all (%L::numeric[])', p_expression, given)
+        when p_operator = 'equal_to' then
+            format('lower(%s) = any (%L::text[])', p_expression, array(select lower(value) from unnest(given) as value))
+        when p_operator = 'not_equal_to' then
+            format('lower(%s) <> all (%L::text[])', p_expression, array(select lower(value) from unnest(given) as value))
+        when p_operator = 'contains' then format('lower((%s)::text) like any (%L::text[])', p_expression, patterns)
+        when p_operator = 'does_not_contain' then
+            format('not lower((%s)::text) like any (%L::text[])', p_expression, patterns)
+        when p_operator = 'is_greater_than' then format('%s > %L::timestamptz', p_expression, given[1])
+        when p_operator = 'is_less_than' then format('%s < %L::timestamptz', p_expression, given[1])
+        when p_operator = 'days_before' then
+            format('%s < current_date - make_interval(days => %L)', p_expression, given[1])
+        end;
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_sql"(text, text, text, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_values(p_condition jsonb)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    given constant jsonb := p_condition -> 'values';
+begin
+    if given is null or jsonb_typeof(given) <> 'array' or jsonb_array_length(given) not between 1 and 100
+        or exists (select from jsonb_array_elements(given) as item where jsonb_typeof(item) not in ('string', 'number', 'boolean'))
+        or octet_length(given::text) > 20000
+    then
+        perform private.fail(
+            400, 'filter_value_invalid',
+            format('The condition on %s needs 1 to 100 values.', left(p_condition ->> 'attribute_key', 64)));
+    end if;
+    return array(select jsonb_array_elements_text(given));
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_values"(jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.folded(p_text text)
  RETURNS text
@@ -2845,6 +3196,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."last_incoming_at"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.like_pattern(p_text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+$function$;
+
+ALTER FUNCTION "private"."like_pattern"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.local_day(p_timezone text, p_at timestamp with time zone)
  RETURNS date
@@ -3644,6 +4006,58 @@ $function$;
 
 ALTER FUNCTION "private"."pending_attachments"(public.messages) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.pick_assignee(p_account_id uuid, p_inbox_id uuid, p_team_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    open_at_most int;
+    candidate uuid;
+    first_candidate uuid;
+begin
+    select (inbox.auto_assignment_config ->> 'max_assignment_limit')::int into open_at_most
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id;
+    for candidate in
+        select member.user_id
+        from public.inbox_members as member
+        left join private.assignment_turns as turn
+            on turn.account_id = member.account_id and turn.inbox_id = member.inbox_id and turn.user_id = member.user_id
+        where member.account_id = p_account_id
+            and member.inbox_id = p_inbox_id
+            and private.is_online(p_account_id, member.user_id)
+            and (p_team_id is null or exists (
+                select from public.team_members as teammate
+                where teammate.team_id = p_team_id and teammate.user_id = member.user_id))
+            and (open_at_most is null or open_at_most > (
+                select coalesce(sum(counter.total), 0)
+                from private.conversation_counters as counter
+                where counter.account_id = p_account_id
+                    and counter.inbox_id = p_inbox_id
+                    and counter.status = 'open'
+                    and counter.assignee_id = member.user_id))
+        order by greatest(turn.assigned_at, member.created_at), member.user_id
+    loop
+        first_candidate := coalesce(first_candidate, candidate);
+        -- Whom another conversation is being given to at this moment is passed over, never waited for.
+        perform from public.inbox_members as member
+        where member.inbox_id = p_inbox_id and member.user_id = candidate
+        for no key update skip locked;
+        if found then
+            insert into private.assignment_turns (account_id, inbox_id, user_id, assigned_at)
+            values (p_account_id, p_inbox_id, candidate, clock_timestamp())
+            on conflict on constraint assignment_turns_pkey do update set assigned_at = excluded.assigned_at;
+            return candidate;
+        end if;
+    end loop;
+    return first_candidate;
+end;
+$function$;
+
+ALTER FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.priority_rank(p_priority text)
  RETURNS smallint
  LANGUAGE sql
@@ -4127,6 +4541,20 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."request_header"(text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.request_id()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    -- Of the request that PostgREST serves; a client may send any, so only what looks like an id is kept.
+    select substring(
+        nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id'
+        from '^[A-Za-z0-9._-]{8,64}$')
+$function$;
+
+ALTER FUNCTION "private"."request_id"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.request_upload(p_conversation_id uuid, p_files jsonb)
  RETURNS jsonb
@@ -4731,6 +5159,157 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."scopes_of"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search(p_account_id uuid, p_query text, p_kind text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    query constant text := btrim(left(p_query, 200));
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if coalesce(query, '') = '' or coalesce(p_limit, 0) not between 1 and 50
+        or coalesce(p_kind, '') not in ('conversations', 'contacts', 'messages', 'all')
+        or (p_kind = 'all' and p_cursor is not null)
+    then
+        perform private.fail(
+            400, 'invalid_argument',
+            'query is not empty; kind is conversations, contacts, messages or, without a cursor, all; limit is 1 to 50.');
+    end if;
+    begin
+        perform (p_cursor ->> 'at')::timestamptz, (p_cursor ->> 'id')::uuid;
+    exception when others then
+        perform private.fail(400, 'invalid_cursor', 'Pass next_cursor back as it was given.');
+    end;
+    return
+        case when p_kind in ('conversations', 'all') then jsonb_build_object(
+            'conversations', private.search_conversations(p_account_id, query, p_cursor, p_limit)) else '{}' end
+        || case when p_kind in ('contacts', 'all') then jsonb_build_object(
+            'contacts', private.contact_list(p_account_id, query, '-last_activity_at', null, p_cursor, p_limit)) else '{}' end
+        || case when p_kind in ('messages', 'all') then jsonb_build_object(
+            'messages', private.search_messages(p_account_id, query, p_cursor, p_limit)) else '{}' end;
+end;
+$function$;
+
+ALTER FUNCTION "private"."search"(uuid, text, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_conversations(p_account_id uuid, p_query text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    needle constant text := btrim(private.folded(p_query));
+    number constant bigint := substring(needle from '^#?([0-9]{1,15})$')::bigint;
+    inboxes uuid[];
+    partial boolean;
+    before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
+    before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    ids uuid[];
+    cursors jsonb[];
+begin
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
+    into inboxes, partial
+    from private.visible_scopes(p_account_id) as mine;
+    with who as materialized (
+        -- Newest first, and enough of them: nobody turns a thousand pages.
+        select contact.id
+        from public.contacts as contact
+        where contact.account_id = p_account_id
+            and private.contact_search_text(
+                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
+                contact.identifier, contact.additional_attributes ->> 'company_name') like private.like_pattern(needle)
+        order by contact.id desc
+        limit 1000
+    ),
+    hit as (
+        select conversation.id, conversation.last_activity_at
+        from public.conversations as conversation
+        where conversation.account_id = p_account_id
+            and (conversation.display_id = number or conversation.contact_id in (select who.id from who))
+            and (conversation.last_activity_at, conversation.id) < (before_at, before_id)
+            and (conversation.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
+        order by conversation.last_activity_at desc, conversation.id desc
+        limit p_limit + 1
+    )
+    select array_agg(hit.id order by hit.last_activity_at desc, hit.id desc),
+        array_agg(
+            jsonb_build_object('at', hit.last_activity_at, 'id', hit.id) order by hit.last_activity_at desc, hit.id desc)
+    into ids, cursors
+    from hit;
+    return jsonb_build_object(
+        'rows', private.conversation_rows(ids[1:p_limit]),
+        'next_cursor', case when cardinality(ids) > p_limit then cursors[p_limit] end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_messages(p_account_id uuid, p_query text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+    words constant tsquery := websearch_to_tsquery('pg_catalog.simple', private.folded(p_query));
+    inboxes uuid[];
+    partial boolean;
+    before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
+    before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    page jsonb[];
+begin
+    if numnode(words) = 0 then
+        return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
+    end if;
+    select coalesce(array_agg(mine.inbox_id) filter (where mine.inbox_id is not null and mine.scope = 'all'), '{}'),
+        coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
+    into inboxes, partial
+    from private.visible_scopes(p_account_id) as mine;
+    select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc) into page
+    from (
+        select message.id, message.conversation_id, conversation.display_id, conversation.inbox_id, message.message_type,
+            message.private, left(message.content, 300) as content, message.created_at,
+            private.message_sender(message) as sender
+        from public.messages as message
+        join public.conversations as conversation on conversation.id = message.conversation_id
+        where message.account_id = p_account_id
+            and message.message_type in ('incoming', 'outgoing')
+            and message.deleted_at is null
+            and private.search_vector(message.content) @@ words
+            and message.created_at > now() - interval '90 days'
+            and (message.created_at, message.id) < (before_at, before_id)
+            and (message.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
+        order by message.created_at desc, message.id desc
+        limit p_limit + 1
+    ) as hit;
+    return jsonb_build_object(
+        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
+        'next_cursor', case when cardinality(page) > p_limit then
+            jsonb_build_object('at', page[p_limit] -> 'created_at', 'id', page[p_limit] -> 'id') end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.search_vector(p_content text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select to_tsvector('pg_catalog.simple', private.folded(left(p_content, 20000)))
+$function$;
+
+ALTER FUNCTION "private"."search_vector"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.sees(p_user_id uuid, p_conversation public.conversations)
  RETURNS boolean
@@ -5339,7 +5918,10 @@ begin
     if new.labels is distinct from old.labels then
         perform private.tell_labels(old, new, actor_name);
     end if;
-    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id) then
+    -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
+        and current_setting('role', true) = 'authenticated'
+    then
         perform private.tell_assignment(old, new, actor_name);
     end if;
     return null;
@@ -5848,6 +6430,39 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.verified_address(p_account_id uuid, p_inbox_id uuid, p_identifier text)
+ RETURNS TABLE(contact_id uuid, contact_inbox_id uuid)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+    person uuid;
+    address uuid;
+begin
+    -- Two browsers that open at once take turns, and get the same address.
+    perform pg_advisory_xact_lock(hashtextextended(p_inbox_id || ':' || p_identifier, 0));
+    insert into public.contacts (account_id, identifier, identified)
+    values (p_account_id, p_identifier, 'verified')
+    on conflict (account_id, identifier) where identifier is not null do update set identified = 'verified'
+    returning id into person;
+    -- Only an address that was signed before: whoever merely claimed to be this person keeps their own.
+    select id into address
+    from public.contact_inboxes
+    where account_id = p_account_id and contact_id = person and inbox_id = p_inbox_id and verified
+    order by id
+    limit 1;
+    if address is null then
+        address := private.uuid_v7();
+        insert into public.contact_inboxes (id, account_id, contact_id, inbox_id, source_id, verified)
+        values (address, p_account_id, person, p_inbox_id, address::text, true);
+    end if;
+    return query select person, address;
+end;
+$function$;
+
+ALTER FUNCTION "private"."verified_address"(uuid, uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
  RETURNS jsonb
@@ -6445,6 +7060,17 @@ $function$;
 
 ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -6800,6 +7426,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.search(p_account_id uuid, p_query text, p_kind text DEFAULT 'all'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.search(p_account_id, p_query, p_kind, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."search"(uuid, text, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.send_message(p_conversation_id uuid, p_id uuid, p_content text, p_private boolean DEFAULT false, p_expected_last_seq bigint DEFAULT NULL::bigint, p_attachments uuid[] DEFAULT '{}'::uuid[], p_in_reply_to uuid DEFAULT NULL::uuid, p_content_attributes jsonb DEFAULT '{}'::jsonb)
  RETURNS jsonb
@@ -7308,6 +7945,47 @@ $function$;
 
 ALTER FUNCTION "service"."attachment_to_process"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.auto_resolve_conversations()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    account record;
+    conversation public.conversations;
+    resolved int := 0;
+begin
+    for account in
+        select id, settings, (settings ->> 'auto_resolve_after')::int as after
+        from public.accounts
+        where status = 'active' and settings ->> 'auto_resolve_after' ~ '^[1-9][0-9]{0,6}$'
+        order by id
+    loop
+        for conversation in
+            select *
+            from public.conversations
+            where account_id = account.id
+                and status = 'open'
+                and last_activity_at < now() - make_interval(mins => account.after)
+                and (
+                    waiting_since is null
+                    or not coalesce((account.settings ->> 'auto_resolve_ignore_waiting')::boolean, false))
+            order by last_activity_at
+            limit 100
+            -- Another worker's are left to it, and one that is being written to is no longer idle.
+            for no key update skip locked
+        loop
+            perform private.auto_resolve(conversation, account.settings, account.after);
+            resolved := resolved + 1;
+        end loop;
+    end loop;
+    return resolved;
+end;
+$function$;
+
+ALTER FUNCTION "service"."auto_resolve_conversations"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.channel_credentials(p_inbox_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -7350,6 +8028,81 @@ $function$;
 
 ALTER FUNCTION "service"."channels_for"(text, text[]) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.claim_jobs(p_worker text, p_kinds text[], p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT 60)
+ RETURNS TABLE(id bigint, account_id uuid, kind text, payload jsonb, attempt integer, max_attempts integer, lock text, created_at timestamp with time zone, request_id text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+    if p_limit not between 1 and 500 or p_lease_seconds not between 1 and 3600 then
+        perform private.fail(400, 'invalid_argument', 'Claim 1 to 500 jobs with a lease of 1 to 3600 seconds.');
+    end if;
+    perform private.release_expired_jobs();
+    return query
+    with recursive tenant (account_id) as (
+        -- The accounts that have work, by hopping through the index instead of reading all jobs.
+        (
+            select job.account_id from private.jobs as job
+            where job.status = 'queued' order by job.account_id limit 1
+        )
+        union all
+        select (
+            select job.account_id from private.jobs as job
+            where job.status = 'queued' and job.account_id > tenant.account_id
+            order by job.account_id limit 1)
+        from tenant
+        where tenant.account_id is not null
+    ),
+    turn as (
+        -- Fair between accounts: everyone's first job before anyone's second.
+        select ready.id, ready.priority,
+            row_number() over (partition by tenant.account_id order by ready.priority, ready.id) as turn
+        from tenant
+        cross join lateral (
+            select job.id, job.priority
+            from private.jobs as job
+            where job.status = 'queued'
+                and job.account_id = tenant.account_id
+                and job.run_at <= clock_timestamp()
+                and job.kind = any (p_kinds)
+                and (
+                    job.lock is null
+                    -- Jobs that share a lock run one at a time, in the order they were added.
+                    or not exists (
+                        select from private.jobs as other
+                        where other.lock = job.lock
+                            and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
+                )
+            order by job.priority, job.id
+            limit p_limit
+        ) as ready
+        where tenant.account_id is not null
+    ),
+    candidate as (
+        select job.id
+        from private.jobs as job
+        join (select turn.id, turn.turn from turn order by turn.turn, turn.priority, turn.id limit p_limit) as chosen
+            on chosen.id = job.id
+        where job.status = 'queued'
+        order by chosen.turn, job.id
+        for update of job skip locked
+    )
+    update private.jobs as job
+    set status = 'running',
+        attempt = job.attempt + 1,
+        worker = p_worker,
+        lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    from candidate
+    where job.id = candidate.id
+    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock,
+        job.created_at, job.request_id;
+end;
+$function$;
+
+ALTER FUNCTION "service"."claim_jobs"(text, text[], integer, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.close_provider_event(p_id bigint, p_status text, p_error text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -7362,6 +8115,25 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."close_provider_event"(bigint, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.dead_jobs(p_before_id bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(dead) order by dead.id desc), '[]'))
+    from (
+        select job.id, job.kind, job.account_id, job.payload, job.attempt, job.last_error, job.created_at,
+            job.finished_at, job.request_id
+        from private.jobs as job
+        where job.status = 'dead' and job.id < coalesce(p_before_id, 9223372036854775807)
+        order by job.id desc
+        limit least(greatest(p_limit, 1), 500)
+    ) as dead
+$function$;
+
+ALTER FUNCTION "service"."dead_jobs"(bigint, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.delete_inbox(p_inbox_id uuid, p_limit integer DEFAULT 500)
  RETURNS boolean
@@ -7586,6 +8358,22 @@ $function$;
 
 ALTER FUNCTION "service"."identity_secret"(text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.invitation_email(p_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'locale', account.locale, 'account_name', account.name, 'actor_name', private.shown_name(inviter))
+    from public.invitations as invitation
+    join public.accounts as account on account.id = invitation.account_id
+    left join public.users as inviter on inviter.id = invitation.invited_by
+    where invitation.id = p_id and invitation.accepted_at is null
+$function$;
+
+ALTER FUNCTION "service"."invitation_email"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.media_to_fetch(p_attachment_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -7746,6 +8534,77 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."notification_email"(uuid, timestamp with time zone) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.open_visitor_session(p_website_token text, p_new_hash text, p_refresh_hash text DEFAULT NULL::text, p_client text DEFAULT ''::text, p_per_minute integer DEFAULT 10, p_identifier text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    widget jsonb := service.widget_config(p_website_token);
+    session private.visitor_sessions;
+    contact_id uuid;
+    contact_inbox_id uuid;
+    renewed boolean;
+begin
+    if widget is null then
+        perform private.fail(404, 'inbox_not_found', 'There is no website chat with this token.');
+    end if;
+    perform private.take('session:' || (widget ->> 'inbox_id') || ':' || left(p_client, 100), p_per_minute, p_per_minute / 60.0);
+    if p_refresh_hash is not null then
+        update private.visitor_sessions as open
+        set refresh_hash = p_new_hash,
+            -- Within the grace the token in force stays good too: two tabs may be on their way.
+            previous_hash = open.refresh_hash,
+            rotated_at = now(),
+            expires_at = now() + interval '1 year'
+        where open.inbox_id = (widget ->> 'inbox_id')::uuid
+            and open.expires_at > now()
+            -- Somebody else signed in on this page: they get a session of their own.
+            and (p_identifier is null or open.identifier = p_identifier)
+            and (
+                open.refresh_hash = p_refresh_hash
+                or (open.previous_hash = p_refresh_hash and open.rotated_at > now() - interval '1 minute')
+            )
+        returning * into session;
+        if session.id is null and p_identifier is null then
+            perform private.fail(
+                401, 'session_expired', 'This chat session is over.', 'Ask for a new one without a refresh token.');
+        end if;
+    end if;
+    renewed := session.id is not null;
+    if coalesce(session.identifier, p_identifier) is null and (widget ->> 'hmac_mandatory')::boolean then
+        perform private.fail(
+            401, 'identity_required', 'This chat is for people who are signed in.',
+            'Pass identifier and identifier_hash, signed by your own server.');
+    end if;
+    if not renewed then
+        if p_identifier is null then
+            contact_id := private.uuid_v7();
+            contact_inbox_id := private.uuid_v7();
+        else
+            select address.contact_id, address.contact_inbox_id into contact_id, contact_inbox_id
+            from private.verified_address(
+                (widget ->> 'account_id')::uuid, (widget ->> 'inbox_id')::uuid, p_identifier) as address;
+        end if;
+        insert into private.visitor_sessions (
+            account_id, inbox_id, contact_id, contact_inbox_id, refresh_hash, identifier)
+        values (
+            (widget ->> 'account_id')::uuid, (widget ->> 'inbox_id')::uuid,
+            contact_id, contact_inbox_id, p_new_hash, p_identifier)
+        returning * into session;
+    end if;
+    return jsonb_build_object(
+        'account_id', session.account_id,
+        'inbox_id', session.inbox_id,
+        'contact_id', session.contact_id,
+        'contact_inbox_id', session.contact_inbox_id,
+        'returning', renewed);
+end;
+$function$;
+
+ALTER FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.purge_provider_events(p_older_than interval DEFAULT '14 days'::interval)
  RETURNS integer
@@ -8106,6 +8965,26 @@ $function$;
 
 ALTER FUNCTION "service"."set_connection_state"(uuid, text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.take_chore(p_name text, p_every_seconds integer, p_worker text DEFAULT ''::text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with taken as (
+        insert into private.chores as chore (name, taken_at, taken_by)
+        values (p_name, clock_timestamp(), left(p_worker, 200))
+        on conflict (name) do update
+        set taken_at = excluded.taken_at, taken_by = excluded.taken_by
+        -- A second's grace: a scheduler that calls each minute is never quite on time.
+        where chore.taken_at <= clock_timestamp() - make_interval(secs => p_every_seconds - 1)
+        returning 1
+    )
+    select exists (select from taken)
+$function$;
+
+ALTER FUNCTION "service"."take_chore"(text, integer, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.update_contact_address(p_inbox_id uuid, p_update jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -8300,6 +9179,8 @@ AS $function$
     where widget.website_token = p_website_token and account.status = 'active' and inbox.deleted_at is null
 $function$;
 
+ALTER TABLE "private"."assignment_turns" ADD CONSTRAINT "assignment_turns_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_fkey" FOREIGN KEY (account_id, contact_inbox_id) REFERENCES public.contact_inboxes(account_id, id) ON DELETE CASCADE;
@@ -8317,6 +9198,8 @@ ALTER TABLE "private"."parked_statuses" ADD CONSTRAINT "parked_statuses_inbox_fk
 ALTER TABLE "private"."provider_events" ADD CONSTRAINT "provider_events_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."user_presence" ADD CONSTRAINT "user_presence_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."visitor_sessions" ADD CONSTRAINT "visitor_sessions_identifier_check" CHECK (((char_length(identifier) >= 1) AND (char_length(identifier) <= 255)));
 
 ALTER TABLE "private"."webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
@@ -8417,6 +9300,8 @@ CREATE INDEX contact_inbox_aliases_account_id_contact_inbox_id_idx ON private.co
 CREATE INDEX contact_inbox_aliases_account_id_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, inbox_id);
 
 CREATE INDEX identity_secrets_account_id_inbox_id_idx ON private.identity_secrets USING btree (account_id, inbox_id);
+
+CREATE INDEX jobs_dead_idx ON private.jobs USING btree (id) WHERE (status = 'dead'::text);
 
 CREATE INDEX message_parts_account_id_inbox_id_idx ON private.message_parts USING btree (account_id, inbox_id);
 
@@ -8524,7 +9409,11 @@ CREATE TRIGGER channel_web_widgets_audit AFTER UPDATE ON public.channel_web_widg
 
 CREATE TRIGGER contacts_tell AFTER INSERT OR DELETE OR UPDATE OF name, middle_name, last_name, email, phone_number, identifier, contact_type, blocked, avatar_url, labels, custom_attributes, additional_attributes ON public.contacts FOR EACH ROW EXECUTE FUNCTION private.tell_contact();
 
+CREATE TRIGGER conversations_assign BEFORE UPDATE ON public.conversations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.team_id IS DISTINCT FROM new.team_id))) EXECUTE FUNCTION private.auto_assign();
+
 CREATE TRIGGER conversations_audit AFTER DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.audit();
+
+CREATE TRIGGER conversations_begin_with_assignee BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.auto_assign();
 
 CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
 
@@ -8644,7 +9533,11 @@ CREATE POLICY "visitors fetch the attachments of messages they may read" ON "sto
 
 CREATE POLICY "visitors upload to the slots they asked for" ON "storage"."objects" FOR INSERT TO "visitor" WITH CHECK (((bucket_id = 'attachments'::text) AND private.visitor_may_upload(name)));
 
+COMMENT ON COLUMN "private"."jobs"."request_id" IS 'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
+
 COMMENT ON COLUMN "private"."provider_events"."request" IS '{method, url, query, headers}; the body is apart, as it came.';
+
+COMMENT ON COLUMN "private"."visitor_sessions"."identifier" IS 'The signed identity it was opened with; null = anonymous.';
 
 COMMENT ON COLUMN "public"."account_users"."custom_role_id" IS 'Narrows an agent to the permissions of this role; null = a plain agent.';
 
@@ -8704,6 +9597,8 @@ COMMENT ON COLUMN "public"."channel_web_widgets"."pre_chat_form_options" IS 'Wha
 COMMENT ON COLUMN "public"."contact_inboxes"."opted_out_at" IS 'When the contact asked the provider not to be written to; null when they may be.';
 
 COMMENT ON COLUMN "public"."contact_inboxes"."unreachable_reason" IS 'Why the provider cannot reach them; cleared when they write.';
+
+COMMENT ON COLUMN "public"."contact_inboxes"."verified" IS 'Website: opened with an identity that the account''s own server signed. Shared by that person''s browsers, and by no unsigned one.';
 
 COMMENT ON COLUMN "public"."contacts"."country_code" IS 'Follows additional_attributes.country.';
 
@@ -8808,6 +9703,11 @@ COMMENT ON FUNCTION "private"."attributes_or"(jsonb, jsonb) IS 'The first if it 
 
 COMMENT ON FUNCTION "private"."audit"() IS 'Trigger: records what a person changed. What the system does by itself is no entry.';
 
+COMMENT ON FUNCTION "private"."auto_assign"() IS 'Trigger: a conversation that is given to a team leaves whoever is not in it and goes to one who is; one that becomes open and is
+     nobody''s of its inbox goes to whose turn it is; an agent who opens one takes it.';
+
+COMMENT ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) IS 'Resolves one idle conversation: a last message where one may still write, a label that the account has, a line in the thread.';
+
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
@@ -8851,6 +9751,8 @@ COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, in
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
 
 COMMENT ON FUNCTION "private"."conversation_delta"(public.conversations) IS 'What lists are told of a change: compact, and no word of what was said.';
+
+COMMENT ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'See public.conversation_filter.';
 
 COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'See public.conversation_list.';
 
@@ -8900,6 +9802,13 @@ COMMENT ON FUNCTION "private"."file_type_of"(text) IS 'image, audio, video or fi
 
 COMMENT ON FUNCTION "private"."fill_in"(text, jsonb) IS 'A text with its {{variables}} filled in. Unknown ones are empty, or what {{… | default: "…"}} says.';
 
+COMMENT ON FUNCTION "private"."filter_condition"(uuid, jsonb) IS 'One condition {attribute_key, filter_operator, values} about a conversation as SQL.
+     Fails with filter_attribute_unknown, filter_operator_invalid, filter_value_invalid.';
+
+COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, id, number, labels, time. Only quoted literals come from the client.';
+
+COMMENT ON FUNCTION "private"."filter_values"(jsonb) IS 'The values of a condition; fails with filter_value_invalid when there are none.';
+
 COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: lower case, without accents. Immutable, so that indexes may use it.';
 
 COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
@@ -8944,6 +9853,8 @@ COMMENT ON FUNCTION "private"."is_timezone"(text) IS 'Whether this is a time zon
 COMMENT ON FUNCTION "private"."keep_message_status"() IS 'Trigger: a message''s state only moves forward, however late or doubled the news is.';
 
 COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote; null when never.';
+
+COMMENT ON FUNCTION "private"."like_pattern"(text) IS 'The pattern of "contains this", whatever characters it has.';
 
 COMMENT ON FUNCTION "private"."local_day"(text, timestamp with time zone) IS 'The date on the wall of this timezone; of UTC where nobody knows the timezone.';
 
@@ -9004,6 +9915,9 @@ COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in
 
 COMMENT ON FUNCTION "private"."pending_attachments"(public.messages) IS 'The attachments of a received message, in the order they came in.';
 
+COMMENT ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) IS 'Whose turn it is among the members of the inbox (and of the team, if one is named) who are online and have fewer open
+     conversations there than the inbox allows; null when there is nobody. Who is skipped keeps their place.';
+
 COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
 
 COMMENT ON FUNCTION "private"."queue_message"() IS 'Trigger: a message that has to leave through a provider waits for it.';
@@ -9042,6 +9956,8 @@ COMMENT ON FUNCTION "private"."reply_window_hours"(public.conversations) IS 'For
 
 COMMENT ON FUNCTION "private"."request_header"(text) IS 'A header of the request that PostgREST serves, lower-case name; null elsewhere.';
 
+COMMENT ON FUNCTION "private"."request_id"() IS 'The x-request-id of the present request, or null.';
+
 COMMENT ON FUNCTION "private"."request_upload"(uuid, jsonb) IS 'See public.request_upload.';
 
 COMMENT ON FUNCTION "private"."require_attributes"(jsonb) IS 'Fails with attributes_invalid unless private.are_attributes.';
@@ -9078,6 +9994,14 @@ COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'S
 COMMENT ON FUNCTION "private"."scopes_of"(uuid) IS 'The one source of who sees which conversation: per inbox or team (the other is null) of this user, all of it,
      or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
      No row, no conversation. Everything below and private.sees ask this.';
+
+COMMENT ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) IS 'See public.search.';
+
+COMMENT ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) IS 'Conversations by their number or by who the contact is, last active first: those the caller sees.';
+
+COMMENT ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) IS 'Messages of the last 90 days with these words, newest first, notes included: what the caller sees of them.';
+
+COMMENT ON FUNCTION "private"."search_vector"(text) IS 'The words of a message as search compares them: in any language, without case and accents.';
 
 COMMENT ON FUNCTION "private"."sees"(uuid, public.conversations) IS 'Whether this user sees this conversation.';
 
@@ -9151,6 +10075,8 @@ COMMENT ON FUNCTION "private"."upload_types"() IS 'What may be attached; also wh
 
 COMMENT ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) IS 'The values of all variables that a message of this sender in this conversation may hold.';
 
+COMMENT ON FUNCTION "private"."verified_address"(uuid, uuid, text) IS 'The contact with this signed identifier and their verified address in the inbox; made where missing.';
+
 COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
 COMMENT ON FUNCTION "private"."visitor_attributes"(jsonb) IS 'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
@@ -9194,6 +10120,10 @@ COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, int
      phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
+
+COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
+     with "and" before "or", as public.conversation_list gives it. Fails with account_not_found, invalid_argument, invalid_cursor,
+     filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
 
 COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
      them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
@@ -9302,6 +10232,10 @@ COMMENT ON FUNCTION "public"."save_note"(uuid, uuid, text) IS 'Adds a note to a 
 COMMENT ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) IS 'Makes a team (p_id null) or changes one; administrators only. Names become lower case. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, team_name_taken, invalid_argument, team_not_found.';
 
+COMMENT ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) IS 'What the caller sees of an account: {conversations, contacts, messages}, each {rows, next_cursor}. Conversations by number or contact,
+     contacts as contact_list finds them, messages of the last 90 days by their words. With one kind, next_cursor leads to the next page;
+     it is null on the last. Fails with account_not_found, invalid_argument, invalid_cursor.';
+
 COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
@@ -9387,11 +10321,17 @@ COMMENT ON FUNCTION "service"."attachment_lost"(uuid, text) IS 'The file cannot 
 
 COMMENT ON FUNCTION "service"."attachment_to_process"(uuid) IS 'What a worker needs to look at a file; null when it is gone or was looked at.';
 
+COMMENT ON FUNCTION "service"."auto_resolve_conversations"() IS 'Resolves what was idle for as long as its account says (settings auto_resolve_*); at most 100 conversations of an account a call.';
+
 COMMENT ON FUNCTION "service"."channel_credentials"(uuid) IS 'What an inbox speaks for itself with; null when it is not connected to a provider.';
 
 COMMENT ON FUNCTION "service"."channels_for"(text, text[]) IS 'The inboxes a provider''s request may be about, with what verifies it: [{inbox_id, account_id, active, address, settings, secrets}].';
 
+COMMENT ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) IS 'Leases up to p_limit jobs of these kinds to a worker: fair between accounts, in order per lock, each to one worker only.';
+
 COMMENT ON FUNCTION "service"."close_provider_event"(bigint, text, text) IS 'Notes what became of a request: processed, or quarantined with the reason.';
+
+COMMENT ON FUNCTION "service"."dead_jobs"(bigint, integer) IS 'The dead letters, newest first: {rows}. Pass the last id for the next page; replay with service.requeue_job.';
 
 COMMENT ON FUNCTION "service"."delete_inbox"(uuid, integer) IS 'Removes the next conversations of a deleted inbox and asks for another job; without any, the inbox: true when nothing is left.';
 
@@ -9413,6 +10353,8 @@ COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What p
 
 COMMENT ON FUNCTION "service"."identity_secret"(text) IS 'What the service needs to check a visitor''s signed identity.';
 
+COMMENT ON FUNCTION "service"."invitation_email"(uuid) IS 'What the mail to somebody who has a login already says.';
+
 COMMENT ON FUNCTION "service"."media_to_fetch"(uuid) IS 'Where a file is to be fetched from and where it goes; null when there is nothing to fetch.';
 
 COMMENT ON FUNCTION "service"."message_to_deliver"(uuid, uuid) IS 'Takes a queued message for sending: everything its adapter needs. Null when there is nothing to send any more; {held} while the
@@ -9421,6 +10363,10 @@ COMMENT ON FUNCTION "service"."message_to_deliver"(uuid, uuid) IS 'Takes a queue
 COMMENT ON FUNCTION "service"."next_provider_events"(uuid, integer) IS 'The requests of an inbox that nobody has read yet, oldest first.';
 
 COMMENT ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) IS 'What the e-mail of a notification says; null when it was read, replaced by a newer one, or is no longer theirs to see.';
+
+COMMENT ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) IS 'Opens or renews a visitor''s session; the service mints a token from the ids it returns. Hashes are SHA-256 in hex.
+     p_identifier is an identity whose signature the service has checked; its browsers share one address.
+     Fails with inbox_not_found, session_expired, identity_required, too_many_requests.';
 
 COMMENT ON FUNCTION "service"."purge_provider_events"(interval) IS 'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay.';
 
@@ -9449,6 +10395,8 @@ COMMENT ON FUNCTION "service"."send_templates"(uuid, uuid) IS 'Writes what the s
 
 COMMENT ON FUNCTION "service"."set_connection_state"(uuid, text, text) IS 'The provider took or refused our credentials.';
 
+COMMENT ON FUNCTION "service"."take_chore"(text, integer, text) IS 'Whether the caller is the one to do this chore now: true once in so many seconds, whoever asks and however often.';
+
 COMMENT ON FUNCTION "service"."update_contact_address"(uuid, jsonb) IS 'A contact''s address changed, opted out or in, or cannot be reached. False when we do not know it.';
 
 COMMENT ON FUNCTION "service"."update_delivery"(uuid, jsonb) IS 'What a provider says became of a message: by its id, or by contact and watermark. Parked for ten minutes when the message''s own
@@ -9458,9 +10406,13 @@ COMMENT ON FUNCTION "service"."update_inbox"(uuid, jsonb) IS 'Something about th
 
 COMMENT ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) IS 'What to tell, where, and what signs it: {url, secret, body}. Null when there is nothing to tell any more.';
 
+COMMENT ON TABLE "private"."assignment_turns" IS 'When an agent last got a conversation of an inbox by turn. Whoever waits longest, since then or since they joined, is next.';
+
 COMMENT ON TABLE "private"."attachment_sources" IS 'Where a provider keeps a file that came in, until we have it: {url, media_id, content_type, file_name, byte_size, sha256}.';
 
 COMMENT ON TABLE "private"."channel_secrets" IS 'Tokens and passwords of channels: written by administrators through functions, read by our servers only.';
+
+COMMENT ON TABLE "private"."chores" IS 'When each timed chore was last taken, by the database''s clock; see service.take_chore.';
 
 COMMENT ON TABLE "private"."contact_inbox_aliases" IS 'Other spellings under which a provider knows the same address: country variants, user ids.';
 
@@ -9698,6 +10650,18 @@ REVOKE ALL ON FUNCTION "private"."audit"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."audit"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."auto_assign"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."auto_assign"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."auto_assign"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
@@ -9825,6 +10789,14 @@ REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM
 REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."conversation_delta"(public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -9990,6 +10962,24 @@ REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_in"(text, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_condition"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_values"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_values"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_values"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."folded"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."folded"(text) TO "authenticated";
@@ -10115,6 +11105,12 @@ REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."last_incoming_at"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."like_pattern"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."like_pattern"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."like_pattern"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."local_day"(text, timestamp with time zone) FROM PUBLIC;
 
@@ -10292,6 +11288,12 @@ REVOKE ALL ON FUNCTION "private"."pending_attachments"(public.messages) FROM "po
 
 GRANT EXECUTE ON FUNCTION "private"."pending_attachments"(public.messages) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM "postgres";
@@ -10405,6 +11407,12 @@ REVOKE ALL ON FUNCTION "private"."request_header"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."request_header"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."request_header"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."request_id"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."request_id"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."request_id"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."request_upload"(uuid, jsonb) FROM PUBLIC;
 
@@ -10529,6 +11537,36 @@ REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."scopes_of"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search"(uuid, text, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_conversations"(uuid, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."search_vector"(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."search_vector"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."search_vector"(text) TO "visitor";
 
 REVOKE ALL ON FUNCTION "private"."sees"(uuid, public.conversations) FROM PUBLIC;
 
@@ -10770,6 +11808,12 @@ REVOKE ALL ON FUNCTION "private"."variables_of"(public.conversations, public.con
 
 GRANT EXECUTE ON FUNCTION "private"."variables_of"(public.conversations, public.contacts, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."verified_address"(uuid, uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."verified_address"(uuid, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."verified_address"(uuid, uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM "postgres";
@@ -10903,6 +11947,14 @@ GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], json
 REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -11184,6 +12236,14 @@ REVOKE ALL ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) FRO
 
 GRANT EXECUTE ON FUNCTION "public"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) TO "authenticated";
@@ -11416,6 +12476,14 @@ GRANT EXECUTE ON FUNCTION "service"."attachment_to_process"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."attachment_to_process"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."auto_resolve_conversations"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."auto_resolve_conversations"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."auto_resolve_conversations"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."auto_resolve_conversations"() TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."channel_credentials"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."channel_credentials"(uuid) FROM "postgres";
@@ -11432,6 +12500,14 @@ GRANT EXECUTE ON FUNCTION "service"."channels_for"(text, text[]) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."channels_for"(text, text[]) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."close_provider_event"(bigint, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."close_provider_event"(bigint, text, text) FROM "postgres";
@@ -11439,6 +12515,14 @@ REVOKE ALL ON FUNCTION "service"."close_provider_event"(bigint, text, text) FROM
 GRANT EXECUTE ON FUNCTION "service"."close_provider_event"(bigint, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."close_provider_event"(bigint, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."dead_jobs"(bigint, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."dead_jobs"(bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."dead_jobs"(bigint, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."dead_jobs"(bigint, integer) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."delete_inbox"(uuid, integer) FROM PUBLIC;
 
@@ -11504,6 +12588,14 @@ GRANT EXECUTE ON FUNCTION "service"."identity_secret"(text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."identity_secret"(text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."invitation_email"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."invitation_email"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."invitation_email"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."invitation_email"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."media_to_fetch"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."media_to_fetch"(uuid) FROM "postgres";
@@ -11535,6 +12627,14 @@ REVOKE ALL ON FUNCTION "service"."notification_email"(uuid, timestamp with time 
 GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM PUBLIC;
 
@@ -11631,6 +12731,14 @@ REVOKE ALL ON FUNCTION "service"."set_connection_state"(uuid, text, text) FROM "
 GRANT EXECUTE ON FUNCTION "service"."set_connection_state"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."set_connection_state"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."take_chore"(text, integer, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."take_chore"(text, integer, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."take_chore"(text, integer, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."take_chore"(text, integer, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."update_contact_address"(uuid, jsonb) FROM PUBLIC;
 
@@ -12050,6 +13158,8 @@ ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_notification_
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
 
 CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
+
+CREATE INDEX messages_search_idx ON public.messages USING gin (account_id, private.search_vector(content)) WHERE (message_type = ANY (ARRAY['incoming'::text, 'outgoing'::text]));
 
 GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
 

@@ -301,6 +301,12 @@ AGENTS: dict[str, Arguments] = {
         "p_account_id": c.account.id,
         "p_display_id": c.display_id,
     },
+    "conversation_filter": lambda c: {
+        "p_account_id": c.account.id,
+        "p_conditions": Jsonb(
+            [{"attribute_key": "status", "filter_operator": "equal_to", "values": ["open"]}]
+        ),
+    },
     "conversation_list": lambda c: {"p_account_id": c.account.id, "p_tab": "all"},
     "conversation_rows": lambda c: {"p_ids": [c.conversation.id]},
     "create_inbox": lambda c: {
@@ -367,6 +373,7 @@ AGENTS: dict[str, Arguments] = {
         "p_short_code": "bye",
         "p_content": "x",
     },
+    "search": lambda c: {"p_account_id": c.account.id, "p_query": "canary"},
     "send_message": lambda c: {
         "p_conversation_id": c.conversation.id,
         "p_id": uuid4(),

@@ -223,3 +223,100 @@ def test_eight_workers_do_two_thousand_jobs_once_each_and_in_order(database: Dat
     for lock in {lock for lock in lock_of.values() if lock}:
         order = [id_ for id_ in seen if lock_of[id_] == lock]
         assert order == sorted(order), lock
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ('{"x-request-id": "abc-12345678"}', "abc-12345678"),
+        ('{"x-request-id": "a\\nb; drop"}', None),
+        ('{"x-request-id": "short"}', None),
+        ("{}", None),
+        ("", None),
+    ],
+)
+def test_a_job_remembers_the_request_that_asked_for_it(
+    db: Connection, headers: str, kept: str | None
+) -> None:
+    run(db, "select set_config('request.headers', %s, true)", headers)
+    add(db)
+    assert column(db, "select request_id from private.jobs") == [kept]
+    assert column(db, "select request_id from service.claim_jobs('w', %s)", KINDS) == [kept]
+
+
+def test_a_job_asked_for_by_fifty_at_once_is_there_once(database: Database) -> None:
+    def ask(_: int, conn: Connection) -> None:
+        call(conn, "private.enqueue", p_kind="test", p_payload={}, p_dedupe_key="event-1")
+
+    assert together(database, 50, ask) == [None] * 50
+    with database.connect() as conn:
+        assert len(claim(conn)) == 1
+        assert claim(conn) == []
+
+
+def test_a_poisoned_job_never_holds_up_the_others(db: Connection) -> None:
+    poison = add(db, p_priority=1)
+    others = [add(db) for _ in range(20)]
+    for attempt in range(1, 9):
+        claim(db, 1)
+        last = attempt == 8
+        call(
+            db, "service.fail_job", p_id=poison, p_attempt=attempt, p_error="bad",
+            p_retry_after_seconds=None if last else 0.0,
+        )  # fmt: skip
+        run(db, "update private.jobs set run_at = now() - interval '1 s'")
+    assert column(db, "select id from private.jobs where status = 'dead'") == [poison]
+    assert [id_ for id_, _ in claim(db, 50)] == others
+
+
+def test_a_worker_that_always_dies_uses_the_attempts_up(db: Connection) -> None:
+    id_ = add(db)
+    for attempt in range(1, 9):
+        assert claim(db) == [(id_, attempt)]
+        expire(db)
+    assert claim(db) == []
+    assert rows(db, "select status, last_error from private.jobs") == [
+        ("dead", "the lease ran out")
+    ]
+
+
+def test_leases_and_due_times_are_by_the_database_s_clock(db: Connection) -> None:
+    # Nothing a worker says about time is taken: only how long, never when.
+    names = column(
+        db,
+        """
+        select unnest(proargnames) from pg_proc
+        where pronamespace = 'service'::regnamespace
+            and proname in ('claim_jobs', 'heartbeat_jobs', 'fail_job', 'finish_jobs', 'take_chore')
+        """,
+    )
+    assert not [
+        name for name in names if name.startswith("p_") and name.endswith(("_at", "_until"))
+    ]
+    add(db)
+    claim(db, lease=60)
+    assert value(
+        db,
+        """
+        select lease_until between clock_timestamp() + interval '50 s' and clock_timestamp() + interval '61 s'
+        from private.jobs
+        """,
+    )
+
+
+def test_a_hundred_thousand_waiting_jobs_do_not_slow_the_claim_of_twenty(db: Connection) -> None:
+    busy, quiet = uuid4(), uuid4()
+    run(
+        db,
+        """
+        insert into private.jobs (account_id, kind, payload)
+        select %s, 'test', '{}' from generate_series(1, 100000)
+        """,
+        busy,
+    )
+    run(db, "analyze private.jobs")
+    wanted = add(db, quiet)
+    started = value(db, "select clock_timestamp()")
+    assert wanted in [id_ for id_, _ in claim(db)]
+    took = value(db, "select extract(epoch from clock_timestamp() - %s)", started)
+    assert took < 1

@@ -68,14 +68,33 @@ async def test_without_a_secret_the_route_is_closed(product: LocalProduct) -> No
 
 async def test_the_scheduler_drains_the_queue(product: LocalProduct) -> None:
     app = service(product, "right-secret")
+    nobody = "019b0000-0000-7000-8000-000000000000"
     with psycopg.connect(product.database_url, autocommit=True) as conn:
-        conn.execute(
-            "insert into private.jobs (kind, payload) values ('send_templates', %s)",
-            (Jsonb({"conversation_id": "019b0000-0000-7000-8000-000000000000"}),),
-        )
+        added = conn.execute(
+            "insert into private.jobs (kind, payload) values ('send_templates', %s) returning id",
+            (Jsonb({"conversation_id": nobody, "message_id": nobody}),),
+        ).fetchone()
     answer = await call(app, {"Authorization": "Bearer right-secret"})
     assert answer.status_code == 200
     assert answer.json()["drained"] is True
     with psycopg.connect(product.database_url) as conn:
-        row = conn.execute("select count(*) from private.jobs where status = 'queued'").fetchone()
-    assert row == (0,)
+        row = conn.execute("select status from private.jobs where id = %s", added).fetchone()
+    assert row == ("done",)
+
+
+async def test_a_database_webhook_wakes_the_queue(product: LocalProduct) -> None:
+    app = service(product, "right-secret")
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+    ):
+        event = {"type": "INSERT", "table": "jobs", "schema": "private", "record": {"id": 1}}
+        answer = await client.post(
+            "/internal/jobs/run",
+            json=event,
+            headers={"Authorization": "Bearer right-secret"},
+            timeout=60,
+        )
+        assert answer.status_code == 200
+        refused(await client.post("/internal/jobs/run", json=event), 401, "not_authorized")
