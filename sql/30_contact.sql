@@ -398,14 +398,31 @@ comment on function public.save_contact is
      (details names the column).';
 grant execute on function public.save_contact to authenticated;
 
+create table private.contact_presence (
+    account_id uuid not null,
+    contact_id uuid not null,
+    seen_at timestamptz not null,
+    constraint contact_presence_pkey primary key (account_id, contact_id),
+    constraint contact_presence_contact_fkey foreign key (account_id, contact_id)
+        references public.contacts (account_id, id) on delete cascade
+) with (fillfactor = 50);
+
+comment on table private.contact_presence is 'When each contact''s open chat last said that it is there.';
+
 create function private.is_contact_online(p_contact public.contacts)
 returns boolean
-language sql stable set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
     select coalesce(p_contact.last_activity_at > now() - interval '90 seconds', false)
+        or exists (
+            select from private.contact_presence as presence
+            where presence.account_id = p_contact.account_id
+                and presence.contact_id = p_contact.id
+                and presence.seen_at > clock_timestamp() - interval '90 seconds')
 $$;
 
-comment on function private.is_contact_online is 'Whether the contact did something within the last 90 seconds.';
+comment on function private.is_contact_online is
+    'Whether the contact did something, or had the chat open, within the last 90 seconds.';
 
 create function private.delete_contact(p_id uuid)
 returns void

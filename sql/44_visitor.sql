@@ -460,3 +460,30 @@ $$;
 comment on function public.widget_typing is
     'Shows agents that the visitor types. Call at most every two seconds. Fails with conversation_not_found, too_many_requests.';
 grant execute on function public.widget_typing to visitor;
+
+create function private.widget_heartbeat()
+returns void
+language sql security definer set search_path = ''
+as $$
+    -- A visitor who wrote nothing yet is no contact, and leaves no trace.
+    insert into private.contact_presence as presence (account_id, contact_id, seen_at)
+    select address.account_id, address.contact_id, clock_timestamp()
+    from public.contact_inboxes as address
+    where address.id = private.visitor_contact_inbox_id()
+    on conflict on constraint contact_presence_pkey do update
+    set seen_at = excluded.seen_at
+    where presence.seen_at < excluded.seen_at - interval '20 seconds'
+$$;
+
+comment on function private.widget_heartbeat is 'See public.widget_heartbeat.';
+grant execute on function private.widget_heartbeat to visitor;
+
+create function public.widget_heartbeat()
+returns void
+language sql set search_path = ''
+as $$
+    select private.widget_heartbeat()
+$$;
+
+comment on function public.widget_heartbeat is 'Says every 60 seconds that the visitor has the chat open.';
+grant execute on function public.widget_heartbeat to visitor;

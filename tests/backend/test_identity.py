@@ -1,4 +1,4 @@
-"""A visitor whom the account's own server vouches for: the signature opens their session, nothing else."""
+"""A visitor whom the account's own server vouches for: only the signature opens their session."""
 
 from __future__ import annotations
 

@@ -439,6 +439,7 @@ WITHOUT_IDS = {
     "create_account",
     "my_ui_settings",
     "widget_conversations",
+    "widget_heartbeat",
     "widget_start_conversation",
 }
 

@@ -346,3 +346,23 @@ def test_visitors_start_five_conversations_and_no_more(
         run(db, "update public.conversations set status = 'resolved'")
     with refused("too_many_requests"):
         start(db, visitor)
+
+
+def test_a_contact_is_online_while_their_chat_beats(db: Connection, make: Make) -> None:
+    inbox = make.inbox(make.account())
+    visitor, other = make.visitor(inbox), make.visitor(inbox)
+    online = """
+        select exists (
+            select from public.contacts as contact
+            where contact.id = %s and private.is_contact_online(contact))
+    """
+    with acting_as_visitor(db, visitor):
+        call(db, "public.widget_heartbeat")
+    assert value(db, online, visitor.contact_id) is False  # no contact yet
+    make.conversation(inbox, visitor)
+    with acting_as_visitor(db, visitor):
+        call(db, "public.widget_heartbeat")
+    assert value(db, online, visitor.contact_id) is True
+    assert value(db, online, other.contact_id) is False
+    run(db, "update private.contact_presence set seen_at = seen_at - interval '91 seconds'")
+    assert value(db, online, visitor.contact_id) is False
