@@ -1,0 +1,220 @@
+"""What all ways of getting mail have in common: how it is answered, and how it is told apart."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from backend.channels.base import (
+    Capabilities,
+    Credentials,
+    ErrorCategory,
+    Event,
+    Ignored,
+    Media,
+    MediaSource,
+    OutboundMessage,
+    Quarantined,
+    Repeatability,
+    SendError,
+    SendResult,
+    WebhookRejected,
+    WebhookRequest,
+)
+from backend.channels.mail.address import domain_of, read_addresses, without_tag
+from backend.channels.mail.message import events_of
+from backend.channels.mail.mime import MAX_MAIL, Mail
+from backend.channels.mail.outgoing import MAX_INLINE, build
+from backend.channels.mail.smtp import deliver
+from backend.channels.mail.threading import reply_token
+
+MAX_TEXT = 150_000  # characters of a message
+MAX_DOWNLOAD = MAX_MAIL
+
+CAPABILITIES = Capabilities(
+    # The Message-ID is the same for every attempt, but no mail server promises to look at it.
+    repeatability=Repeatability.BLIND,
+    text_limit=MAX_TEXT,
+    attachment_types={kind: MAX_INLINE for kind in ("image", "audio", "video", "file")},
+    attachments_per_message=15,
+    read_receipts=False,
+    sends_per_second=1.0,
+)
+
+
+class MailChannel(ABC):
+    """A way to get mail. `clock` says what time it is, for signatures and reply addresses that expire."""
+
+    type: str
+    capabilities = CAPABILITIES
+    max_body = MAX_MAIL  #: bytes of a request; base64 inside JSON needs more
+    media_hosts: tuple[str, ...] = ()  #: where files may be fetched from, with their subdomains
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """What time it is."""
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def handshake(self, request: WebhookRequest, credentials: Credentials) -> str | None:  # noqa: ARG002
+        """No mail service asks for one."""
+        return None
+
+    def keys(self, request: WebhookRequest) -> tuple[str, ...]:
+        """The inboxes this may be for, from the envelope: see `address_keys`."""
+        if len(request.body) > self.max_body:
+            return ()
+        try:
+            return address_keys(self.recipients(request))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return ()
+
+    def verify(self, request: WebhookRequest, credentials: Credentials) -> None:
+        """Raise `WebhookRejected` unless the service sent this for this inbox."""
+        if len(request.body) > self.max_body:
+            raise WebhookRejected(f"The mail is larger than {self.max_body} bytes.")
+        self.check(request, credentials)
+
+    def parse(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
+        """The events in one delivery."""
+        try:
+            keys = self.keys(request)
+            if keys and not self.concerns(keys, credentials):
+                return [Ignored(reason="for another inbox")]
+            return self.events(request, credentials)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            return [Quarantined(error=f"{type(error).__name__}: {error}"[:500])]
+
+    @staticmethod
+    def concerns(keys: Iterable[str], credentials: Credentials) -> bool:
+        """Whether a mail to these addresses is this inbox's; replies to conversations are known by their domain."""
+        mine = {credentials.address.lower()}
+        mine |= {str(alias).lower() for alias in credentials.settings.get("aliases") or ()}
+        inbound = str(credentials.settings.get("inbound_domain") or "").lower()
+        return any(key in mine or (inbound and key == f"@{inbound}") for key in keys)
+
+    async def send(
+        self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
+    ) -> SendResult:
+        """Write the mail and hand it to the inbox's mail server."""
+        mail = build(message, credentials, self.now())
+        await deliver(mail, credentials, http)
+        return SendResult(source_ids=(mail.message_id,))
+
+    async def fetch(
+        self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient
+    ) -> Media:
+        """The file that came with a mail, or that its service keeps for us."""
+        if source.data is not None:
+            return Media(data=source.data, content_type=source.content_type, file_name=source.file_name)
+        host = urlsplit(source.url or "").hostname or ""
+        base_host = urlsplit(credentials.base_url or "").hostname
+        allowed = host == base_host or any(
+            host == one or host.endswith(f".{one}") for one in self.media_hosts
+        )
+        if not source.url or not allowed or not (base_host or source.url.startswith("https://")):
+            raise SendError(ErrorCategory.INVALID_CONTENT, "The file is not where this service keeps files.")
+        return await _download(source, self.download_auth(credentials), http)
+
+    def download_auth(self, credentials: Credentials) -> tuple[str, str] | None:  # noqa: ARG002
+        """User and password for files the service keeps."""
+        return None
+
+    @abstractmethod
+    def recipients(self, request: WebhookRequest) -> Sequence[str]:
+        """Where the mail was really delivered to. May raise on rubbish."""
+
+    @abstractmethod
+    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+        """Raise `WebhookRejected` unless the service sent this for this inbox. The size is fine."""
+
+    @abstractmethod
+    def event_key(self, request: WebhookRequest) -> str:
+        """What makes this delivery the same as an earlier one."""
+
+    @abstractmethod
+    def events(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
+        """The events in one delivery. May raise on rubbish."""
+
+    def events_of(self, mail: Mail, credentials: Credentials) -> Sequence[Event]:
+        """What a mail means to this inbox."""
+        return events_of(mail, credentials, self.now())
+
+
+def address_keys(recipients: Iterable[str]) -> tuple[str, ...]:
+    """Under which names to look for the inbox of a mail.
+
+    The address itself, without its plus tag, and for reply addresses `@domain`: the conversation in them
+    is only trusted after `verify`.
+    """
+    keys: list[str] = []
+    for address in read_addresses(", ".join(recipients)):
+        if reply_token(address.email):
+            keys.append(f"@{domain_of(address.email)}")
+        else:
+            keys += [address.email, without_tag(address.email)]
+    return tuple(dict.fromkeys(keys))
+
+
+def body_key(*parts: bytes) -> str:
+    """A key for deliveries that have no id."""
+    return "sha256:" + hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def check_secret(request: WebhookRequest, credentials: Credentials) -> None:
+    """Services that do not sign: a password in the URL or in basic authentication. Raises `WebhookRejected`."""
+    secret = credentials.secrets.get("webhook_secret")
+    if not secret:
+        raise WebhookRejected("This inbox has no webhook secret.")
+    given = [request.query.get("secret", ""), *_authorization(request.headers.get("authorization", ""))]
+    # All are compared, so that the time taken says nothing.
+    if not any([hmac.compare_digest(one.encode(), secret.encode()) for one in given]):
+        raise WebhookRejected("The webhook secret is missing or wrong.")
+
+
+def _authorization(header: str) -> list[str]:
+    """The bearer token, or the password of basic authentication."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return [value.strip()]
+    if scheme.lower() != "basic":
+        return []
+    try:
+        decoded = base64.b64decode(value.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return []
+    return [decoded.partition(":")[2]]
+
+
+async def _download(
+    source: MediaSource, auth: tuple[str, str] | None, http: httpx.AsyncClient
+) -> Media:
+    """A file from an allowed host; never follows it to another one."""
+    assert source.url is not None
+    basic = httpx.BasicAuth(*auth) if auth else None
+    data = bytearray()
+    try:
+        async with http.stream("GET", source.url, auth=basic, follow_redirects=False) as response:
+            if response.status_code in (401, 403):
+                raise SendError(ErrorCategory.AUTH, "The mail service refused to hand out the file.")
+            if response.status_code != 200:
+                transient = response.status_code >= 500 or response.status_code == 429
+                category = ErrorCategory.TRANSIENT if transient else ErrorCategory.INVALID_CONTENT
+                raise SendError(category, f"The mail service answered {response.status_code}.")
+            async for chunk in response.aiter_bytes():
+                data += chunk
+                if len(data) > MAX_DOWNLOAD:
+                    raise SendError(ErrorCategory.INVALID_CONTENT, "The file is too large.")
+    except httpx.HTTPError as error:
+        raise SendError(ErrorCategory.TRANSIENT, "The mail service does not answer.") from error
+    return Media(data=bytes(data), content_type=source.content_type, file_name=source.file_name)
