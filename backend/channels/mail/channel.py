@@ -9,8 +9,8 @@ import hmac
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -36,6 +36,7 @@ from backend.channels.mail.mime import MAX_MAIL, Mail
 from backend.channels.mail.outgoing import MAX_INLINE, build
 from backend.channels.mail.smtp import deliver
 from backend.channels.mail.threading import reply_token
+from backend.channels.media import download
 
 MAX_TEXT = 150_000  # characters of a message
 MAX_DOWNLOAD = MAX_MAIL
@@ -44,7 +45,7 @@ CAPABILITIES = Capabilities(
     # The Message-ID is the same for every attempt, but no mail server promises to look at it.
     repeatability=Repeatability.BLIND,
     text_limit=MAX_TEXT,
-    attachment_types={kind: MAX_INLINE for kind in ("image", "audio", "video", "file")},
+    attachment_types=dict.fromkeys(("image", "audio", "video", "file"), MAX_INLINE),
     attachments_per_message=15,
     read_receipts=False,
     sends_per_second=1.0,
@@ -57,7 +58,9 @@ class MailChannel(ABC):
     type: str
     capabilities = CAPABILITIES
     max_body = MAX_MAIL  #: bytes of a request; base64 inside JSON needs more
-    media_hosts: tuple[str, ...] = ()  #: where files may be fetched from, with their subdomains
+    media_hosts: tuple[
+        str, ...
+    ] = ()  #: where files may be fetched from, a leading dot means all below
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -97,7 +100,7 @@ class MailChannel(ABC):
 
     @staticmethod
     def concerns(keys: Iterable[str], credentials: Credentials) -> bool:
-        """Whether a mail to these addresses is this inbox's; replies to conversations are known by their domain."""
+        """Whether a mail to these addresses is this inbox's; reply addresses are known by their domain."""
         mine = {credentials.address.lower()}
         mine |= {str(alias).lower() for alias in credentials.settings.get("aliases") or ()}
         inbound = str(credentials.settings.get("inbound_domain") or "").lower()
@@ -116,15 +119,28 @@ class MailChannel(ABC):
     ) -> Media:
         """The file that came with a mail, or that its service keeps for us."""
         if source.data is not None:
-            return Media(data=source.data, content_type=source.content_type, file_name=source.file_name)
-        host = urlsplit(source.url or "").hostname or ""
-        base_host = urlsplit(credentials.base_url or "").hostname
-        allowed = host == base_host or any(
-            host == one or host.endswith(f".{one}") for one in self.media_hosts
+            return Media(
+                data=source.data, content_type=source.content_type, file_name=source.file_name
+            )
+        if not source.url:
+            raise SendError(ErrorCategory.INVALID_CONTENT, "The file has no address.")
+        auth = self.download_auth(credentials)
+        headers = {}
+        if auth:
+            headers["authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+        media = await download(
+            http,
+            source.url,
+            hosts=self.media_hosts,
+            credentials=credentials,
+            headers=headers,
+            max_bytes=MAX_DOWNLOAD,
         )
-        if not source.url or not allowed or not (base_host or source.url.startswith("https://")):
-            raise SendError(ErrorCategory.INVALID_CONTENT, "The file is not where this service keeps files.")
-        return await _download(source, self.download_auth(credentials), http)
+        return replace(
+            media,
+            content_type=source.content_type or media.content_type,
+            file_name=source.file_name or media.file_name,
+        )
 
     def download_auth(self, credentials: Credentials) -> tuple[str, str] | None:  # noqa: ARG002
         """User and password for files the service keeps."""
@@ -172,13 +188,15 @@ def body_key(*parts: bytes) -> str:
 
 
 def check_secret(request: WebhookRequest, credentials: Credentials) -> None:
-    """Services that do not sign: a password in the URL or in basic authentication. Raises `WebhookRejected`."""
+    """Services that do not sign: a secret in the URL or in the Authorization header."""
     secret = credentials.secrets.get("webhook_secret")
     if not secret:
         raise WebhookRejected("This inbox has no webhook secret.")
-    given = [request.query.get("secret", ""), *_authorization(request.headers.get("authorization", ""))]
-    # All are compared, so that the time taken says nothing.
-    if not any([hmac.compare_digest(one.encode(), secret.encode()) for one in given]):
+    given = [
+        request.query.get("secret", ""),
+        *_authorization(request.headers.get("authorization", "")),
+    ]
+    if not any(hmac.compare_digest(one.encode(), secret.encode()) for one in given):
         raise WebhookRejected("The webhook secret is missing or wrong.")
 
 
@@ -194,27 +212,3 @@ def _authorization(header: str) -> list[str]:
     except (binascii.Error, ValueError):
         return []
     return [decoded.partition(":")[2]]
-
-
-async def _download(
-    source: MediaSource, auth: tuple[str, str] | None, http: httpx.AsyncClient
-) -> Media:
-    """A file from an allowed host; never follows it to another one."""
-    assert source.url is not None
-    basic = httpx.BasicAuth(*auth) if auth else None
-    data = bytearray()
-    try:
-        async with http.stream("GET", source.url, auth=basic, follow_redirects=False) as response:
-            if response.status_code in (401, 403):
-                raise SendError(ErrorCategory.AUTH, "The mail service refused to hand out the file.")
-            if response.status_code != 200:
-                transient = response.status_code >= 500 or response.status_code == 429
-                category = ErrorCategory.TRANSIENT if transient else ErrorCategory.INVALID_CONTENT
-                raise SendError(category, f"The mail service answered {response.status_code}.")
-            async for chunk in response.aiter_bytes():
-                data += chunk
-                if len(data) > MAX_DOWNLOAD:
-                    raise SendError(ErrorCategory.INVALID_CONTENT, "The file is too large.")
-    except httpx.HTTPError as error:
-        raise SendError(ErrorCategory.TRANSIENT, "The mail service does not answer.") from error
-    return Media(data=bytes(data), content_type=source.content_type, file_name=source.file_name)

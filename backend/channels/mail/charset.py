@@ -33,7 +33,9 @@ _CANDIDATES = [
     *("cp1253", "cp1254", "cp1255", "cp1256", "cp874"),
 ]
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_FOREIGN_WORD = re.compile("[\xaa\xb5\xba\xc0-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192]{4}")
+_FOREIGN_WORD = re.compile(
+    "[\xaa\xb5\xba\xc0-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192]{4}"
+)
 
 
 def decode(data: bytes, label: str | None = None) -> str:

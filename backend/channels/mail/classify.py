@@ -1,4 +1,4 @@
-"""What kind of mail this is, so that machines never talk to machines, and bounces reach the failed message."""
+"""What kind of mail this is: machines must not talk to machines, and bounces belong to the failed message."""
 
 from __future__ import annotations
 
@@ -54,14 +54,19 @@ class Bounce:
 
 
 _MACHINE = re.compile(r"^(?:mailer-daemon|mail-daemon|postmaster)@", re.IGNORECASE)
-_NO_REPLY = re.compile(r"^(?:no|do-?not|ne-?pas|nao|noreply)[-_.]?(?:reply|respond|repondre|responda)?(?:[-_.+].*)?@", re.I)
+_NO_REPLY = re.compile(
+    r"^(?:no|do-?not|ne-?pas|nao|noreply)[-_.]?(?:reply|respond|repondre|responda)?(?:[-_.+].*)?@",
+    re.I,
+)
 _FAILED_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|has failed|incomplete)|failure notice|returned mail|mail delivery"
+    r"undeliver|delivery (?:status|failure|has failed|incomplete)|failure notice|returned mail"
+    r"|mail delivery"
     r"|não entregue|no se ha podido entregar|unzustellbar|non remis|mancato recapito|недоставлен",
     re.IGNORECASE,
 )
 _FAILED_TEXT = re.compile(
-    r"qmail-send program|could not be delivered|user unknown|no longer accepts mail|mailbox (?:unavailable|full)"
+    r"qmail-send program|could not be delivered|user unknown|no longer accepts mail"
+    r"|mailbox (?:unavailable|full)"
     r"|permanent (?:fatal )?error|address not found|delivery to the following recipients? failed",
     re.IGNORECASE,
 )
@@ -98,7 +103,7 @@ def bounces(mail: Mail) -> list[Bounce]:
         action = fields.get("action", "").lower()
         status_match = _STATUS.search(fields.get("status", ""))
         status = status_match[1] if status_match else None
-        if not action and not status or action in ("delivered", "relayed", "expanded"):
+        if (not action and not status) or action in ("delivered", "relayed", "expanded"):
             continue
         permanent = status.startswith("5") if status else action == "failed"
         if action == "delayed":
@@ -243,7 +248,7 @@ def _recipient(fields: dict[str, str]) -> str | None:
 
 
 def _original_id(mail: Mail) -> str | None:
-    """The id of our mail inside a bounce, a complaint: in the headers that came along, or quoted in the text."""
+    """The id of our mail in a bounce or complaint: from its headers that came along, or from the text."""
     for source in (mail.reports.get("text/rfc822-headers", ""), mail.text):
         for found in _OUR_ID.findall(source):
             return message_ids(found)[0]

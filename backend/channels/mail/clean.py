@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from html import escape, unescape
+from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
 import nh3
@@ -21,14 +22,91 @@ from lxml.etree import LxmlError
 MAX_HTML = 1024 * 1024  # characters of one mail
 MAX_DEPTH = 150  # elements inside each other; deeper HTML is shown as text
 
-Element = lxml_html.HtmlElement
+Element: TypeAlias = Any  # lxml has no types
 
-_TAGS = set(
-    "a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em"
-    " figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp"
-    " section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
-)
-_SILENT = {"script", "style", "title", "noscript", "template", "iframe", "object", "select", "svg", "math", "head"}
+_TAGS = {
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "main",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+}
+_SILENT = {
+    "script",
+    "style",
+    "title",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "select",
+    "svg",
+    "math",
+    "head",
+}
 _CELL = {"align", "valign", "width", "height", "bgcolor", "colspan", "rowspan"}
 _ATTRIBUTES = {
     "*": {"dir", "lang", "style", "title", "align"},
@@ -45,18 +123,57 @@ _ATTRIBUTES = {
 }
 #: What tells a quotation from a reply; removed again before anybody sees it.
 _MARKS = {"id", "class", "type", "data-inbox-quote"}
-_STYLES = set(
-    "background-color border border-bottom border-collapse border-color border-left border-radius border-right"
-    " border-spacing border-style border-top border-width color display font-family font-size font-style"
-    " font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left"
-    " margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top"
-    " text-align text-decoration text-indent text-transform vertical-align white-space width word-break".split()
-)
+_STYLES = {
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-radius",
+    "border-right",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "display",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "letter-spacing",
+    "line-",
+    "list-style-type",
+    "margin",
+    "margin-bottom",
+    "margin-left",
+    "margin-right",
+    "margin-top",
+    "max-",
+    "width",
+    "min-width",
+    "padding",
+    "padding-bottom",
+    "padding-left",
+    "padding-right",
+    "padding-top",
+    "text-",
+    "align",
+    "text-decoration",
+    "text-indent",
+    "text-transform",
+    "vertical-align",
+    "white-space",
+    "word-break",
+}
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
 _REMOTE = re.compile(r"https?://[^\s]", re.IGNORECASE)
 _HOSTILE_STYLE = re.compile(r"url\s*\(|expression|image-set|[\\<]|/\*", re.IGNORECASE)
 _NESTING = re.compile(
-    r"<(/?)(?:a|abbr|b|big|blockquote|center|code|div|em|font|i|ins|main|q|s|section|small|span|strike|strong"
+    r"<(/?)(?:a|abbr|b|big|blockquote|center|code|div|em|font|i|ins|main|q|s|section|small"
+    r"|span|strike|strong"
     r"|sub|sup|table|tt|u|ul|ol)(?=[\s>/])",
     re.IGNORECASE,
 )
@@ -156,8 +273,8 @@ def _sanitise(html: str, attributes: dict[str, set[str]]) -> str:
     )
 
 
-def _filter(tag: str, name: str, value: str) -> str | None:
-    """Relative addresses would resolve against the page that shows the mail; styles must not load anything."""
+def _filter(_: str, name: str, value: str) -> str | None:
+    """Relative addresses would resolve against our own page; styles must not load anything."""
     value = value.strip()
     if name == "href":
         return value if _LINK.match(value) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import MultipartParseError
@@ -83,7 +84,8 @@ def read_form(content_type: str, body: bytes) -> list[Field]:
     reader = _Reader()
     names = ("part_begin", "header_field", "header_value", "header_end", "part_data", "part_end")
     try:
-        parser = MultipartParser(boundary, {f"on_{name}": getattr(reader, f"on_{name}") for name in names})  # type: ignore[misc, arg-type]
+        callbacks: Any = {f"on_{name}": getattr(reader, f"on_{name}") for name in names}
+        parser = MultipartParser(boundary, callbacks)
         parser.write(body)
         parser.finalize()
     except (MultipartParseError, ValueError) as error:

@@ -27,6 +27,7 @@ from backend.channels.base import (
     Event,
     Ignored,
     InboundAttachment,
+    InboundMessage,
     MediaSource,
     Quarantined,
     StatusUpdate,
@@ -39,14 +40,23 @@ from backend.channels.mail.classify import category_of_status
 from backend.channels.mail.clean import content_id
 from backend.channels.mail.form import Field, FormError, read_form
 from backend.channels.mail.message import events_of as mail_events
-from backend.channels.mail.mime import Body, File, Mail, assemble, file_name, message_ids, read_headers, read_mail
+from backend.channels.mail.mime import (
+    Body,
+    File,
+    Mail,
+    assemble,
+    message_ids,
+    read_headers,
+    read_mail,
+)
+from backend.channels.media import file_name
 
 MAILGUN_MAX_AGE = timedelta(minutes=5)
 _FAILED_EVENTS = {"bounce", "dropped", "blocked", "failed"}
 
 
 class RawMail(MailChannel):
-    """Raw mail posted as it is, with the recipient in `?recipient=`; IMAP hands its mails over in this form too."""
+    """Raw mail posted as it is, its recipient in `?recipient=`. IMAP hands mails over in this form too."""
 
     type = "email_raw"
 
@@ -87,7 +97,9 @@ class SendGrid(MailChannel):
     def check(self, request: WebhookRequest, credentials: Credentials) -> None:
         key = credentials.secrets.get("public_key") or credentials.settings.get("public_key")
         if not key:
-            check_secret(request, credentials)  # without the signed policy only a secret URL protects
+            check_secret(
+                request, credentials
+            )  # without the signed policy only a secret URL protects
             return
         timestamp = request.headers.get("x-twilio-email-event-webhook-timestamp", "")
         signature = request.headers.get("x-twilio-email-event-webhook-signature", "")
@@ -108,7 +120,9 @@ class SendGrid(MailChannel):
     def event_key(self, request: WebhookRequest) -> str:
         events = _json_list(request.body)
         if events is not None:
-            return body_key(*(str(event.get("sg_event_id")).encode() for event in events), request.body)
+            return body_key(
+                *(str(event.get("sg_event_id")).encode() for event in events), request.body
+            )
         try:
             fields = _fields(request)
         except FormError:
@@ -127,13 +141,13 @@ class Mailgun(MailChannel):
     """Mailgun routes: raw (`…mime`), parsed, or stored for later."""
 
     type = "email_mailgun"
-    media_hosts = ("mailgun.net",)
+    media_hosts = (".mailgun.net", ".mailgun.org")
 
     def recipients(self, request: WebhookRequest) -> Sequence[str]:
         values = _mailgun_values(request)
         event = values.get("event-data")
         if isinstance(event, Mapping):
-            headers = (event.get("message") or {}).get("headers") or {}
+            headers = _object(_object(event.get("message")).get("headers"))
             return [str(headers.get("from") or "")]
         return [str(values.get("recipient") or "")]
 
@@ -165,7 +179,11 @@ class Mailgun(MailChannel):
         event = values.get("event-data")
         if isinstance(event, Mapping):
             return [_isolated(event, _mailgun_event)]
-        if values.get("message-url") and not values.get("body-plain") and not values.get("body-html"):
+        if (
+            values.get("message-url")
+            and not values.get("body-plain")
+            and not values.get("body-html")
+        ):
             return _stored_mail(values, credentials, self.now())
         return self.events_of(_mailgun_mail(request), credentials)
 
@@ -230,7 +248,7 @@ def _loads(data: bytes | str) -> Any:
 
 def _json_list(body: bytes) -> list[dict[str, Any]] | None:
     """The events in a batch, None if this is no batch."""
-    if not body.lstrip()[:1] == b"[":
+    if body.lstrip()[:1] != b"[":
         return None
     found = _loads(body)
     return [item if isinstance(item, dict) else {"item": item} for item in found]
@@ -241,6 +259,11 @@ def _json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("The body is no JSON object.")
     return found
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """A JSON object where one is expected, an empty one where there is none."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _json_field(data: bytes) -> dict[str, Any]:
@@ -260,7 +283,7 @@ def _isolated(item: Mapping[str, Any], read: Any) -> Event:
         return Quarantined(error=f"{type(error).__name__}: {error}"[:500], raw=dict(item))
 
 
-# SendGrid -------------------------------------------------------------------------------------------------------------
+# SendGrid
 
 
 def _envelope(fields: Sequence[Field]) -> list[str]:
@@ -291,14 +314,18 @@ def _sendgrid_mail(fields: Sequence[Field]) -> Mail:
         if any(field.name == name for field in fields):
             headers[name] = [" ".join(text(name).split())]
     info = _json_field(_value(fields, "attachment-info"))
-    by_part = {str(part): str(cid) for cid, part in _json_field(_value(fields, "content-ids")).items()}
+    by_part = {
+        str(part): str(cid) for cid, part in _json_field(_value(fields, "content-ids")).items()
+    }
     files = []
     for field in fields:
         if field.file_name is None:
             continue
-        about = info.get(field.name) if isinstance(info.get(field.name), dict) else {}
+        about = _object(info.get(field.name))
         identifier = by_part.get(field.name) or str(about.get("content-id") or "")
-        files.append(_file(field.file_name, field.content_type or about.get("type"), field.data, identifier))
+        files.append(
+            _file(field.file_name, field.content_type or about.get("type"), field.data, identifier)
+        )
     body = Body(text=text("text").strip("\n") or None, html=text("html") or None)
     return assemble(headers, [body], files, recipients)
 
@@ -317,7 +344,7 @@ def _sendgrid_event(event: Mapping[str, Any]) -> Event:
     return Ignored(reason=f"event {kind or 'without a name'}"[:100])
 
 
-# Mailgun --------------------------------------------------------------------------------------------------------------
+# Mailgun
 
 
 def _mailgun_values(request: WebhookRequest) -> dict[str, Any]:
@@ -354,7 +381,11 @@ def _mailgun_mail(request: WebhookRequest) -> Mail:
     for pair in listed if isinstance(listed, list) else []:
         if isinstance(pair, list) and len(pair) == 2:
             headers.setdefault(str(pair[0]).lower(), []).append(tidy(str(pair[1])))
-    for field_name, name in (("from", "from"), ("subject", "subject"), ("Message-Id", "message-id")):
+    for field_name, name in (
+        ("from", "from"),
+        ("subject", "subject"),
+        ("Message-Id", "message-id"),
+    ):
         if values.get(field_name):
             headers[name] = [tidy(str(values[field_name]))]
     if values.get("sender"):
@@ -411,14 +442,16 @@ def _stored_mail(values: Mapping[str, Any], credentials: Credentials, now: datet
         )
     events = mail_events(mail, credentials, now)
     return [
-        replace(event, attachments=tuple(attachments)) if hasattr(event, "attachments") else event
+        replace(event, attachments=tuple(attachments))
+        if isinstance(event, InboundMessage)
+        else event
         for event in events
     ]
 
 
 def _mailgun_event(event: Mapping[str, Any]) -> Event:
     kind = str(event.get("event") or "")
-    headers = (event.get("message") or {}).get("headers") or {}
+    headers = _object(_object(event.get("message")).get("headers"))
     ids = message_ids(str(headers.get("message-id") or ""))
     recipient = str(event.get("recipient") or "").lower()
     at = _moment(event.get("timestamp"))
@@ -427,14 +460,18 @@ def _mailgun_event(event: Mapping[str, Any]) -> Event:
     if ids and kind == "delivered":
         return StatusUpdate(status=DeliveryStatus.DELIVERED, source_id=ids[0], at=at)
     if ids and kind == "failed" and event.get("severity") != "temporary":
-        said = event.get("delivery-status") or {}
+        said = _object(event.get("delivery-status"))
         return _failed(
-            ids[0], at, recipient, said.get("enhanced-code"), said.get("message") or said.get("description")
+            ids[0],
+            at,
+            recipient,
+            said.get("enhanced-code"),
+            said.get("message") or said.get("description"),
         )
     return Ignored(reason=f"event {kind or 'without a name'}"[:100])
 
 
-# Postmark -------------------------------------------------------------------------------------------------------------
+# Postmark
 
 
 def _postmark_mail(body: Mapping[str, Any], recipients: Sequence[str]) -> Mail:
@@ -464,21 +501,30 @@ def _postmark_mail(body: Mapping[str, Any], recipients: Sequence[str]) -> Mail:
 
 def _postmark_event(body: Mapping[str, Any]) -> Event:
     kind = str(body.get("RecordType"))
-    metadata = body.get("Metadata") or {}
+    metadata = _object(body.get("Metadata"))
     source_id = str(metadata.get("inbox_message_id") or body.get("MessageID") or "")
     if kind == "SpamComplaint" or (kind == "SubscriptionChange" and body.get("SuppressSending")):
-        return ContactUpdate(source_id=str(body.get("Email") or body["Recipient"]).lower(), opted_out=True)
+        return ContactUpdate(
+            source_id=str(body.get("Email") or body["Recipient"]).lower(), opted_out=True
+        )
     if kind == "Delivery":
         return StatusUpdate(
-            status=DeliveryStatus.DELIVERED, source_id=source_id, at=_moment(body.get("DeliveredAt"))
+            status=DeliveryStatus.DELIVERED,
+            source_id=source_id,
+            at=_moment(body.get("DeliveredAt")),
         )
-    if kind == "Bounce" and body.get("Type") not in ("Transient", "AutoResponder", "DnsError", "SoftBounce"):
+    if kind == "Bounce" and body.get("Type") not in (
+        "Transient",
+        "AutoResponder",
+        "DnsError",
+        "SoftBounce",
+    ):
         details = str(body.get("Details") or "").removeprefix("smtp;").strip()
         return _failed(source_id, _moment(body.get("BouncedAt")), body.get("Email"), None, details)
     return Ignored(reason=f"event {kind}"[:100])
 
 
-# Shared ---------------------------------------------------------------------------------------------------------------
+# Shared
 
 
 def _file(name: str | None, kind: Any, data: bytes, identifier: str) -> File:
@@ -491,9 +537,15 @@ def _file(name: str | None, kind: Any, data: bytes, identifier: str) -> File:
     )
 
 
-def _failed(source_id: str, at: datetime | None, recipient: Any, status: Any, said: Any) -> StatusUpdate:
+def _failed(
+    source_id: str, at: datetime | None, recipient: Any, status: Any, said: Any
+) -> StatusUpdate:
     text = tidy(str(said or "")).strip()
-    code = str(status) if status else next((word for word in text.split() if word.count(".") == 2), None)
+    code = (
+        str(status)
+        if status
+        else next((word for word in text.split() if word.count(".") == 2), None)
+    )
     return StatusUpdate(
         status=DeliveryStatus.FAILED,
         source_id=source_id,

@@ -122,10 +122,16 @@ def _complained(mail: Mail) -> list[Event]:
     return [ContactUpdate(source_id=address, opted_out=True)]
 
 
-def _message(mail: Mail, kind: Kind, own: Own, credentials: Credentials, now: datetime) -> InboundMessage:
+def _message(
+    mail: Mail, kind: Kind, own: Own, credentials: Credentials, now: datetime
+) -> InboundMessage:
     forms = bool(credentials.settings.get("contact_form_reply_to", True))
     sender = author(mail, own, forms)
-    images = {file.content_id: cid_url(file.content_id) for file in mail.files if file.inline and file.content_id}
+    images = {
+        file.content_id: cid_url(file.content_id)
+        for file in mail.files
+        if file.inline and file.content_id
+    }
     html, html_reply = split_html(mail.html, images) if mail.html else (Split("", ""), "")
     text = split_text(mail.text)
     visible = html_reply if html.quoted and not text.quoted else text.reply
@@ -139,7 +145,9 @@ def _message(mail: Mail, kind: Kind, own: Own, credentials: Credentials, now: da
         attributes["automatic"] = True  # nothing automatic may answer this
     return InboundMessage(
         source_id=mail.message_id,
-        contact=InboundContact(source_id=sender.email, name=sender.name or None, email=sender.email),
+        contact=InboundContact(
+            source_id=sender.email, name=sender.name or None, email=sender.email
+        ),
         content=content[:MAX_CONTENT],
         content_type="incoming_email",
         content_attributes=attributes,
@@ -173,7 +181,9 @@ def _email(
         "references": list(mail.references),
         "kind": str(kind),
         "auto_reply": kind is Kind.AUTO_REPLY,
-        "threads": [{"kind": one.kind, "value": one.value, "proven": one.proven} for one in threads],
+        "threads": [
+            {"kind": one.kind, "value": one.value, "proven": one.proven} for one in threads
+        ],
         "text_content": _kept(text),
         "html_content": _kept(html),
         "skipped_attachments": mail.skipped_files,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from backend.channels.mail.address import Address, read_addresses
 from backend.channels.mail.charset import decode, tidy
 from backend.channels.mail.clean import content_id, referenced_content_ids, text_of_html
 from backend.channels.mail.header import base64_bytes, read_header
+from backend.channels.media import file_name
 
 MAX_MAIL = 35 * 1024 * 1024  # bytes; of larger mails only the headers are read
 MAX_FILES_SIZE = 30 * 1024 * 1024  # bytes of all attachments together
@@ -33,10 +33,8 @@ MAX_HEADERS = 1000
 MAX_IDS = 100  # message ids read from References
 MAX_ID_LENGTH = 400  # longer ids are replaced by their hash, so that any index takes them
 MAX_TEXT = 1024 * 1024  # characters of the text
-FILE_NAME_BYTES = 200
 
 _ID = re.compile(r"<\s*([^<>]+?)\s*>")
-_UNSAFE_NAME = re.compile("[\x00-\x1f\x7f<>:\"|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NESTED = re.compile(rb"^content-type:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _REPORTS = {
     "message/delivery-status",
@@ -178,7 +176,9 @@ def assemble(
         text=text[:MAX_TEXT],
         html=html,
         files=tuple(
-            replace(file, inline=file.content_type.startswith("image/") and file.content_id in shown)
+            replace(
+                file, inline=file.content_type.startswith("image/") and file.content_id in shown
+            )
             for file in files
         ),
         skipped_files=skipped,
@@ -191,19 +191,6 @@ def message_ids(text: str) -> tuple[str, ...]:
     """The ids in a Message-ID, In-Reply-To or References header, without brackets, in their order."""
     found = _ID.findall(text) or text.replace("<", " ").replace(">", " ").split()
     return tuple(dict.fromkeys(_short(one.strip()) for one in found[-MAX_IDS:] if one.strip()))
-
-
-def file_name(name: str, content_type: str, fallback: str = "file") -> str:
-    """A name to store a file under: no path, no control or direction characters, not too long."""
-    name = tidy(name).replace("\\", "/").rpartition("/")[2]
-    name = _UNSAFE_NAME.sub("", name.replace("\n", " ").replace("\t", " ")).strip(" .")
-    if not name:
-        name = fallback + (mimetypes.guess_extension(content_type) or "")
-    stem, dot, extension = name.rpartition(".")
-    if not dot or len(extension.encode()) > 20:
-        stem, dot, extension = name, "", ""
-    room = FILE_NAME_BYTES - len((dot + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + extension
 
 
 def _parse(raw: bytes) -> Message:
@@ -241,7 +228,9 @@ def _bare(text: str) -> str:
     return found[0].email if found else ""
 
 
-def _delivered_to(headers: Mapping[str, Sequence[str]], recipients: Sequence[str]) -> tuple[str, ...]:
+def _delivered_to(
+    headers: Mapping[str, Sequence[str]], recipients: Sequence[str]
+) -> tuple[str, ...]:
     names = ("delivered-to", "x-original-to", "x-forwarded-to", "envelope-to", "x-envelope-to")
     values = [*recipients, *(value for name in names for value in headers.get(name, ()))]
     return tuple(address.email for address in read_addresses(", ".join(values)))
@@ -311,7 +300,9 @@ def _walk_alternative(children: Sequence[Message], found: _Found, depth: int) ->
             )
         )
     found.files += inner.files
-    found.reports |= {kind: text for kind, text in inner.reports.items() if kind not in found.reports}
+    found.reports |= {
+        kind: text for kind, text in inner.reports.items() if kind not in found.reports
+    }
     found.parts, found.size, found.skipped = inner.parts, inner.size, inner.skipped
 
 
@@ -344,13 +335,19 @@ def _content_type(message: Message) -> str:
 def _parameter(message: Message, name: str) -> str | None:
     try:
         value = message.get_param(name)
-        return None if value is None else tidy(collapse_rfc2231_value(value)).strip().lower()  # type: ignore[arg-type]
+        return None if value is None else tidy(collapse_rfc2231_value(value)).strip().lower()
     except (ValueError, TypeError, AttributeError, LookupError):
         return None
 
 
 def _disposition(message: Message) -> str:
-    return _raw(message.get("content-disposition", "")).split(b";")[0].strip().lower().decode(errors="replace")
+    return (
+        _raw(message.get("content-disposition", ""))
+        .split(b";")[0]
+        .strip()
+        .lower()
+        .decode(errors="replace")
+    )
 
 
 def _file_name(message: Message) -> str:
@@ -439,7 +436,7 @@ def _keep_file(message: Message, kind: str, found: _Found) -> None:
     identifier = read_header(_raw(message.get("content-id", "")))
     found.files.append(
         File(
-            name=file_name(name, kind, "image" if kind.startswith("image/") else "file"),
+            name=file_name(name, kind),
             content_type=kind,
             data=data,
             content_id=content_id(identifier) or None,

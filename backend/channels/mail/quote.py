@@ -16,40 +16,54 @@ _LOOKAHEAD = 8  # lines in which the fields of a quoted header must follow
 _MAX_LINE = 400  # characters; longer lines are nobody's "On … wrote:"
 
 _WROTE = re.compile(
-    r"\b(?:wrote|writes|escreveu|escribió|escribio|schrieb|a écrit|ha scritto|scrisse|skrev|schreef|napisał(?:\(a\)|a)?"
-    r"|pisze|napsala?|napísala?|написала?|пишет|написав|yazdı|kirjoitti|írta|a scris|έγραψε|je napisao|va escriure"
-    r"|đã viết|menulis|כתב|كتب)\b.{0,20}[:：]\s*$|(?:写道|寫道|のメール|書きました|님이 작성|작성)\s*[:：]?\s*$",
+    r"\b(?:wrote|writes|escreveu|escribió|escribio|schrieb|a écrit|ha scritto|scrisse|skrev"
+    r"|schreef|napisał(?:\(a\)|a)?"
+    r"|pisze|napsala?|napísala?|написала?|пишет|написав|yazdı|kirjoitti|írta|a scris|έγραψε"
+    r"|je napisao|va escriure"
+    r"|đã viết|menulis|כתב|كتب)\b.{0,20}[:：]\s*$|(?:写道|寫道|のメール|書きました|님이 작성"
+    r"|작성)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\d|@")
 _ORIGINAL = re.compile(
-    r"^\s*[-_*]{2,}\s*(?:original message|original appointment|mensagem original|mensaje original|ursprüngliche nachricht"
-    r"|message d'origine|message original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-    r"|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|исходное сообщение|원본 메시지|原始邮件|原始郵件"
+    r"^\s*[-_*]{2,}\s*(?:original message|original appointment|mensagem original"
+    r"|mensaje original|ursprüngliche nachricht"
+    r"|message d'origine|message original|messaggio originale|oorspronkelijk bericht"
+    r"|ursprungligt meddelande"
+    r"|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|исходное сообщение"
+    r"|원본 메시지|原始邮件|原始郵件"
     r"|元のメッセージ|الرسالة الأصلية)\s*[-_*]{2,}\s*$",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    r"^\s*(?:[-_*]{2,}\s*)?(?:forwarded message|begin forwarded message|mensagem encaminhada|mensaje reenviado"
-    r"|weitergeleitete nachricht|message transféré|message transmis|messaggio inoltrato|doorgestuurd bericht"
-    r"|vidarebefordrat meddelande|videresendt meddelelse|пересылаемое сообщение|转发邮件|رسالة مُعاد توجيهها)\s*:?\s*(?:[-_*]{2,})?\s*$",
+    r"^\s*(?:[-_*]{2,}\s*)?(?:forwarded message|begin forwarded message|mensagem encaminhada"
+    r"|mensaje reenviado"
+    r"|weitergeleitete nachricht|message transféré|message transmis|messaggio inoltrato"
+    r"|doorgestuurd bericht"
+    r"|vidarebefordrat meddelande|videresendt meddelelse|пересылаемое сообщение|转发邮件"
+    r"|رسالة مُعاد توجيهها)\s*:?\s*(?:[-_*]{2,})?\s*$",
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"^\s*\*?(?:from|de|von|da|van|från|fra|od|от|kimden|发件人|寄件者|差出人|보낸 사람|من)\s*\*?\s*[:：]",
+    r"^\s*\*?(?:from|de|von|da|van|från|fra|od|от|kimden|发件人|寄件者|差出人|보낸 사람"
+    r"|من)\s*\*?\s*[:：]",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"^\s*\*?(?:sent|date|to|subject|cc|enviad[oa](?: em| el)?|data|fecha|para|assunto|asunto|gesendet|datum|an|betreff"
-    r"|envoyé|à|objet|inviato|oggetto|a|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|wysłano|do|temat"
+    r"^\s*\*?(?:sent|date|to|subject|cc|enviad[oa](?: em| el)?|data|fecha|para|assunto|asunto"
+    r"|gesendet|datum|an|betreff"
+    r"|envoyé|à|objet|inviato|oggetto|a|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til"
+    r"|emne|wysłano|do|temat"
     r"|дата|кому|тема|发送时间|收件人|主题|日時|宛先|件名|التاريخ|إلى|الموضوع)\s*\*?\s*[:：]",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^\s*_{10,}\s*$")
 _SIGNATURE = re.compile(r"^-- ?$")
 _FOOTER = re.compile(
-    r"^\s*(?:sent from (?:my |outlook|yahoo|proton|mail for)|get outlook for |enviad[oa] (?:do|desde|de) (?:meu|mi|el|o) "
-    r"|von meinem \S+ gesendet|envoyé de mon |inviato da(?:l mio)? |verzonden vanaf |skickat från min |sendt fra min "
+    r"^\s*(?:sent from (?:my |outlook|yahoo|proton|mail for)|get outlook for |enviad[oa] (?:do"
+    r"|desde|de) (?:meu|mi|el|o) "
+    r"|von meinem \S+ gesendet|envoyé de mon |inviato da(?:l mio)? |verzonden vanaf "
+    r"|skickat från min |sendt fra min "
     r"|wysłane z |отправлено с |iPhoneから送信|发自我的|أُرسلت من |تم الإرسال من )",
     re.IGNORECASE,
 )
@@ -86,7 +100,6 @@ def split_html(html: str, images: dict[str, str]) -> tuple[Split, str]:
     if tree is None:
         return Split("", ""), ""
     whole = parse_html(html)
-    assert whole is not None  # the same input
     full = show(whole, images)
     mark = _html_quotation(tree)
     if mark is None:
@@ -177,7 +190,12 @@ def _html_quotation(tree: Element) -> Element | None:
 
 def _everything_after(element: Element) -> bool:
     """Outlook puts a mark, and the old mail behind it."""
-    if element.get("id") in ("divRplyFwdMsg", "appendonsend", "x_divRplyFwdMsg", "OLK_SRC_BODY_SECTION"):
+    if element.get("id") in (
+        "divRplyFwdMsg",
+        "appendonsend",
+        "x_divRplyFwdMsg",
+        "OLK_SRC_BODY_SECTION",
+    ):
         return True
     if element.tag not in ("div", "p") or element.find("div") is not None:
         return False
@@ -189,7 +207,13 @@ def _everything_after(element: Element) -> bool:
 
 def _marks_quotation(element: Element) -> bool:
     names = set((element.get("class") or "").split())
-    if names & {"gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"}:
+    if names & {
+        "gmail_quote",
+        "gmail_quote_container",
+        "moz-cite-prefix",
+        "yahoo_quoted",
+        "protonmail_quote",
+    }:
         return True
     if element.get("data-inbox-quote") is not None:
         return True

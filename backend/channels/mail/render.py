@@ -28,7 +28,7 @@ class _Text(RendererHTML):
         suffix = "" if words.strip() in (href, shown) else f" ({_escaped(shown)})"
         return suffix + self.renderToken(tokens, index, options, env)
 
-    def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    def image(self, tokens: Sequence[Token], index: int, *_: Any) -> str:
         """A picture is its name and address."""
         token = tokens[index]
         words = " ".join(part for part in (token.content, f"({token.attrGet('src')})") if part)

@@ -1,8 +1,8 @@
-"""Which conversation a mail belongs to: the candidates, best first. Whether one exists is for the caller to ask.
+"""Which conversation a mail belongs to: the candidates, best first. Whether one exists is for the caller.
 
-A reply address carries the conversation and a signature over it: `reply+<uuid>.<expiry><mac>@domain`. So nobody
-can write into a conversation by guessing its id. A token without a signature, or any id that a mail quotes, is
-only a claim: whoever claims it must be a participant of that conversation (see `Candidate.proven`).
+A reply address carries the conversation and a signature over it: `reply+<uuid>.<expiry><mac>@domain`. So
+nobody can write into a conversation by guessing its id. A token without a signature, or any id that a mail
+quotes, is only a claim: whoever makes it must be a participant of that conversation (`Candidate.proven`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _MAC_LENGTH = 15  # characters of base32, 75 bits; the part before the @ may hav
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 _UUID = r"[0-9a-f]{8}(?:-?[0-9a-f]{4,12}){0,4}"
-_TOKEN = re.compile(rf"reply\+({_UUID})(?:\.([0-9a-v]{{4}})([a-z2-7]{{{_MAC_LENGTH}}}))?@", re.IGNORECASE)
+_TOKEN = re.compile(
+    rf"reply\+({_UUID})(?:\.([0-9a-v]{{4}})([a-z2-7]{{{_MAC_LENGTH}}}))?@", re.IGNORECASE
+)
 _MESSAGE = re.compile(rf"conversation/({_UUID})/messages/([0-9a-z-]+)@", re.IGNORECASE)
 _CONVERSATION = re.compile(rf"account/[0-9a-z-]+/conversation/({_UUID})@", re.IGNORECASE)
 _BASE32 = "0123456789abcdefghijklmnopqrstuv"
@@ -33,9 +35,9 @@ _BASE32 = "0123456789abcdefghijklmnopqrstuv"
 class Candidate:
     """One reason to put a mail into a conversation.
 
-    `kind` says what `value` is: `conversation`, the conversation's id; `message`, the Message-ID of a mail that
-    is perhaps stored in this inbox. `proven`: we signed it, so anybody who holds it may write there, shown as
-    a different sender. Otherwise the sender must be a participant; a stranger starts a new conversation.
+    `kind` says what `value` is: `conversation`, the conversation's id; `message`, the Message-ID of a mail
+    that is perhaps stored in this inbox. `proven`: we signed it, so anybody who holds it may write there,
+    shown as a different sender. Otherwise the sender must be a participant; a stranger starts a new one.
     """
 
     kind: str
