@@ -41,6 +41,9 @@ from backend.channels.media import download
 MAX_TEXT = 150_000  # characters of a message
 MAX_DOWNLOAD = MAX_MAIL
 
+#: What reading a request that is not what it should be may raise.
+_RUBBISH = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
+
 CAPABILITIES = Capabilities(
     # The Message-ID is the same for every attempt, but no mail server promises to look at it.
     repeatability=Repeatability.BLIND,
@@ -79,7 +82,7 @@ class MailChannel(ABC):
             return ()
         try:
             return address_keys(self.recipients(request))
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except _RUBBISH:
             return ()
 
     def verify(self, request: WebhookRequest, credentials: Credentials) -> None:
@@ -88,6 +91,13 @@ class MailChannel(ABC):
             raise WebhookRejected(f"The mail is larger than {self.max_body} bytes.")
         self.check(request, credentials)
 
+    def event_key(self, request: WebhookRequest) -> str:
+        """What makes this delivery the same as an earlier one; for rubbish its bytes."""
+        try:
+            return self.identify(request)
+        except _RUBBISH:
+            return body_key(request.body)
+
     def parse(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
         """The events in one delivery."""
         try:
@@ -95,7 +105,7 @@ class MailChannel(ABC):
             if keys and not self.concerns(keys, credentials):
                 return [Ignored(reason="for another inbox")]
             return self.events(request, credentials)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except _RUBBISH as error:
             return [Quarantined(error=f"{type(error).__name__}: {error}"[:500])]
 
     @staticmethod
@@ -103,8 +113,9 @@ class MailChannel(ABC):
         """Whether a mail to these addresses is this inbox's; reply addresses are known by their domain."""
         mine = {credentials.address.lower()}
         mine |= {str(alias).lower() for alias in credentials.settings.get("aliases") or ()}
-        inbound = str(credentials.settings.get("inbound_domain") or "").lower()
-        return any(key in mine or (inbound and key == f"@{inbound}") for key in keys)
+        domains = (credentials.settings.get("inbound_domain"), domain_of(credentials.address))
+        mine |= {f"@{str(domain).lower()}" for domain in domains if domain}
+        return not mine.isdisjoint(keys)
 
     async def send(
         self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
@@ -155,8 +166,8 @@ class MailChannel(ABC):
         """Raise `WebhookRejected` unless the service sent this for this inbox. The size is fine."""
 
     @abstractmethod
-    def event_key(self, request: WebhookRequest) -> str:
-        """What makes this delivery the same as an earlier one."""
+    def identify(self, request: WebhookRequest) -> str:
+        """What makes this delivery the same as an earlier one. May raise on rubbish."""
 
     @abstractmethod
     def events(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
@@ -171,10 +182,11 @@ def address_keys(recipients: Iterable[str]) -> tuple[str, ...]:
     """Under which names to look for the inbox of a mail.
 
     The address itself, without its plus tag, and for reply addresses `@domain`: the conversation in them
-    is only trusted after `verify`.
+    is only trusted after `verify`. Where only a domain is known, recipients hold `@domain` already.
     """
-    keys: list[str] = []
-    for address in read_addresses(", ".join(recipients)):
+    given = list(recipients)
+    keys = [one.lower() for one in given if one.startswith("@")]
+    for address in read_addresses(", ".join(given)):
         if reply_token(address.email):
             keys.append(f"@{domain_of(address.email)}")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -73,11 +73,13 @@ def read_form(content_type: str, body: bytes) -> list[Field]:
     """The fields of a multipart or urlencoded body, in their order. Raises `FormError`."""
     kind, options = parse_options_header(content_type)
     if kind == b"application/x-www-form-urlencoded":
-        try:
-            pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        except ValueError as error:
-            raise FormError("The form cannot be read.") from error
-        return [Field(name.decode("utf-8", "replace"), value) for name, value in pairs]
+        pairs = [pair.partition(b"=") for pair in body.split(b"&", MAX_FIELDS) if pair]
+        if len(pairs) > MAX_FIELDS:
+            raise FormError("The form has too many fields.")
+        return [
+            Field(_plain(name).decode("utf-8", "replace"), _plain(value))
+            for name, _, value in pairs
+        ]
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise FormError("The body is no form.")
@@ -91,3 +93,7 @@ def read_form(content_type: str, body: bytes) -> list[Field]:
     except (MultipartParseError, ValueError) as error:
         raise FormError("The form cannot be read.") from error
     return reader.fields
+
+
+def _plain(data: bytes) -> bytes:
+    return unquote_to_bytes(data.replace(b"+", b" "))

@@ -1,8 +1,8 @@
 """Reading a mailbox by IMAP: what is new since the cursor, one mail at a time.
 
 The cursor is `(uidvalidity, last_uid)`; flags are neither read nor set, so people may read the mailbox too.
-When the server numbers its mails anew, or on the first run, mails since the last successful visit are read
-again: the Message-ID tells which are known. A mail that cannot be fetched or stored is tried three times and then
+When the server numbers its mails anew, or on the first run, mails since the last visit are read again: the
+Message-ID tells which are known. A mail that cannot be fetched or stored is tried three times and then
 reported as poison; it never holds up the ones behind it.
 """
 

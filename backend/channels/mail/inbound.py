@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -38,7 +39,7 @@ from backend.channels.mail.channel import MailChannel, body_key, check_secret
 from backend.channels.mail.charset import decode, tidy
 from backend.channels.mail.classify import category_of_status
 from backend.channels.mail.clean import content_id
-from backend.channels.mail.form import Field, FormError, read_form
+from backend.channels.mail.form import Field, read_form
 from backend.channels.mail.message import events_of as mail_events
 from backend.channels.mail.mime import (
     Body,
@@ -67,7 +68,7 @@ class RawMail(MailChannel):
     def check(self, request: WebhookRequest, credentials: Credentials) -> None:
         check_secret(request, credentials)
 
-    def event_key(self, request: WebhookRequest) -> str:
+    def identify(self, request: WebhookRequest) -> str:
         return body_key(request.query.get("recipient", "").encode(), request.body)
 
     def events(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
@@ -91,7 +92,7 @@ class SendGrid(MailChannel):
     def recipients(self, request: WebhookRequest) -> Sequence[str]:
         events = _json_list(request.body)
         if events is not None:
-            return [str(event.get("inbox_address") or _reply_domain(event)) for event in events]
+            return [str(event.get("inbox_address") or _sending_domain(event)) for event in events]
         return _envelope(_fields(request))
 
     def check(self, request: WebhookRequest, credentials: Credentials) -> None:
@@ -117,16 +118,13 @@ class SendGrid(MailChannel):
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise WebhookRejected("The signature is wrong.") from error
 
-    def event_key(self, request: WebhookRequest) -> str:
+    def identify(self, request: WebhookRequest) -> str:
         events = _json_list(request.body)
         if events is not None:
             return body_key(
                 *(str(event.get("sg_event_id")).encode() for event in events), request.body
             )
-        try:
-            fields = _fields(request)
-        except FormError:
-            return body_key(request.body)
+        fields = _fields(request)
         # A retry is the same form in another boundary.
         return body_key(*(part for field in fields for part in (field.name.encode(), field.data)))
 
@@ -166,11 +164,8 @@ class Mailgun(MailChannel):
         if abs(age) > MAILGUN_MAX_AGE:
             raise WebhookRejected("The signature is too old.")
 
-    def event_key(self, request: WebhookRequest) -> str:
-        try:
-            _, token, _ = _mailgun_signature(_mailgun_values(request))
-        except (ValueError, TypeError):
-            token = ""
+    def identify(self, request: WebhookRequest) -> str:
+        _, token, _ = _mailgun_signature(_mailgun_values(request))
         # The signature does not cover the body: a second one under the same token is a replay.
         return f"token:{token[:200]}" if token else body_key(request.body)
 
@@ -208,11 +203,8 @@ class Postmark(MailChannel):
     def check(self, request: WebhookRequest, credentials: Credentials) -> None:
         check_secret(request, credentials)
 
-    def event_key(self, request: WebhookRequest) -> str:
-        try:
-            body = _json_object(request.body)
-        except ValueError:
-            return body_key(request.body)
+    def identify(self, request: WebhookRequest) -> str:
+        body = _json_object(request.body)
         identifier = body.get("ID") if body.get("RecordType") else body.get("MessageID")
         if not identifier:
             return body_key(request.body)
@@ -293,10 +285,10 @@ def _envelope(fields: Sequence[Field]) -> list[str]:
     return [decode(_value(fields, "to"))]
 
 
-def _reply_domain(event: Mapping[str, Any]) -> str:
-    """An address in the domain our mail was sent from, for events that only tell the mail's id."""
+def _sending_domain(event: Mapping[str, Any]) -> str:
+    """The domain our mail was sent from, for events that only tell the mail's id."""
     ids = message_ids(str(event.get("smtp-id") or ""))
-    return f"postmaster@{ids[0].rpartition('@')[2]}" if ids else ""
+    return f"@{ids[0].rpartition('@')[2]}" if ids else ""
 
 
 def _sendgrid_mail(fields: Sequence[Field]) -> Mail:
@@ -408,7 +400,9 @@ def _mailgun_mail(request: WebhookRequest) -> Mail:
 def _stored_mail(values: Mapping[str, Any], credentials: Credentials, now: datetime) -> list[Event]:
     """A mail Mailgun keeps for us: shown at once, its text and files fetched like any other file."""
     url = str(values["message-url"])
+    posted = _moment(_number(values.get("timestamp")))
     headers = {
+        "date": [format_datetime(posted)] if posted else [],
         "from": [tidy(str(values.get("from") or values.get("sender") or ""))],
         "to": [tidy(str(values.get("recipient") or ""))],
         "subject": [tidy(str(values.get("subject") or ""))],
@@ -554,6 +548,13 @@ def _failed(
         error_code=code,
         error_text=f"{recipient}: {text}" if recipient else text,
     )
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _moment(value: Any) -> datetime | None:
