@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -101,7 +102,10 @@ class MailChannel(ABC):
     def parse(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
         """The events in one delivery."""
         try:
+            named = unquote(urlsplit(request.url).path.rpartition("/")[2])
             keys = self.keys(request)
+            if named == credentials.address:
+                keys = ()  # the URL names the inbox, whatever address was forwarded to it
             if keys and not self.concerns(keys, credentials):
                 return [Ignored(reason="for another inbox")]
             return self.events(request, credentials)

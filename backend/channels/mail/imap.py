@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
-from backend.channels.base import Credentials, ErrorCategory, SendError
+from backend.channels.base import Credentials, ErrorCategory, SendError, WebhookRequest
 from backend.channels.mail.mime import MAX_MAIL
 
 ANSWER_TIMEOUT = 30.0  # seconds for one answer of the server
@@ -67,6 +67,20 @@ class Fetched:
     size: int
     complete: bool = True  #: False: too large, these are its headers
     poison: str | None = None  #: why this mail was given up; `raw` is what could be fetched of it
+
+
+def as_request(fetched: Fetched, credentials: Credentials) -> WebhookRequest:
+    """The mail in the form all events are stored in; `inbound.Mailbox` parses it."""
+    query = {"recipient": credentials.address}
+    if not fetched.complete:
+        query["headers_only"] = "1"
+    return WebhookRequest(
+        method="IMAP",
+        url="imap:",
+        query=query,
+        headers={"content-type": "message/rfc822"},
+        body=fetched.raw,
+    )
 
 
 class StoreUnavailable(Exception):

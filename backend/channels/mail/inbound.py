@@ -72,7 +72,10 @@ class RawMail(MailChannel):
         return body_key(request.query.get("recipient", "").encode(), request.body)
 
     def events(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
-        return self.events_of(read_mail(request.body, self.recipients(request)), credentials)
+        mail = read_mail(request.body, self.recipients(request))
+        if request.query.get("headers_only"):
+            mail = replace(mail, complete=False)
+        return self.events_of(mail, credentials)
 
 
 class Mailbox(RawMail):

@@ -1,9 +1,9 @@
 """Our mails: from what an agent wrote to the bytes a mail server takes.
 
-`OutboundMessage.thread` holds what only the conversation knows: `conversation` (its id), `subject`, `first`
-(no mail of ours went out before), `references` (Message-IDs of the conversation, oldest first), `agent_name`,
-`to`, `cc`, `bcc` and `hops` (how many automatic mails this answers). `content_attributes` may override the
-addresses: `to_emails`, `cc_emails`, `bcc_emails`, as lists or separated by commas.
+`OutboundMessage.thread` holds what only the conversation knows: `conversation_id`, `subject`, `message_ids`
+(Message-IDs of the conversation, oldest first), `sender_name`, and `email` and `automatic` of what the
+contact wrote last. `content_attributes` may say who gets the mail: `to_emails`, `cc_emails`, `bcc_emails`, as
+lists or separated by commas; otherwise it answers all who were written to.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from backend.channels.base import (
     SendError,
 )
 from backend.channels.mail.address import Address, domain_of, is_address, read_addresses
-from backend.channels.mail.classify import LOOP_HEADER
-from backend.channels.mail.message import loop_mark
+from backend.channels.mail.classify import LOOP_HEADER, Own
+from backend.channels.mail.message import loop_mark, own_of, reply_recipients
 from backend.channels.mail.render import to_html, to_text
-from backend.channels.mail.threading import conversation_id, message_id, reply_address
+from backend.channels.mail.threading import conversation_id, is_ours, message_id, reply_address
 
 MAX_INLINE = 20 * 1024 * 1024  # bytes of all attachments inside the mail; the others are links
 MAX_RECIPIENTS = 50
@@ -59,12 +59,14 @@ class OutgoingMail:
 def build(message: OutboundMessage, credentials: Credentials, now: datetime) -> OutgoingMail:
     """The mail for this message. Raises `SendError` when it can go to nobody."""
     thread, domain = message.thread, domain_of(credentials.address)
-    conversation = str(thread.get("conversation") or "")
-    to, cc, bcc = _recipients(message)
+    if thread.get("automatic") and not message.by_human:
+        raise SendError(ErrorCategory.POLICY, "A machine wrote last: nothing automatic answers it.")
+    conversation = str(thread.get("conversation_id") or "")
+    to, cc, bcc = _recipients(message, own_of(credentials))
     identifier = message_id(conversation, message.id, domain)
     headers = [
         ("Date", format_datetime(now)),
-        ("From", _mailbox(from_name(thread.get("agent_name"), credentials), credentials.address)),
+        ("From", _mailbox(from_name(thread.get("sender_name"), credentials), credentials.address)),
         ("To", ",\n ".join(_mailbox(one.name, one.email) for one in to)),
     ]
     if cc:
@@ -72,7 +74,9 @@ def build(message: OutboundMessage, credentials: Credentials, now: datetime) -> 
     reply_to = _reply_to(conversation, credentials, now)
     if reply_to:
         headers.append(("Reply-To", _mailbox(_business(credentials), reply_to)))
-    headers.append(("Subject", _encoded(subject(thread.get("subject"), bool(thread.get("first"))))))
+    headers.append(
+        ("Subject", _encoded(subject(thread.get("subject"), not thread.get("message_ids"))))
+    )
     headers.append(("Message-ID", f"<{identifier}>"))
     headers += _thread_headers(message, credentials, domain)
     headers += _loop_headers(message, credentials)
@@ -113,9 +117,12 @@ def _business(credentials: Credentials) -> str:
     return clean_name(settings.get("business_name") or settings.get("inbox_name"))
 
 
-def _recipients(message: OutboundMessage) -> tuple[list[Address], list[Address], list[Address]]:
+def _recipients(
+    message: OutboundMessage, own: Own
+) -> tuple[list[Address], list[Address], list[Address]]:
     """To, Cc and Bcc, each address once. What is no address fails the message: nobody is left out."""
-    attributes, thread = message.content_attributes, message.thread
+    attributes, answered = message.content_attributes, message.thread.get("email")
+    all_to, all_cc = reply_recipients(answered, own) if isinstance(answered, dict) else ([], [])
     seen: set[str] = set()
 
     def take(given: Any) -> list[Address]:
@@ -123,9 +130,10 @@ def _recipients(message: OutboundMessage) -> tuple[list[Address], list[Address],
         seen.update(one.email for one in fresh)
         return fresh
 
-    to = take(attributes.get("to_emails") or thread.get("to") or [message.to])
-    cc = take(attributes.get("cc_emails") or thread.get("cc") or [])
-    bcc = take(attributes.get("bcc_emails") or thread.get("bcc") or [])
+    to = take(attributes.get("to_emails") or all_to or [message.to])
+    chosen = "to_emails" in attributes or "cc_emails" in attributes
+    cc = take((attributes.get("cc_emails") or []) if chosen else all_cc)
+    bcc = take(attributes.get("bcc_emails") or [])
     if not to:
         raise SendError(ErrorCategory.INVALID_CONTENT, "The message has no recipient.")
     if len(seen) > MAX_RECIPIENTS:
@@ -182,19 +190,21 @@ def _thread_headers(
     message: OutboundMessage, credentials: Credentials, domain: str
 ) -> list[tuple[str, str]]:
     """In-Reply-To and References, with an id of the conversation's own that survives relays."""
-    conversation = str(message.thread.get("conversation") or "")
+    conversation = str(message.thread.get("conversation_id") or "")
     account = str(credentials.settings.get("account_id") or "")
-    given = [str(one) for one in message.thread.get("references") or []]
-    if message.in_reply_to:
-        given.append(message.in_reply_to)
+    given = [str(one) for one in message.thread.get("message_ids") or []]
+    theirs = [one for one in given if _is_id(one) and not is_ours(one)]
+    answered = message.in_reply_to or (theirs[-1] if theirs else "")
+    if answered:
+        given = [*(one for one in given if one != answered), answered]
     chain = [one for one in dict.fromkeys(given) if _is_id(one)]
     if len(chain) > MAX_REFERENCES:
         chain = [chain[0], *chain[1 - MAX_REFERENCES :]]
     if account and conversation:
         chain.insert(0, conversation_id(account, conversation, domain))
     headers = []
-    if message.in_reply_to and _is_id(message.in_reply_to):
-        headers.append(("In-Reply-To", f"<{message.in_reply_to}>"))
+    if _is_id(answered):
+        headers.append(("In-Reply-To", f"<{answered}>"))
     if chain:
         headers.append(("References", "\n ".join(f"<{one}>" for one in chain)))
     return headers
@@ -210,13 +220,11 @@ def _loop_headers(message: OutboundMessage, credentials: Credentials) -> list[tu
     mark = loop_mark(credentials) or "acct=0; inbox=0"
     if message.by_human:
         return [(LOOP_HEADER, mark)]
-    hops = message.thread.get("hops")
-    count = hops + 1 if isinstance(hops, int) else 1
     return [
         ("Auto-Submitted", "auto-replied"),
         ("X-Auto-Response-Suppress", "All"),
         ("Precedence", "auto_reply"),
-        (LOOP_HEADER, f"{mark}; hops={count}"),
+        (LOOP_HEADER, f"{mark}; hops=1"),
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from backend.channels.base import Credentials, WebhookRequest
 from backend.channels.mail.channel import MailChannel
+from backend.channels.mail.imap import Fetched, as_request
 from backend.channels.mail.inbound import Mailbox, Mailgun, Postmark, SendGrid
 
 PAYLOADS = Path(__file__).parents[2] / "fixtures" / "payloads"
@@ -92,15 +93,9 @@ def post(body: bytes, content_type: str = "application/json", **headers: str) ->
     )
 
 
-def mailbox_request(raw: bytes, recipient: str = "support@shop.example.com") -> WebhookRequest:
+def mailbox_request(raw: bytes) -> WebhookRequest:
     """A mail as IMAP hands it over."""
-    return WebhookRequest(
-        method="IMAP",
-        url="imap:",
-        query={"recipient": recipient},
-        headers={"content-type": "message/rfc822"},
-        body=raw,
-    )
+    return as_request(Fetched(uid=1, raw=raw, size=len(raw)), INBOX)
 
 
 def normalised(value: Any) -> Any:

@@ -9,9 +9,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.channels.base import Credentials, ErrorCategory, SendError
+from backend.channels.base import Credentials, ErrorCategory, InboundMessage, SendError
 from backend.channels.mail import imap
-from backend.channels.mail.imap import Cursor, Fetched, StoreUnavailable, check_login, visit
+from backend.channels.mail.imap import (
+    Cursor,
+    Fetched,
+    StoreUnavailable,
+    as_request,
+    check_login,
+    visit,
+)
+from backend.channels.mail.inbound import Mailbox
 from backend.channels.mail.mime import MAX_MAIL
 from tests.support.imap import ImapServer, running_imap
 
@@ -194,6 +202,9 @@ async def test_of_a_mail_that_is_too_large_only_the_headers_are_read(server: Ima
     await desk.visit(inbox(server))
 
     assert not desk.mails[0].complete
+    (event,) = Mailbox().parse(as_request(desk.mails[0], inbox(server)), inbox(server))
+    assert isinstance(event, InboundMessage)
+    assert (event.content, event.content_attributes["email"]["complete"]) == ("1", False)
     assert desk.mails[0].raw.endswith(b"Subject: 1\r\n\r\n")
     assert not any("BODY.PEEK[]" in command for command in server.commands)
 

@@ -34,11 +34,14 @@ REPLY = OutboundMessage(
     content="É o pedido **4417**?",
     in_reply_to="a1.4417@mail.example.net",
     thread={
-        "conversation": "0191d2b0-6c2e",
+        "conversation_id": "0191d2b0-6c2e",
         "subject": "Pedido 4417",
-        "agent_name": "Carla",
-        "to": ["Ana Prado <ana.prado@example.net>"],
-        "cc": ["Jill <jill@example.org>"],
+        "sender_name": "Carla",
+        "message_ids": ["a1.4417@mail.example.net"],
+    },
+    content_attributes={
+        "to_emails": ["Ana Prado <ana.prado@example.net>"],
+        "cc_emails": ["Jill <jill@example.org>"],
     },
 )
 
@@ -56,6 +59,12 @@ def built(
 
 def with_thread(**changes: Any) -> OutboundMessage:
     return replace(REPLY, thread={**REPLY.thread, **changes})
+
+
+def addressed(**fields: Any) -> OutboundMessage:
+    return replace(
+        REPLY, content_attributes={f"{name}_emails": value for name, value in fields.items()}
+    )
 
 
 def test_an_agents_reply_is_what_was_recorded() -> None:
@@ -78,9 +87,10 @@ def test_an_agents_reply_is_what_was_recorded() -> None:
 def test_an_automatic_mail_is_what_was_recorded() -> None:
     recorded = read_mail(raw_mail("out_auto_reply"))
     message = replace(
-        with_thread(agent_name=None, cc=[]),
+        with_thread(sender_name=None),
         id="1588",
         content="We received your request.",
+        content_attributes={"to_emails": "Ana Prado <ana.prado@example.net>"},
         by_human=False,
     )
     inbox = replace(INBOX, settings={**INBOX.settings, "business_name": "Loja Support"})
@@ -111,7 +121,7 @@ def test_our_own_mail_is_known_when_it_comes_back() -> None:
 
 
 def test_the_answer_to_our_mail_finds_its_conversation_by_proof() -> None:
-    _, ours, _ = built(with_thread(conversation=CONVERSATION))
+    _, ours, _ = built(with_thread(conversation_id=CONVERSATION))
     answer = read_mail(f"From: ana@x.y\nTo: {ours.reply_to[0].email}\n\nHi".encode())
     best = candidates(answer, INBOX.secrets["reply_token"], NOW)[0]
     assert (best.value, best.proven) == (CONVERSATION, True)
@@ -181,7 +191,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_adds_headers_or_recipients(text: str) -> None:
     inbox = replace(INBOX, settings={**INBOX.settings, "business_name": text})
-    message = with_thread(subject=text, agent_name=text, references=[text, f"<{text}@x>"])
+    message = with_thread(subject=text, sender_name=text, message_ids=[text, f"<{text}@x>"])
     mail, _, parsed = built(replace(message, in_reply_to=text), inbox)
     assert mail.recipients == ("ana.prado@example.net", "jill@example.org")
     assert parsed["bcc"] is None
@@ -191,7 +201,7 @@ def test_nothing_adds_headers_or_recipients(text: str) -> None:
 
 @given(st.text(max_size=200), st.text(max_size=80), st.text(max_size=2000))
 def test_any_text_makes_a_sound_mail(title: str, name: str, content: str) -> None:
-    message = replace(with_thread(subject=title, agent_name=name), content=content)
+    message = replace(with_thread(subject=title, sender_name=name), content=content)
     mail, ours, parsed = built(message)
     assert mail.recipients == ("ana.prado@example.net", "jill@example.org")
     assert ours.message_id == mail.message_id
@@ -216,12 +226,12 @@ def test_any_text_makes_a_sound_mail(title: str, name: str, content: str) -> Non
 def test_what_is_no_address_fails_the_message(address: str) -> None:
     for field in ("to", "cc", "bcc"):
         with pytest.raises(SendError) as caught:
-            build(with_thread(**{"to": [REPLY.to], field: [address or " x "]}), INBOX, NOW)
+            build(addressed(**{"to": [REPLY.to], field: [address or " x "]}), INBOX, NOW)
         assert caught.value.category is ErrorCategory.INVALID_CONTENT
 
 
 def test_an_international_domain_is_spelled_out() -> None:
-    assert built(with_thread(to=["Ana <ana@bücher.example>"], cc=[]))[0].recipients == (
+    assert built(addressed(to=["Ana <ana@bücher.example>"]))[0].recipients == (
         "ana@xn--bcher-kva.example",
     )
 
@@ -244,12 +254,12 @@ def test_the_agents_addresses_win_and_bcc_stays_hidden() -> None:
 def test_too_many_recipients_are_refused() -> None:
     many = [f"a{number}@example.org" for number in range(60)]
     with pytest.raises(SendError):
-        build(with_thread(cc=many), INBOX, NOW)
+        build(addressed(cc=many), INBOX, NOW)
 
 
 def test_the_chain_is_kept_short_and_keeps_its_root() -> None:
     chain = [f"m{number}@{'long' * 20}.example" for number in range(60)]
-    _, ours, _ = built(replace(with_thread(references=chain), in_reply_to=chain[-1]))
+    _, ours, _ = built(replace(with_thread(message_ids=chain), in_reply_to=chain[-1]))
     assert len(ours.references) == outgoing.MAX_REFERENCES + 1
     assert ours.references[0] == "account/1/conversation/0191d2b0-6c2e@shop.example.com"
     assert ours.references[1] == chain[0]
@@ -259,6 +269,47 @@ def test_the_chain_is_kept_short_and_keeps_its_root() -> None:
 def test_ids_we_made_up_are_not_quoted_to_anybody() -> None:
     _, ours, _ = built(replace(REPLY, in_reply_to="ab12@missing"))
     assert ours.in_reply_to == ()
+
+
+def test_it_answers_the_customers_last_mail_unless_another_is_named() -> None:
+    ids = [
+        "first@x",
+        "conversation/0191d2b0/messages/1@shop.example.com",
+        "last@x",
+        "conversation/0191d2b0/messages/2@y",
+    ]
+    _, ours, _ = built(replace(with_thread(message_ids=ids), in_reply_to=None))
+    assert ours.in_reply_to == ("last@x",)
+    assert ours.references[1:] == (ids[0], ids[1], ids[3], ids[2])
+    _, ours, _ = built(replace(with_thread(message_ids=ids), in_reply_to="first@x"))
+    assert ours.in_reply_to == ("first@x",)
+
+
+def test_it_answers_all_unless_the_agent_says_who() -> None:
+    email = {
+        "sender": {"email": "ana@x.y"},
+        "reply_to": [],
+        "to": [INBOX.address, "bob@x.y"],
+        "cc": ["eva@x.y"],
+    }
+    message = replace(with_thread(email=email), content_attributes={})
+    assert built(message)[0].recipients == ("ana@x.y", "bob@x.y", "eva@x.y")
+    chosen = replace(message, content_attributes={"cc_emails": []})
+    assert built(chosen)[0].recipients == ("ana@x.y",)
+
+
+def test_nothing_automatic_answers_a_machine() -> None:
+    message = replace(with_thread(automatic=True), by_human=False)
+    with pytest.raises(SendError) as caught:
+        build(message, INBOX, NOW)
+    assert caught.value.category is ErrorCategory.POLICY
+    assert built(replace(message, by_human=True))
+
+
+def test_the_first_mail_keeps_its_subject() -> None:
+    _, ours, _ = built(replace(with_thread(message_ids=[]), in_reply_to=None))
+    assert ours.subject == "Pedido 4417"
+    assert ours.references == ("account/1/conversation/0191d2b0-6c2e@shop.example.com",)
 
 
 def file(name: str, size: int, kind: str = "application/pdf") -> OutboundAttachment:

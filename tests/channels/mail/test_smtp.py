@@ -23,12 +23,8 @@ MESSAGE = OutboundMessage(
     id="1",
     to="ana@example.net",
     content="Olá",
-    thread={
-        "conversation": "c1",
-        "subject": "x",
-        "cc": ["bob@example.net"],
-        "bcc": ["boss@example.net"],
-    },
+    content_attributes={"cc_emails": ["bob@example.net"], "bcc_emails": ["boss@example.net"]},
+    thread={"conversation_id": "c1", "subject": "x"},
 )
 
 

@@ -188,6 +188,14 @@ def test_a_request_for_another_tenant_is_refused(case: Case) -> None:
     assert list(adapter.parse(request, theirs)) == [Ignored(reason="for another inbox")]
 
 
+def test_the_url_may_name_the_inbox_whatever_address_was_forwarded_to_it(case: Case) -> None:
+    adapter, request, credentials = case
+    elsewhere = replace(credentials, address="help+x@else.example", settings={})
+    url = "https://desk.example.com/webhooks/email/help%2Bx%40else.example"
+    (event,) = adapter.parse(replace(request, url=url), elsewhere)
+    assert isinstance(event, InboundMessage)
+
+
 def test_an_inbox_without_secrets_takes_nothing(case: Case) -> None:
     adapter, request, credentials = case
     rejected(adapter, request, replace(credentials, settings={}, secrets={}))
