@@ -70,7 +70,7 @@ class Fetched:
 
 
 def as_request(fetched: Fetched, credentials: Credentials) -> WebhookRequest:
-    """The mail in the form all events are stored in; `inbound.Mailbox` parses it."""
+    """The mail in the form all events are stored in; `mailbox.Mailbox` parses it."""
     query = {"recipient": credentials.address}
     if not fetched.complete:
         query["headers_only"] = "1"

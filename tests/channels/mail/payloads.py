@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -15,7 +15,10 @@ from typing import Any
 from backend.channels.base import Credentials, WebhookRequest
 from backend.channels.mail.channel import MailChannel
 from backend.channels.mail.imap import Fetched, as_request
-from backend.channels.mail.inbound import Mailbox, Mailgun, Postmark, SendGrid
+from backend.channels.mail.mailbox import Mailbox
+from backend.channels.mail.mailgun import Mailgun
+from backend.channels.mail.postmark import Postmark
+from backend.channels.mail.sendgrid import SendGrid
 
 PAYLOADS = Path(__file__).parents[2] / "fixtures" / "payloads"
 GOLDEN = Path(__file__).parent / "golden"
@@ -40,6 +43,7 @@ INBOX = Credentials(
     },
 )
 
+UNSET: tuple[Any, ...] = (None, False, "", (), {})
 BOUNDARY = "xYzInboundBoundary"
 
 
@@ -99,10 +103,15 @@ def mailbox_request(raw: bytes) -> WebhookRequest:
 
 
 def normalised(value: Any) -> Any:
-    """Events as JSON: bytes become their length, raw events are left out."""
+    """Events as JSON: bytes become their length; raw events and what was not set are left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        fields = {key: normalised(item) for key, item in _shallow(value).items() if key != "raw"}
-        return {"event": type(value).__name__, **fields}
+        given = {field.name: getattr(value, field.name) for field in fields(value)}
+        shown = {
+            key: normalised(item)
+            for key, item in given.items()
+            if key != "raw" and item not in UNSET
+        }
+        return {"event": type(value).__name__, **shown}
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     if isinstance(value, Enum):
@@ -114,10 +123,6 @@ def normalised(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [normalised(item) for item in value]
     return value
-
-
-def _shallow(value: Any) -> dict[str, Any]:
-    return {key: getattr(value, key) for key in asdict(value)}
 
 
 def results() -> dict[str, Any]:

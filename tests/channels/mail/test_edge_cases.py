@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.channels.base import DeliveryStatus, Event, Ignored, InboundMessage, StatusUpdate
-from backend.channels.mail.inbound import Mailbox
+from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.message import own_of, reply_recipients
 from backend.channels.mail.mime import read_mail
 from backend.channels.mail.threading import Candidate, candidates, reply_address

@@ -19,7 +19,7 @@ from backend.channels.mail.imap import (
     check_login,
     visit,
 )
-from backend.channels.mail.inbound import Mailbox
+from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.mime import MAX_MAIL
 from tests.support.imap import ImapServer, running_imap
 

@@ -16,7 +16,7 @@ from backend.channels.mail.charset import decode
 from backend.channels.mail.classify import Kind, Own, bounces, classify
 from backend.channels.mail.clean import clean_html, text_of_html
 from backend.channels.mail.header import read_header
-from backend.channels.mail.inbound import Mailbox
+from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.mime import MAX_MAIL, message_ids, read_mail
 from backend.channels.mail.quote import split_html, split_text
 from tests.channels.mail.payloads import INBOX, clock, mailbox_request, mails, raw_mail

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from backend.channels.mail.inbound import Mailbox
+from backend.channels.mail.mailbox import Mailbox
 from tests.channels.mail.payloads import (
     GOLDEN,
     INBOX,

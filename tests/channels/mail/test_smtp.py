@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from backend.channels.base import Credentials, ErrorCategory, OutboundMessage, SendError
 from backend.channels.mail import smtp
-from backend.channels.mail.inbound import Mailbox
+from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.smtp import check_login, error_of
 from tests.channels.mail.payloads import INBOX, clock
 from tests.channels.provider import Answer, Provider

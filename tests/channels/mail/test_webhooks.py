@@ -32,7 +32,10 @@ from backend.channels.base import (
     WebhookRequest,
 )
 from backend.channels.mail.channel import MailChannel
-from backend.channels.mail.inbound import Mailbox, Mailgun, Postmark, RawMail, SendGrid
+from backend.channels.mail.mailbox import Mailbox, RawMail
+from backend.channels.mail.mailgun import Mailgun
+from backend.channels.mail.postmark import Postmark
+from backend.channels.mail.sendgrid import SendGrid
 from backend.channels.registry import CHANNELS
 from tests.channels.mail.payloads import (
     BOUNDARY,
