@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class ImapServer:
 
 
 @asynccontextmanager
-async def running_imap() -> AsyncIterator[ImapServer]:
+async def running_imap(tls: ssl.SSLContext | None = None) -> AsyncIterator[ImapServer]:
     """A server for as long as the block lasts."""
     state = ImapServer()
     sessions: set[asyncio.Task[None]] = set()
@@ -75,7 +76,7 @@ async def running_imap() -> AsyncIterator[ImapServer]:
             sessions.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state

@@ -113,13 +113,12 @@ async def _log_in(client: aiosmtplib.SMTP, credentials: Credentials) -> None:
     except SMTPResponseException as error:
         client.close()
         raise error_of(error.code, error.message) from error
-    except ssl.SSLCertVerificationError as error:
+    except (SMTPException, OSError) as error:
         client.close()
-        raise SendError(
-            ErrorCategory.CONFIG, "The mail server's certificate is not valid."
-        ) from error
-    except (SMTPException, OSError, ssl.SSLError) as error:
-        client.close()
+        if isinstance(error.__cause__ or error, ssl.SSLCertVerificationError):
+            raise SendError(
+                ErrorCategory.CONFIG, "The mail server's certificate is not valid."
+            ) from error
         raise SendError(ErrorCategory.TRANSIENT, f"No connection: {_words(error)}") from error
 
 

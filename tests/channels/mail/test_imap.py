@@ -22,6 +22,7 @@ from backend.channels.mail.imap import (
 from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.mime import MAX_MAIL
 from tests.support.imap import ImapServer, running_imap
+from tests.support.tls import server_context
 
 NOW = datetime(2026, 9, 20, 12, 0, tzinfo=UTC)
 
@@ -296,3 +297,17 @@ async def test_a_folder_that_is_gone_is_a_matter_of_settings(server: ImapServer)
 
 async def test_folders_of_copies_and_spam_are_not_offered(server: ImapServer) -> None:
     assert await imap.folders(inbox(server)) == ["INBOX", "Orders"]
+
+
+async def test_encryption_is_checked_unless_an_administrator_says_otherwise() -> None:
+    async with running_imap(server_context()) as server:
+        server.add(mail(1), arrived=NOW.date())
+        plain = inbox(server)
+        strict = replace(plain, settings={**plain.settings, "imap_security": "tls"})
+        with pytest.raises(SendError) as caught:
+            await Desk().visit(strict)
+        assert caught.value.category is ErrorCategory.CONFIG
+
+        desk = Desk()
+        await desk.visit(replace(strict, settings={**strict.settings, "imap_verify": False}))
+        assert desk.uids == [1]

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.channels.base import (
@@ -199,6 +199,7 @@ def test_nothing_adds_headers_or_recipients(text: str) -> None:
     assert len(parsed.get_all("to") or []) == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=80), st.text(max_size=2000))
 def test_any_text_makes_a_sound_mail(title: str, name: str, content: str) -> None:
     message = replace(with_thread(subject=title, sender_name=name), content=content)

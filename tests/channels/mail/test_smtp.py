@@ -10,14 +10,18 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
+from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from backend.channels.base import Credentials, ErrorCategory, OutboundMessage, SendError
 from backend.channels.mail import smtp
 from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.smtp import check_login, error_of
+from devstack.config import free_ports
+from devstack.mail import create_app
 from tests.channels.mail.payloads import INBOX, clock
 from tests.channels.provider import Answer, Provider
+from tests.support.tls import server_context
 
 MESSAGE = OutboundMessage(
     id="1",
@@ -300,6 +304,54 @@ async def test_a_token_is_used_as_google_and_microsoft_want_it(http: httpx.Async
     assert (
         base64.b64decode(auth.split()[2]) == f"user={INBOX.address}\1auth=Bearer t0k\1\1".encode()
     )
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_encryption_is_checked_unless_an_administrator_says_otherwise(
+    http: httpx.AsyncClient, security: str
+) -> None:
+    state, context = Server(), server_context()
+    loop = asyncio.get_running_loop()
+
+    def session() -> SMTP:
+        return SMTP(
+            state,
+            tls_context=context if security == "starttls" else None,
+            authenticator=state.authenticate,
+            auth_require_tls=security == "starttls",
+            loop=loop,
+        )
+
+    running = await loop.create_server(
+        session, "127.0.0.1", 0, ssl=context if security == "tls" else None
+    )
+    try:
+        port = running.sockets[0].getsockname()[1]
+        plain = inbox(port, smtp_password="right")
+        strict = replace(plain, settings={**plain.settings, "smtp_security": security})
+        assert (await failure(strict, http)).category is ErrorCategory.CONFIG
+        assert state.logins == []
+
+        await send(replace(strict, settings={**strict.settings, "smtp_verify": False}), http)
+        assert len(state.envelopes) == 1
+    finally:
+        running.close()
+
+
+async def test_the_catcher_of_the_local_stack_shows_our_mail(http: httpx.AsyncClient) -> None:
+    (smtp_port,) = free_ports(1)
+    runner = web.AppRunner(create_app(smtp_port))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        await send(inbox(smtp_port), http)
+        (caught,) = (await http.get(f"http://127.0.0.1:{runner.addresses[0][1]}/api/mails")).json()
+    finally:
+        await runner.cleanup()
+    assert caught["to"] == ["ana@example.net", "bob@example.net", "boss@example.net"]
+    assert (caught["subject"], caught["text"].strip()) == ("x", "Olá")
+    assert "<p>Olá</p>" in caught["html"]
 
 
 # Microsoft Graph
