@@ -32,11 +32,11 @@ from backend.channels.base import (
     WebhookRequest,
 )
 from backend.channels.mail.address import domain_of, read_addresses, without_tag
-from backend.channels.mail.message import events_of
+from backend.channels.mail.message import events_of, own_of
 from backend.channels.mail.mime import MAX_MAIL, Mail
 from backend.channels.mail.outgoing import MAX_INLINE, build
 from backend.channels.mail.smtp import deliver
-from backend.channels.mail.threading import reply_token
+from backend.channels.mail.threading import may_be_ours, reply_token
 from backend.channels.media import download
 
 MAX_TEXT = 150_000  # characters of a message
@@ -102,11 +102,7 @@ class MailChannel(ABC):
     def parse(self, request: WebhookRequest, credentials: Credentials) -> Sequence[Event]:
         """The events in one delivery."""
         try:
-            named = unquote(urlsplit(request.url).path.rpartition("/")[2])
-            keys = self.keys(request)
-            if named == credentials.address:
-                keys = ()  # the URL names the inbox, whatever address was forwarded to it
-            if keys and not self.concerns(keys, credentials):
+            if not self._is_for(request, credentials):
                 return [Ignored(reason="for another inbox")]
             return self.events(request, credentials)
         except _RUBBISH as error:
@@ -115,11 +111,22 @@ class MailChannel(ABC):
     @staticmethod
     def concerns(keys: Iterable[str], credentials: Credentials) -> bool:
         """Whether a mail to these addresses is this inbox's; reply addresses are known by their domain."""
-        mine = {credentials.address.lower()}
-        mine |= {str(alias).lower() for alias in credentials.settings.get("aliases") or ()}
         domains = (credentials.settings.get("inbound_domain"), domain_of(credentials.address))
-        mine |= {f"@{str(domain).lower()}" for domain in domains if domain}
+        mine = {*_addresses_of(credentials), *(f"@{str(one).lower()}" for one in domains if one)}
         return not mine.isdisjoint(keys)
+
+    def _is_for(self, request: WebhookRequest, credentials: Credentials) -> bool:
+        if unquote(urlsplit(request.url).path.rpartition("/")[2]) == credentials.address:
+            return True  # the URL names the inbox, whatever address was forwarded to it
+        keys = self.keys(request)
+        if not keys or not _addresses_of(credentials).isdisjoint(keys):
+            return True
+        if not self.concerns(keys, credentials):
+            return False
+        # Inboxes may share a domain for replies: whose this one is says the signature in the address.
+        replies = [one for one in self.recipients(request) if reply_token(one)]
+        secret = credentials.secrets.get("reply_token")
+        return not replies or any(may_be_ours(one, secret) for one in replies)
 
     async def send(
         self, message: OutboundMessage, credentials: Credentials, http: httpx.AsyncClient
@@ -180,6 +187,10 @@ class MailChannel(ABC):
     def events_of(self, mail: Mail, credentials: Credentials) -> Sequence[Event]:
         """What a mail means to this inbox."""
         return events_of(mail, credentials, self.now())
+
+
+def _addresses_of(credentials: Credentials) -> frozenset[str]:
+    return own_of(credentials).addresses
 
 
 def address_keys(recipients: Iterable[str]) -> tuple[str, ...]:

@@ -72,6 +72,11 @@ def reply_token(address: str) -> str | None:
     return match[1].lower() if match else None
 
 
+def may_be_ours(address: str, secret: str | None) -> bool:
+    """Whether a reply address is unsigned or signed with this secret, expired or not."""
+    return any(True for _ in _from_token(address, secret, _EPOCH))
+
+
 def candidates(mail: Mail, secret: str | None, now: datetime) -> tuple[Candidate, ...]:
     """Where this mail may belong, best first: reply token, In-Reply-To, then References from the newest."""
     found: dict[tuple[str, str], Candidate] = {}

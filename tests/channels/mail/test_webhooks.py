@@ -36,9 +36,11 @@ from backend.channels.mail.mailbox import Mailbox, RawMail
 from backend.channels.mail.mailgun import Mailgun
 from backend.channels.mail.postmark import Postmark
 from backend.channels.mail.sendgrid import SendGrid
+from backend.channels.mail.threading import reply_address
 from backend.channels.registry import CHANNELS
 from tests.channels.mail.payloads import (
     BOUNDARY,
+    CONVERSATION,
     INBOX,
     NOW,
     PAYLOADS,
@@ -305,6 +307,21 @@ def test_a_reply_address_is_found_by_its_domain() -> None:
     assert SendGrid().keys(post(body("sendgrid", "in_parsed_multipart.txt"), FORM)) == (
         "@in.shop.example.com",
     )
+
+
+@pytest.mark.parametrize(
+    ("secret", "ours"), [("fake_reply_token", True), ("of another inbox", False)]
+)
+def test_a_domain_for_replies_may_be_shared_by_inboxes(secret: str, ours: bool) -> None:
+    address = reply_address(CONVERSATION, "in.shop.example.com", secret, NOW)
+    request = replace(
+        post(raw_mail("simple_plain"), "message/rfc822"), query={"recipient": address}
+    )
+    inbox = replace(INBOX, settings={"inbound_domain": "in.shop.example.com"})
+    (event,) = RawMail(clock).parse(request, inbox)
+    assert isinstance(event, InboundMessage if ours else Ignored)
+    if isinstance(event, InboundMessage):
+        assert event.content_attributes["email"]["threads"][0]["proven"] is True
 
 
 def test_one_bad_event_does_not_take_its_siblings_along() -> None:
