@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.channels.base import (
@@ -29,7 +30,11 @@ from backend.channels.mail.threading import Candidate, candidates, reply_token
 
 MAX_CONTENT = 150_000  # characters of a message
 MAX_KEPT = 400_000  # characters of each form kept beside it; the original has the rest
+MAX_DATE_ERROR = timedelta(hours=24)
 UNKNOWN = Address("unknown@missing")
+
+
+_DMARC = re.compile(r"\bdmarc=(pass|fail)\b", re.IGNORECASE)
 
 
 def events_of(mail: Mail, credentials: Credentials, now: datetime) -> list[Event]:
@@ -79,6 +84,14 @@ def author(mail: Mail, own: Own, contact_forms: bool = True) -> Address:
     if contact_forms and domain_of(sender.email) == ours and strangers and not mail.in_reply_to:
         return strangers[0]
     return sender
+
+
+def sent_at(mail: Mail, now: datetime) -> datetime:
+    """When a mail was written, or when it arrived where its own date is beyond belief."""
+    received = min(mail.received or now, now)
+    if mail.date is None or abs(mail.date - received) > MAX_DATE_ERROR:
+        return received
+    return mail.date
 
 
 def reply_recipients(email: Json, own: Own) -> tuple[list[str], list[str]]:
@@ -152,7 +165,7 @@ def _message(
         content_type="incoming_email",
         content_attributes=attributes,
         attachments=tuple(_attachment(file) for file in mail.files),
-        sent_at=mail.date,
+        sent_at=sent_at(mail, now),
         in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
         thread_key=threads[0].value if threads else None,
     )
@@ -180,6 +193,7 @@ def _email(
         "in_reply_to": mail.in_reply_to[0] if mail.in_reply_to else None,
         "references": list(mail.references),
         "kind": str(kind),
+        "sender_verified": _verified(mail),
         "auto_reply": kind is Kind.AUTO_REPLY,
         "threads": [
             {"kind": one.kind, "value": one.value, "proven": one.proven} for one in threads
@@ -189,6 +203,12 @@ def _email(
         "skipped_attachments": mail.skipped_files,
         "complete": mail.complete,
     }
+
+
+def _verified(mail: Mail) -> bool | None:
+    """What the inbox's own server found out about the sender (DMARC), if it says."""
+    result = _DMARC.search(mail.header("authentication-results"))
+    return None if result is None else result[1].lower() == "pass"
 
 
 def _kept(split: Split) -> dict[str, Any]:

@@ -71,7 +71,8 @@ class Mail:
     delivered_to: tuple[str, ...] = ()  #: where it really went, the envelope included
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    date: datetime | None = None
+    date: datetime | None = None  #: as the sender claims
+    received: datetime | None = None  #: as the last server that passed it on noted
     content_type: str = "text/plain"
     report_type: str | None = None
     text: str = ""
@@ -171,6 +172,7 @@ def assemble(
         in_reply_to=message_ids(_first(headers, "in-reply-to")),
         references=message_ids(_first(headers, "references")),
         date=date,
+        received=_date(_first(headers, "received").rpartition(";")[2]),
         content_type=content_type,
         report_type=report_type,
         text=text[:MAX_TEXT],

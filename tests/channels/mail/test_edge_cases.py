@@ -296,6 +296,37 @@ def test_84_a_mail_with_nothing_but_a_subject_still_says_something() -> None:
     assert recorded("empty_body_subject_only").content == "Me liguem por favor"
 
 
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ("Date: Thu, 10 Sep 2026 09:00:00 -0300", "12:00:00"),
+        ("Date: yesterday", "12:00:03"),
+        ("Date: Thu, 10 Sep 2099 09:00:00 +0000", "12:00:03"),
+        ("Date: Thu, 1 Jan 1970 00:00:00 +0000", "12:00:03"),
+        (
+            "Date: 1 Jan 2000 00:00:00 +0000\nReceived: from x; Thu, 10 Sep 2026 11:00:00 +0000",
+            "11:00:00",
+        ),
+        ("Received: from x; Thu, 10 Sep 2099 11:00:00 +0000", "12:00:03"),
+    ],
+)
+def test_a_date_beyond_belief_does_not_sort_a_message(headers: str, expected: str) -> None:
+    message = message_of(mail(f"From: ana@example.net\nMessage-ID: <x@y>\n{headers}"))
+    assert message.sent_at is not None
+    assert message.sent_at.isoformat() == f"2026-09-10T{expected}+00:00"
+
+
+@pytest.mark.parametrize(
+    ("result", "verified"),
+    [("mx.x; dkim=pass; dmarc=pass (p=none)", True), ("mx.x; dmarc=fail", False), ("mx.x", None)],
+)
+def test_what_the_server_found_out_about_the_sender_is_kept(
+    result: str, verified: bool | None
+) -> None:
+    raw = mail(f"From: ana@example.net\nMessage-ID: <x@y>\nAuthentication-Results: {result}")
+    assert email_of(message_of(raw))["sender_verified"] is verified
+
+
 # The reply address itself
 
 
