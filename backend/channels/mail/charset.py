@@ -32,7 +32,7 @@ _CANDIDATES = [
     *("cp1252", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1250"),
     *("cp1253", "cp1254", "cp1255", "cp1256", "cp874"),
 ]
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FOREIGN_WORD = re.compile(
     "[\xaa\xb5\xba\xc0-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192]{4}"
 )
@@ -51,7 +51,12 @@ def decode(data: bytes, label: str | None = None) -> str:
 def tidy(text: str) -> str:
     """Text a database takes: composed, with plain line ends, without control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text).removeprefix("\ufeff"))
+    return unicodedata.normalize("NFC", without_controls(text).removeprefix("\ufeff"))
+
+
+def without_controls(text: str) -> str:
+    """Text without the characters that neither Postgres nor XML take."""
+    return _CONTROLS.sub("", text)
 
 
 def _names(label: str | None) -> list[str]:

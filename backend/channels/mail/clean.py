@@ -19,6 +19,8 @@ from inscriptis.model.config import ParserConfig
 from lxml import html as lxml_html
 from lxml.etree import LxmlError
 
+from backend.channels.mail.charset import without_controls
+
 MAX_HTML = 1024 * 1024  # characters of one mail
 MAX_DEPTH = 150  # elements inside each other; deeper HTML is shown as text
 
@@ -198,7 +200,7 @@ def parse_html(html: str) -> Element | None:
     if _depth(html) > MAX_DEPTH:
         html = escape(unescape(_TAG.sub(" ", _SILENT_BLOCK.sub(" ", html))))
     marked = {**_ATTRIBUTES, "*": _ATTRIBUTES["*"] | _MARKS}
-    safe = _sanitise(html, marked).strip()
+    safe = without_controls(_sanitise(html, marked)).strip()  # once more: entities were decoded
     if not safe:
         return None
     try:

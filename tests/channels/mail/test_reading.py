@@ -369,6 +369,48 @@ def test_nothing_in_a_mail_runs_loads_or_escapes(hostile: str) -> None:
     assert "before" in html
 
 
+@pytest.mark.parametrize("char", ["&#0;", "&#1;", "&#xffff;", "&#xd800;", "\uffff", "\x1b"])
+def test_no_character_a_database_refuses_hides_in_an_entity(char: str) -> None:
+    html = (
+        f'<p title="{char}">a{char}</p><img src="https://x.example/{char}"><img src="cid:{char}">'
+    )
+    cleaned = clean_html(html)
+    assert not set(cleaned + text_of_html(html)) & set("\0\1\x1b\uffff")
+    assert "a" in cleaned
+
+
+FRAGMENTS = (
+    *(
+        "<p>",
+        "</p>",
+        '<div class="gmail_quote">',
+        "</div>",
+        '<blockquote type="cite">',
+        "</blockquote>",
+    ),
+    *("text", "<br>", '<img src="cid:x">', '<img src="http://x">', "<table>", "<td>", "</table>"),
+    *('<div id="divRplyFwdMsg">', "<b>From:</b> a<br>", "Sent: x<br>", "To: y<br>", "&#0;", "</a>"),
+    *(
+        '<a href="http://y">',
+        "<li>",
+        "<ul>",
+        "\uffff",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "<svg>",
+        "</svg>",
+    ),
+)
+
+
+@FUZZ
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25))
+def test_html_of_any_shape_is_split(fragments: list[str]) -> None:
+    split, _ = split_html("".join(fragments), {"x": "cid:x"})
+    assert split.reply or not split.full
+
+
 def test_remote_pictures_wait_until_they_are_asked_for() -> None:
     assert clean_html('<img src="https://x.example/p.gif" width="1">') == (
         '<img width="1" data-remote-src="https://x.example/p.gif">'
