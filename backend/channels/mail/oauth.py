@@ -7,12 +7,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import jwt
 
 from backend.channels import http as web
 from backend.channels.base import ErrorCategory, SendError
+from backend.channels.mail.address import is_address
 
 EARLY = timedelta(minutes=5)  # before a token expires it is replaced
 
@@ -83,6 +86,7 @@ class Tokens:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
+    email: str | None = None  #: whose mailbox it is; only known right after the sign-in
 
     def is_stale(self, now: datetime) -> bool:
         """Whether to refresh before use."""
@@ -192,4 +196,19 @@ async def _ask(
         lifetime = timedelta(seconds=min(max(float(answer.get("expires_in") or 3600), 60), 86_400))
     except (TypeError, ValueError):
         lifetime = timedelta(hours=1)
-    return Tokens(access_token=access, refresh_token=kept, expires_at=now + lifetime)
+    return Tokens(
+        access_token=access,
+        refresh_token=kept,
+        expires_at=now + lifetime,
+        email=_owner(answer.get("id_token")),
+    )
+
+
+def _owner(id_token: Any) -> str | None:
+    """The address in an id token. It came over TLS from the provider itself: no signature to check."""
+    try:
+        claims = jwt.decode(str(id_token), options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return None
+    address = str(claims.get("email") or claims.get("preferred_username") or "").lower()
+    return address if is_address(address) else None

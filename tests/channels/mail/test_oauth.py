@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 
 from backend.channels.base import ErrorCategory, SendError
@@ -62,6 +63,24 @@ async def test_a_code_becomes_tokens(provider: Provider, http: httpx.AsyncClient
         "client_id": "id",
         "client_secret": "secret",
     }
+
+
+@pytest.mark.parametrize(
+    ("claims", "email"),
+    [
+        ({"email": "Support@Shop.example"}, "support@shop.example"),
+        ({"preferred_username": "support@shop.example"}, "support@shop.example"),
+        ({"email": "x\r\nBcc: a@b.c"}, None),
+        ({}, None),
+    ],
+)
+async def test_the_sign_in_says_whose_mailbox_it_is(
+    provider: Provider, http: httpx.AsyncClient, claims: dict[str, str], email: str | None
+) -> None:
+    token = jwt.encode(claims, "k" * 32, algorithm="HS256")
+    provider.answers = [Answer(json={**GIVEN, "id_token": token})]
+    found = await exchange(GOOGLE.at(provider.url), CLIENT, http, code="c", verifier="v", now=NOW)
+    assert found.email == email
 
 
 async def test_the_old_refresh_token_is_kept_until_there_is_a_new_one(
