@@ -21,7 +21,7 @@ from backend.channels.mail.postmark import Postmark
 from backend.channels.mail.sendgrid import SendGrid
 
 PAYLOADS = Path(__file__).parents[2] / "fixtures" / "payloads"
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden" / "email"
 NOW = datetime(2026, 9, 10, 12, 0, 3, tzinfo=UTC)  # when the recorded webhooks were signed
 CONVERSATION = "6bf5928c-9eb9-4f32-b8bc-c37b7c1369a5"
 
