@@ -34,13 +34,14 @@ from backend.channels.base import (
 from backend.channels.mail.address import domain_of, read_addresses, without_tag
 from backend.channels.mail.message import events_of, own_of
 from backend.channels.mail.mime import MAX_MAIL, Mail
-from backend.channels.mail.outgoing import MAX_INLINE, build
+from backend.channels.mail.outgoing import build
 from backend.channels.mail.smtp import deliver
 from backend.channels.mail.threading import may_be_ours, reply_token
 from backend.channels.media import download
 
 MAX_TEXT = 150_000  # characters of a message
 MAX_DOWNLOAD = MAX_MAIL
+MAX_FILE = 40 * 1024 * 1024  # bytes; what does not fit into the mail goes as a link
 
 #: What reading a request that is not what it should be may raise.
 _RUBBISH = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -49,7 +50,7 @@ CAPABILITIES = Capabilities(
     # The Message-ID is the same for every attempt, but no mail server promises to look at it.
     repeatability=Repeatability.BLIND,
     text_limit=MAX_TEXT,
-    attachment_types=dict.fromkeys(("image", "audio", "video", "file"), MAX_INLINE),
+    attachment_types=dict.fromkeys(("image", "audio", "video", "file"), MAX_FILE),
     attachments_per_message=15,
     read_receipts=False,
     sends_per_second=1.0,
