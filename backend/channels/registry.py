@@ -6,6 +6,10 @@ from backend.channels.bandwidth_sms import BandwidthSms
 from backend.channels.base import Channel
 from backend.channels.instagram import Instagram
 from backend.channels.line import Line
+from backend.channels.mail.mailbox import Mailbox, RawMail
+from backend.channels.mail.mailgun import Mailgun
+from backend.channels.mail.postmark import Postmark
+from backend.channels.mail.sendgrid import SendGrid
 from backend.channels.messenger import Messenger
 from backend.channels.telegram import Telegram
 from backend.channels.tiktok import TikTok
@@ -27,5 +31,10 @@ CHANNELS: dict[str, Channel] = {
         TwilioSms(),
         TwilioWhatsApp(),
         WhatsAppCloud(),
+        Mailbox(),
+        RawMail(),
+        SendGrid(),
+        Mailgun(),
+        Postmark(),
     )
 }
