@@ -44,6 +44,9 @@ comment on column public.channel_connections.paused_until is 'The provider asked
 
 create index channel_connections_account_id_inbox_id_idx on public.channel_connections (account_id, inbox_id);
 create index channel_connections_aliases_idx on public.channel_connections using gin (aliases);
+create index channel_connections_business_account_idx
+    on public.channel_connections (channel_type, (settings ->> 'business_account_id'))
+    where settings ? 'business_account_id';
 
 create table private.channel_secrets (
     account_id uuid not null,
@@ -157,7 +160,12 @@ begin
         -- Not whose: another account's channels are nobody's business.
         perform private.fail(409, 'address_taken', 'An inbox is already connected to this address.');
     end;
-    insert into private.channel_secrets (account_id, inbox_id, secrets) values (p_account_id, made_inbox_id, p_secrets);
+    insert into private.channel_secrets (account_id, inbox_id, secrets)
+    values (
+        p_account_id, made_inbox_id,
+        -- What signs reply addresses: one per mailbox, so that nobody writes into another's conversations.
+        case when p_channel_type = 'email' then jsonb_build_object('reply_token', private.random_secret()) else '{}' end
+            || p_secrets);
     insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, made_inbox_id, auth.uid());
     return jsonb_build_object('id', made_inbox_id);
 end;
@@ -242,7 +250,10 @@ as $$
     join public.accounts as account on account.id = connection.account_id
     join private.channel_secrets as secret on secret.inbox_id = connection.inbox_id
     where connection.channel_type = p_channel_type
-        and (connection.address = any (p_keys) or connection.aliases && p_keys)
+        and (
+            connection.address = any (p_keys)
+            or connection.aliases && p_keys
+            or connection.settings ->> 'business_account_id' = any (p_keys))
 $$;
 
 comment on function service.channels_for is
@@ -256,10 +267,16 @@ as $$
         'channel_type', connection.channel_type,
         'account_id', connection.account_id,
         'address', connection.address,
-        'settings', connection.settings,
+        'settings', connection.settings || jsonb_build_object(
+            'account_id', connection.account_id,
+            'inbox_id', connection.inbox_id,
+            'inbox_name', inbox.name,
+            'business_name', inbox.business_name,
+            'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
         'state', connection.state)
     from public.channel_connections as connection
+    join public.inboxes as inbox on inbox.id = connection.inbox_id
     join private.channel_secrets as secret on secret.inbox_id = connection.inbox_id
     where connection.inbox_id = p_inbox_id
 $$;

@@ -332,38 +332,6 @@ $$;
 
 comment on function private.reopened_status is 'The status after the contact wrote; whoever is blocked changes nothing.';
 
-create function private.inbound_conversation(p_contact_inbox_id uuid)
-returns uuid
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    address public.contact_inboxes;
-    found_id uuid;
-begin
-    -- Two messages that arrive at once take turns, and end up in the same conversation.
-    perform pg_advisory_xact_lock(hashtextextended(p_contact_inbox_id::text, 0));
-    select * into address from public.contact_inboxes where id = p_contact_inbox_id;
-    select conversation.id into found_id
-    from public.conversations as conversation
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-    where conversation.account_id = address.account_id
-        and conversation.contact_inbox_id = address.id
-        and (inbox.lock_to_single_conversation or conversation.status <> 'resolved')
-    order by conversation.id desc
-    limit 1;
-    if found_id is null and address.id is not null then
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
-        values (address.account_id, address.inbox_id, address.contact_id, address.id)
-        returning id into found_id;
-    end if;
-    return found_id;
-end;
-$$;
-
-comment on function private.inbound_conversation is
-    'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
-     locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
-
 create function private.change_conversation()
 returns trigger
 language plpgsql security definer set search_path = ''

@@ -448,7 +448,6 @@ as $$
 declare
     given_thread constant text := p_message ->> 'thread_key';
     found_id uuid;
-    blocked boolean;
 begin
     if p_inbox.channel_type = 'email' then
         found_id := private.mail_conversation(p_inbox, p_address, p_message #> '{content_attributes,email}');
@@ -463,11 +462,9 @@ begin
         limit 1;
     end if;
     if found_id is null then
-        select contact.blocked into blocked from public.contacts as contact where contact.id = p_address.contact_id;
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, status, additional_attributes)
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
         values (
             p_inbox.account_id, p_inbox.id, p_address.contact_id, p_address.id,
-            case when blocked then 'resolved' else 'open' end,
             jsonb_strip_nulls(jsonb_build_object(
                 'source', p_inbox.channel_type,
                 'mail_subject', left(p_message #>> '{content_attributes,email,subject}', 1000),
@@ -859,6 +856,14 @@ begin
     if p_status ->> 'status' not in ('sent', 'delivered', 'read', 'failed') then
         perform private.fail(400, 'status_invalid', 'A receipt says sent, delivered, read or failed.');
     end if;
+    if p_status ->> 'message_id' is not null then
+        -- Our own id came back: what we never heard about did arrive at the provider.
+        update public.messages
+        set status = 'sent', source_id = coalesce(source_id, given_source)
+        where inbox_id = p_inbox_id and id::text = p_status ->> 'message_id' and status in ('sending', 'unknown')
+            and not exists (
+                select from public.messages as other where other.inbox_id = p_inbox_id and other.source_id = given_source);
+    end if;
     if given_source is null then
         -- A watermark: all of ours to this contact until then.
         perform private.apply_status(message, p_status)
@@ -1093,7 +1098,7 @@ begin
             ) as earlier), '[]'),
         -- What the provider needs to answer in the right place: it came with what the contact wrote last.
         'context', coalesce((
-            select incoming.content_attributes - 'edits' - 'email'
+            select incoming.content_attributes - 'edits'
             from public.messages as incoming
             where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'
             order by incoming.seq desc

@@ -75,6 +75,12 @@ CREATE TABLE "private"."contact_inbox_aliases" ("account_id" uuid NOT NULL, "inb
 
 ALTER TABLE "private"."contact_inbox_aliases" OWNER TO "postgres";
 
+CREATE TABLE "private"."contact_presence" ("account_id" uuid NOT NULL, "contact_id" uuid NOT NULL, "seen_at" timestamp with time zone NOT NULL, CONSTRAINT "contact_presence_pkey" PRIMARY KEY (account_id, contact_id));
+
+ALTER TABLE "private"."contact_presence" SET (fillfactor=50);
+
+ALTER TABLE "private"."contact_presence" OWNER TO "postgres";
+
 CREATE TABLE "private"."identity_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secret" text NOT NULL DEFAULT replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), "rotated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "identity_secrets_pkey" PRIMARY KEY (inbox_id));
 
 ALTER TABLE "private"."identity_secrets" OWNER TO "postgres";
@@ -1581,7 +1587,12 @@ begin
         -- Not whose: another account's channels are nobody's business.
         perform private.fail(409, 'address_taken', 'An inbox is already connected to this address.');
     end;
-    insert into private.channel_secrets (account_id, inbox_id, secrets) values (p_account_id, made_inbox_id, p_secrets);
+    insert into private.channel_secrets (account_id, inbox_id, secrets)
+    values (
+        p_account_id, made_inbox_id,
+        -- What signs reply addresses: one per mailbox, so that nobody writes into another's conversations.
+        case when p_channel_type = 'email' then jsonb_build_object('reply_token', private.random_secret()) else '{}' end
+            || p_secrets);
     insert into public.inbox_members (account_id, inbox_id, user_id) values (p_account_id, made_inbox_id, auth.uid());
     return jsonb_build_object('id', made_inbox_id);
 end;
@@ -1648,6 +1659,17 @@ $function$;
 
 ALTER FUNCTION "private"."contact_address"(public.contacts, public.inboxes) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.contact_json(p_contact public.contacts)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select to_jsonb(p_contact) - 'search_text'
+$function$;
+
+ALTER FUNCTION "private"."contact_json"(public.contacts) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.contact_list(p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1704,15 +1726,13 @@ begin
             %s
         $conditions$,
         case when needle is not null then
-            $like$and private.contact_search_text(
-                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
-                contact.identifier, contact.additional_attributes ->> 'company_name') like $2$like$
+            'and contact.search_text like $2'
             else '' end,
         case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
     -- Those without a value come last; each half is one run of an index.
     execute format(
         $query$
-        select array_agg(to_jsonb(page.contact) order by page.position),
+        select array_agg(private.contact_json(page.contact) order by page.position),
             array_agg(jsonb_build_object('at', page.at, 'id', (page.contact).id) order by page.position)
         from (
             select run.contact, run.at, row_number() over () as position
@@ -2948,38 +2968,6 @@ $function$;
 
 ALTER FUNCTION "private"."identity_secret"(uuid, boolean) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.inbound_conversation(p_contact_inbox_id uuid)
- RETURNS uuid
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-    address public.contact_inboxes;
-    found_id uuid;
-begin
-    -- Two messages that arrive at once take turns, and end up in the same conversation.
-    perform pg_advisory_xact_lock(hashtextextended(p_contact_inbox_id::text, 0));
-    select * into address from public.contact_inboxes where id = p_contact_inbox_id;
-    select conversation.id into found_id
-    from public.conversations as conversation
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
-    where conversation.account_id = address.account_id
-        and conversation.contact_inbox_id = address.id
-        and (inbox.lock_to_single_conversation or conversation.status <> 'resolved')
-    order by conversation.id desc
-    limit 1;
-    if found_id is null and address.id is not null then
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id)
-        values (address.account_id, address.inbox_id, address.contact_id, address.id)
-        returning id into found_id;
-    end if;
-    return found_id;
-end;
-$function$;
-
-ALTER FUNCTION "private"."inbound_conversation"(uuid) OWNER TO "postgres";
-
 CREATE OR REPLACE FUNCTION private.inbox_ids()
  RETURNS uuid[]
  LANGUAGE sql
@@ -3070,10 +3058,15 @@ ALTER FUNCTION "private"."is_blank"(text) OWNER TO "postgres";
 CREATE OR REPLACE FUNCTION private.is_contact_online(p_contact public.contacts)
  RETURNS boolean
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
     select coalesce(p_contact.last_activity_at > now() - interval '90 seconds', false)
+        or exists (
+            select from private.contact_presence as presence
+            where presence.account_id = p_contact.account_id
+                and presence.contact_id = p_contact.id
+                and presence.seen_at > clock_timestamp() - interval '90 seconds')
 $function$;
 
 ALTER FUNCTION "private"."is_contact_online"(public.contacts) OWNER TO "postgres";
@@ -3474,7 +3467,7 @@ begin
     end if;
     perform private.merge_into(base.id, mergee.id);
     select * into base from public.contacts where id = base.id;
-    return to_jsonb(base);
+    return private.contact_json(base);
 end;
 $function$;
 
@@ -4293,7 +4286,6 @@ AS $function$
 declare
     given_thread constant text := p_message ->> 'thread_key';
     found_id uuid;
-    blocked boolean;
 begin
     if p_inbox.channel_type = 'email' then
         found_id := private.mail_conversation(p_inbox, p_address, p_message #> '{content_attributes,email}');
@@ -4308,11 +4300,9 @@ begin
         limit 1;
     end if;
     if found_id is null then
-        select contact.blocked into blocked from public.contacts as contact where contact.id = p_address.contact_id;
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, status, additional_attributes)
+        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
         values (
             p_inbox.account_id, p_inbox.id, p_address.contact_id, p_address.id,
-            case when blocked then 'resolved' else 'open' end,
             jsonb_strip_nulls(jsonb_build_object(
                 'source', p_inbox.channel_type,
                 'mail_subject', left(p_message #>> '{content_attributes,email,subject}', 1000),
@@ -4882,7 +4872,7 @@ begin
         where id = p_id
         returning * into contact;
     end if;
-    return to_jsonb(contact);
+    return private.contact_json(contact);
 exception
     when unique_violation or check_violation then
         get stacked diagnostics broken = constraint_name;
@@ -5223,9 +5213,7 @@ begin
         select contact.id
         from public.contacts as contact
         where contact.account_id = p_account_id
-            and private.contact_search_text(
-                contact.name, contact.middle_name, contact.last_name, contact.email, contact.phone_number,
-                contact.identifier, contact.additional_attributes ->> 'company_name') like private.like_pattern(needle)
+            and contact.search_text like private.like_pattern(needle)
         order by contact.id desc
         limit 1000
     ),
@@ -5266,6 +5254,7 @@ declare
     before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
     before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     page jsonb[];
+    among text;
 begin
     if numnode(words) = 0 then
         return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
@@ -5274,23 +5263,44 @@ begin
         coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
     into inboxes, partial
     from private.visible_scopes(p_account_id) as mine;
-    select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc) into page
-    from (
-        select message.id, message.conversation_id, conversation.display_id, conversation.inbox_id, message.message_type,
-            message.private, left(message.content, 300) as content, message.created_at,
-            private.message_sender(message) as sender
-        from public.messages as message
-        join public.conversations as conversation on conversation.id = message.conversation_id
-        where message.account_id = p_account_id
-            and message.message_type in ('incoming', 'outgoing')
-            and message.deleted_at is null
-            and private.search_vector(message.content) @@ words
-            and message.created_at > now() - interval '90 days'
-            and (message.created_at, message.id) < (before_at, before_id)
-            and (message.inbox_id = any (inboxes) or (partial and private.can_see(conversation)))
-        order by message.created_at desc, message.id desc
-        limit p_limit + 1
-    ) as hit;
+    -- A common word stands in the newest messages already; a rare one is found by its index. Sorting all the places of
+    -- a common word would take a second.
+    foreach among in array array['order by message.created_at desc, message.id desc limit 400', ''] loop
+        execute format(
+            $query$
+            select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc)
+            from (
+                select found.id, found.conversation_id, conversation.display_id, found.inbox_id, found.message_type,
+                    found.private, left(found.content, 300) as content, found.created_at,
+                    private.message_sender(found) as sender
+                from (
+                    select recent.*
+                    from (
+                        select message.*
+                        from public.messages as message
+                        where message.account_id = $1
+                            and message.message_type in ('incoming', 'outgoing')
+                            and message.created_at > now() - interval '90 days'
+                            and (message.created_at, message.id) < ($3, $4)
+                            %s
+                    ) as recent
+                    where recent.deleted_at is null
+                        and private.search_vector(recent.content) @@ $2
+                        and (recent.inbox_id = any ($5)
+                            or ($6 and private.can_see_conversation(recent.conversation_id)))
+                    order by recent.created_at desc, recent.id desc
+                    limit $7
+                ) as picked
+                join public.messages as found
+                    on found.conversation_id = picked.conversation_id and found.id = picked.id
+                join public.conversations as conversation on conversation.id = found.conversation_id
+            ) as hit
+            $query$,
+            among)
+        into page
+        using p_account_id, words, before_at, before_id, inboxes, partial, p_limit + 1;
+        exit when cardinality(page) > p_limit;
+    end loop;
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then
@@ -5435,7 +5445,7 @@ begin
     update public.contacts set labels = wanted
     where id = p_contact_id and labels is distinct from wanted;
     select * into contact from public.contacts where id = p_contact_id;
-    return to_jsonb(contact);
+    return private.contact_json(contact);
 end;
 $function$;
 
@@ -6635,6 +6645,24 @@ $function$;
 
 ALTER FUNCTION "private"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.widget_heartbeat()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    -- A visitor who wrote nothing yet is no contact, and leaves no trace.
+    insert into private.contact_presence as presence (account_id, contact_id, seen_at)
+    select address.account_id, address.contact_id, clock_timestamp()
+    from public.contact_inboxes as address
+    where address.id = private.visitor_contact_inbox_id()
+    on conflict on constraint contact_presence_pkey do update
+    set seen_at = excluded.seen_at
+    where presence.seen_at < excluded.seen_at - interval '20 seconds'
+$function$;
+
+ALTER FUNCTION "private"."widget_heartbeat"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.widget_identify(p_values jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -7581,6 +7609,16 @@ $function$;
 
 ALTER FUNCTION "public"."widget_end_conversation"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.widget_heartbeat()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.widget_heartbeat()
+$function$;
+
+ALTER FUNCTION "public"."widget_heartbeat"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.widget_identify(p_values jsonb)
  RETURNS void
  LANGUAGE sql
@@ -7996,10 +8034,16 @@ AS $function$
         'channel_type', connection.channel_type,
         'account_id', connection.account_id,
         'address', connection.address,
-        'settings', connection.settings,
+        'settings', connection.settings || jsonb_build_object(
+            'account_id', connection.account_id,
+            'inbox_id', connection.inbox_id,
+            'inbox_name', inbox.name,
+            'business_name', inbox.business_name,
+            'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
         'state', connection.state)
     from public.channel_connections as connection
+    join public.inboxes as inbox on inbox.id = connection.inbox_id
     join private.channel_secrets as secret on secret.inbox_id = connection.inbox_id
     where connection.inbox_id = p_inbox_id
 $function$;
@@ -8023,7 +8067,10 @@ AS $function$
     join public.accounts as account on account.id = connection.account_id
     join private.channel_secrets as secret on secret.inbox_id = connection.inbox_id
     where connection.channel_type = p_channel_type
-        and (connection.address = any (p_keys) or connection.aliases && p_keys)
+        and (
+            connection.address = any (p_keys)
+            or connection.aliases && p_keys
+            or connection.settings ->> 'business_account_id' = any (p_keys))
 $function$;
 
 ALTER FUNCTION "service"."channels_for"(text, text[]) OWNER TO "postgres";
@@ -8462,7 +8509,7 @@ begin
             ) as earlier), '[]'),
         -- What the provider needs to answer in the right place: it came with what the contact wrote last.
         'context', coalesce((
-            select incoming.content_attributes - 'edits' - 'email'
+            select incoming.content_attributes - 'edits'
             from public.messages as incoming
             where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'
             order by incoming.seq desc
@@ -9038,6 +9085,14 @@ begin
     if p_status ->> 'status' not in ('sent', 'delivered', 'read', 'failed') then
         perform private.fail(400, 'status_invalid', 'A receipt says sent, delivered, read or failed.');
     end if;
+    if p_status ->> 'message_id' is not null then
+        -- Our own id came back: what we never heard about did arrive at the provider.
+        update public.messages
+        set status = 'sent', source_id = coalesce(source_id, given_source)
+        where inbox_id = p_inbox_id and id::text = p_status ->> 'message_id' and status in ('sending', 'unknown')
+            and not exists (
+                select from public.messages as other where other.inbox_id = p_inbox_id and other.source_id = given_source);
+    end if;
     if given_source is null then
         -- A watermark: all of ours to this contact until then.
         perform private.apply_status(message, p_status)
@@ -9186,6 +9241,8 @@ ALTER TABLE "private"."channel_secrets" ADD CONSTRAINT "channel_secrets_inbox_fk
 ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_contact_inbox_fkey" FOREIGN KEY (account_id, contact_inbox_id) REFERENCES public.contact_inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_aliases_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."contact_presence" ADD CONSTRAINT "contact_presence_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
@@ -9338,6 +9395,8 @@ CREATE INDEX audit_log_user_id_idx ON public.audit_log USING btree (user_id) WHE
 CREATE INDEX channel_connections_account_id_inbox_id_idx ON public.channel_connections USING btree (account_id, inbox_id);
 
 CREATE INDEX channel_connections_aliases_idx ON public.channel_connections USING gin (aliases);
+
+CREATE INDEX channel_connections_business_account_idx ON public.channel_connections USING btree (channel_type, ((settings ->> 'business_account_id'::text))) WHERE (settings ? 'business_account_id'::text);
 
 CREATE INDEX contacts_account_id_created_at_idx ON public.contacts USING btree (account_id, created_at DESC, id DESC);
 
@@ -9746,6 +9805,8 @@ COMMENT ON FUNCTION "private"."connection_changed"() IS 'Trigger: tells the agen
 
 COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) IS 'The contact''s address in the inbox, made where the channel allows us to write first.';
 
+COMMENT ON FUNCTION "private"."contact_json"(public.contacts) IS 'A contact as functions return it: its row.';
+
 COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
 
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
@@ -9827,9 +9888,6 @@ COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) I
 
 COMMENT ON FUNCTION "private"."identity_secret"(uuid, boolean) IS 'See public.identity_secret.';
 
-COMMENT ON FUNCTION "private"."inbound_conversation"(uuid) IS 'The conversation that a message from this address belongs to: the last one, whatever its status, where the inbox is
-     locked to a single conversation; else the last that is not resolved; else a new one. Null for an unknown address.';
-
 COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
      see of the conversations there is private.my_scopes. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
@@ -9840,7 +9898,7 @@ COMMENT ON FUNCTION "private"."invite_member"(uuid, text, text, text, uuid) IS '
 
 COMMENT ON FUNCTION "private"."is_blank"(text) IS 'Whether a text shows nothing.';
 
-COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something within the last 90 seconds.';
+COMMENT ON FUNCTION "private"."is_contact_online"(public.contacts) IS 'Whether the contact did something, or had the chat open, within the last 90 seconds.';
 
 COMMENT ON FUNCTION "private"."is_online"(uuid, uuid) IS 'Whether an agent may be given conversations now.';
 
@@ -10091,6 +10149,8 @@ COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.
 
 COMMENT ON FUNCTION "private"."widget_end_conversation"(uuid) IS 'See public.widget_end_conversation.';
 
+COMMENT ON FUNCTION "private"."widget_heartbeat"() IS 'See public.widget_heartbeat.';
+
 COMMENT ON FUNCTION "private"."widget_identify"(jsonb) IS 'See public.widget_identify.';
 
 COMMENT ON FUNCTION "private"."widget_request_upload"(uuid, jsonb) IS 'See public.widget_request_upload.';
@@ -10280,6 +10340,8 @@ COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversa
 
 COMMENT ON FUNCTION "public"."widget_end_conversation"(uuid) IS 'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
 
+COMMENT ON FUNCTION "public"."widget_heartbeat"() IS 'Says every 60 seconds that the visitor has the chat open.';
+
 COMMENT ON FUNCTION "public"."widget_identify"(jsonb) IS 'The visitor''s page says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes,
      additional_attributes. A claim: what is another contact''s already is left out without a word, and nothing merges.
      Fails with session_expired, invalid_argument, too_many_requests.';
@@ -10415,6 +10477,8 @@ COMMENT ON TABLE "private"."channel_secrets" IS 'Tokens and passwords of channel
 COMMENT ON TABLE "private"."chores" IS 'When each timed chore was last taken, by the database''s clock; see service.take_chore.';
 
 COMMENT ON TABLE "private"."contact_inbox_aliases" IS 'Other spellings under which a provider knows the same address: country variants, user ids.';
+
+COMMENT ON TABLE "private"."contact_presence" IS 'When each contact''s open chat last said that it is there.';
 
 COMMENT ON TABLE "private"."identity_secrets" IS 'What an account''s own server signs its customers'' identifiers with (HMAC-SHA256), per website inbox.';
 
@@ -10768,6 +10832,12 @@ REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inbox
 
 GRANT EXECUTE ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."contact_json"(public.contacts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."contact_json"(public.contacts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_json"(public.contacts) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
@@ -11035,12 +11105,6 @@ GRANT EXECUTE ON FUNCTION "private"."identity_secret"(uuid, boolean) TO "authent
 REVOKE ALL ON FUNCTION "private"."identity_secret"(uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."identity_secret"(uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."inbound_conversation"(uuid) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."inbound_conversation"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."initial_status"(uuid) FROM PUBLIC;
 
@@ -11862,6 +11926,14 @@ GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "postgres
 
 GRANT EXECUTE ON FUNCTION "private"."widget_end_conversation"(uuid) TO "visitor";
 
+REVOKE ALL ON FUNCTION "private"."widget_heartbeat"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."widget_heartbeat"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_heartbeat"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."widget_heartbeat"() TO "visitor";
+
 REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."widget_identify"(jsonb) FROM "postgres";
@@ -12355,6 +12427,14 @@ REVOKE ALL ON FUNCTION "public"."widget_end_conversation"(uuid) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."widget_end_conversation"(uuid) TO "visitor";
+
+REVOKE ALL ON FUNCTION "public"."widget_heartbeat"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "public"."widget_heartbeat"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_heartbeat"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."widget_heartbeat"() TO "visitor";
 
 REVOKE ALL ON FUNCTION "public"."widget_identify"(jsonb) FROM PUBLIC;
 
@@ -13120,6 +13200,10 @@ ALTER TABLE "private"."attachment_sources" ADD CONSTRAINT "attachment_sources_at
 
 CREATE INDEX audit_log_account_id_id_idx ON public.audit_log USING btree (account_id, id DESC);
 
+ALTER TABLE "public"."contacts" ADD COLUMN "search_text" text GENERATED ALWAYS AS (private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text))) STORED;
+
+COMMENT ON COLUMN "public"."contacts"."search_text" IS 'What a search looks at; stored, because folding each candidate anew costs more than finding them.';
+
 ALTER TABLE "public"."account_users" ADD CONSTRAINT "account_users_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
 
 ALTER TABLE "public"."invitations" ADD CONSTRAINT "invitations_custom_role_fkey" FOREIGN KEY (account_id, custom_role_id) REFERENCES public.custom_roles(account_id, id) ON DELETE SET NULL (custom_role_id);
@@ -13155,7 +13239,7 @@ ALTER TABLE "public"."notification_settings" ADD CONSTRAINT "notification_settin
 
 ALTER TABLE "public"."notifications" ADD CONSTRAINT "notifications_notification_type_check" CHECK ((notification_type = ANY (private.notification_types())));
 
-CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text)) extensions.gin_trgm_ops);
+CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, search_text extensions.gin_trgm_ops);
 
 CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
 

@@ -368,31 +368,6 @@ def test_an_agent_who_opens_becomes_assignee_and_an_administrator_does_not(
     assert state(db, conversation, "assignee_id") == (expected,)
 
 
-def test_unlocked_inboxes_go_on_in_what_is_not_resolved_and_else_begin_anew(
-    db: Connection, make: Make
-) -> None:
-    inbox = make.inbox(make.account(), "api")
-    contact = make.contact(inbox)
-
-    def receives() -> UUID:
-        found = value(db, "select private.inbound_conversation(%s)", contact.contact_inbox_id)
-        assert isinstance(found, UUID)
-        return found
-
-    first = receives()
-    assert receives() == first
-    run(db, "update public.conversations set status = 'resolved'")
-    second = receives()
-    assert second != first
-    numbers = column(db, "select display_id from public.conversations order by display_id")
-    assert numbers == [1, 2]
-
-    run(db, "update public.conversations set status = 'resolved'")
-    run(db, "update public.inboxes set lock_to_single_conversation = true")
-    assert receives() == second
-    assert value(db, "select private.inbound_conversation(%s)", uuid4()) is None
-
-
 @pytest.mark.parametrize("features", [["end_conversation"], []])
 def test_a_visitor_ends_the_chat_where_the_feature_is_on(
     db: Connection, make: Make, features: list[str]

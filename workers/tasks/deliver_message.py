@@ -15,6 +15,7 @@ from workers.outgoing import post_signed
 from workers.registry import Context, PermanentError, RetryLater
 
 LINK_LIFETIME = 3600  # seconds; for providers that fetch files themselves
+MAIL_LINK_LIFETIME = 7 * 24 * 3600  # seconds; for people who read their mail later
 WAIT_AT_LEAST = 1.0  # seconds
 PROGRAM_TRIES = 3
 DOUBT = "It may have been delivered: the connection broke before the answer came."
@@ -62,7 +63,8 @@ async def _send(context: Context, found: dict[str, Any], job: Job) -> base.SendR
     if found["interrupted"] and blind:
         raise base.SendError(base.ErrorCategory.UNCERTAIN, DOUBT)
     _check_window(found)
-    outbound = await _outbound(context, found)
+    lifetime = MAIL_LINK_LIFETIME if inbox.type == "email" else LINK_LIFETIME
+    outbound = await _outbound(context, found, lifetime)
     return await inbox.channel.send(outbound, inbox.credentials, context.http)
 
 
@@ -97,7 +99,9 @@ def _check_window(found: dict[str, Any]) -> None:
         )
 
 
-async def _outbound(context: Context, found: dict[str, Any]) -> base.OutboundMessage:
+async def _outbound(
+    context: Context, found: dict[str, Any], link_lifetime: int
+) -> base.OutboundMessage:
     attachments = []
     for file in found["attachments"]:
         data = await context.service.download("attachments", file["storage_path"])
@@ -111,7 +115,7 @@ async def _outbound(context: Context, found: dict[str, Any]) -> base.OutboundMes
                 file_name=file["file_name"],
                 content_type=file["content_type"],
                 url=await context.service.signed_url(
-                    "attachments", file["storage_path"], LINK_LIFETIME
+                    "attachments", file["storage_path"], link_lifetime
                 ),
                 data=data,
             )

@@ -12,7 +12,7 @@ import structlog
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
-from workers.inbox import connected
+from workers.inbox import Connected, connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
 
@@ -35,11 +35,11 @@ async def run(context: Context, job: Job) -> None:
         if not events:
             return
         for event in events:
-            await _read(context, inbox_id, inbox.credentials, event)
+            await _read(context, inbox_id, inbox, event)
 
 
 async def _read(
-    context: Context, inbox_id: str, credentials: base.Credentials, event: Mapping[str, Any]
+    context: Context, inbox_id: str, inbox: Connected, event: Mapping[str, Any]
 ) -> None:
     stored = event["request"]
     request = base.WebhookRequest(
@@ -51,7 +51,7 @@ async def _read(
     )
     problems: list[str] = []
     try:
-        items = CHANNELS[stored["channel"]].parse(request, credentials)
+        items = CHANNELS[stored["channel"]].parse(request, inbox.credentials)
     except Exception as error:
         # An adapter must not raise; when one does, its request waits for a release that knows better.
         items, problems = (), [f"{type(error).__name__} while parsing"]
@@ -60,7 +60,7 @@ async def _read(
             problems.append(item.error)
             continue
         try:
-            await _apply(context, inbox_id, item)
+            await _apply(context, inbox_id, inbox, item)
         except base.SendError as error:
             problems.append(str(error))
         except Exception as error:
@@ -79,7 +79,7 @@ async def _read(
         _log.warning("event.quarantined", event_id=event["id"], channel=stored["channel"])
 
 
-async def _apply(context: Context, inbox_id: str, item: base.Event) -> None:
+async def _apply(context: Context, inbox_id: str, inbox: Connected, item: base.Event) -> None:
     call = context.service.call_service
     match item:
         case base.InboundMessage():
@@ -87,6 +87,7 @@ async def _apply(context: Context, inbox_id: str, item: base.Event) -> None:
                 "receive_message", {"p_inbox_id": inbox_id, "p_message": as_json(item)}
             )
             await _keep_files(context, item, answer.get("attachments") or [])
+            await _acknowledge(context, inbox, item)
         case base.MessageEdit():
             await call("edit_received_message", {"p_inbox_id": inbox_id, "p_edit": as_json(item)})
         case base.MessageDeletion():
@@ -106,6 +107,15 @@ async def _apply(context: Context, inbox_id: str, item: base.Event) -> None:
             await call("update_inbox", {"p_inbox_id": inbox_id, "p_update": as_json(item)})
         case _:
             pass
+
+
+async def _acknowledge(context: Context, inbox: Connected, item: base.InboundMessage) -> None:
+    """Let a button that the contact pressed stop spinning. It is a courtesy: failing at it costs nothing."""
+    if isinstance(inbox.channel, base.Acknowledges):
+        try:
+            await inbox.channel.acknowledge(item, inbox.credentials, context.http)
+        except base.SendError as error:
+            _log.info("event.not_acknowledged", reason=str(error.category))
 
 
 async def _keep_files(
