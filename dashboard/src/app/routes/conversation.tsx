@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
-import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
@@ -16,6 +15,7 @@ import { outboxOf } from '@/features/messages/outbox';
 import { Thread } from '@/features/messages/thread';
 import { useThreadFeed } from '@/features/messages/use-thread-feed';
 import { Viewers } from '@/features/presence/viewers';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';

@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { Suspense, useCallback, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
 import { membersQuery } from '@/features/accounts/api';
@@ -13,7 +12,7 @@ import { useConversationActions } from '@/features/conversations/use-conversatio
 import { inboxesQuery } from '@/features/inboxes/api';
 import { messagesQuery } from '@/features/messages/api';
 import type { ComposerHandle } from '@/features/messages/composer';
-import { lazily } from '@/lib/parts';
+import { useTranslation } from '@/i18n';
 import type { Conversation } from '@/types/conversation';
 import { InboxContext, type InboxContextValue } from '../inbox-context';
 import { useLive } from '../live';

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { RefObject } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n';
 import { setPreferences } from '@/lib/preferences';
 import { runLastToastAction } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';

@@ -11,13 +11,13 @@ import {
   UserRoundX,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { views } from '@/config/paths';
 import type { Account } from '@/features/accounts/api';
 import { membersQuery } from '@/features/accounts/api';
 import { countsQuery } from '@/features/conversations/api';
 import { inboxesQuery } from '@/features/inboxes/api';
+import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
 import type { Session } from '@/lib/session';
 import { AccountMenu } from './account-menu';

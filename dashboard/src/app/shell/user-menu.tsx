@@ -1,8 +1,7 @@
 import { Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { Menu } from '@/components/menu';
-import { changeLocale, languageNames } from '@/i18n';
+import { changeLocale, languageNames, useTranslation } from '@/i18n';
 import { locales, setPreferences, type Theme, usePreferences } from '@/lib/preferences';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { BadgeCheck, Copy, Mail, Phone, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n';
 import { absolute } from '@/lib/format';
 import type { Conversation } from '@/types/conversation';
 import { StatusChip } from './status-chip';

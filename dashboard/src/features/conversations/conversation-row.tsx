@@ -9,10 +9,10 @@ import {
   SignalMedium,
 } from 'lucide-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { cx } from '@/components/cx';
 import { RelativeTime } from '@/components/relative-time';
+import { useTranslation } from '@/i18n';
 import { absolute, cappedCount, shortRelative } from '@/lib/format';
 import type { Conversation } from '@/types/conversation';
 

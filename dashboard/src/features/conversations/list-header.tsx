@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowDownWideNarrow, ChevronDown, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
 import { views } from '@/config/paths';
+import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
 import { countsQuery, type ListFilter, sorts, statusFilters } from './api';
 

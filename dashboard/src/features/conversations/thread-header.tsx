@@ -12,10 +12,10 @@ import {
   UserRound,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { Menu, type MenuGroup } from '@/components/menu';
+import { Menu } from '@/components/menu';
+import { useTranslation } from '@/i18n';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';

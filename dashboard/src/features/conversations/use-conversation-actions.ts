@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { showToast } from '@/lib/toast';
 import type { Conversation, ConversationStatus } from '@/types/conversation';

@@ -8,9 +8,9 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
+import { useTranslation } from '@/i18n';
 import { getDraft, saveDraft } from '@/lib/drafts';
 import { clock } from '@/lib/format';
 import type { Outbox } from '@/lib/outbox';

@@ -1,9 +1,9 @@
 import { CircleAlert, Lock, RotateCw, Trash2 } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { cx } from '@/components/cx';
 import { PlainText } from '@/components/plain-text';
+import { useTranslation } from '@/i18n';
 import { absolute, clock } from '@/lib/format';
 import type { OutboxItem } from '@/lib/outbox';
 import type { Message } from '@/types/message';
