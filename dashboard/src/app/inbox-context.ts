@@ -1,12 +1,12 @@
 import { createContext, use } from 'react';
-import type { RowPerson } from '@/features/conversations/conversation-row';
+import type { Member } from '@/features/accounts/api';
 import type { ConversationActions } from '@/features/conversations/use-conversation-actions';
 import type { ComposerHandle } from '@/features/messages/composer';
 import type { Conversation } from '@/types/conversation';
 
 /** What the list, the open conversation and the shortcuts share. */
 export interface InboxContextValue {
-  people: ReadonlyMap<string, RowPerson>;
+  people: ReadonlyMap<string, Member>;
   inboxNames: ReadonlyMap<string, string>;
   actions: ConversationActions;
   /** The conversation on screen, which single-key shortcuts act on. */

@@ -123,6 +123,7 @@ const inbox = createRoute({
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$displayId',
+  validateSearch: z.object({ message: z.catch(z.optional(z.string()), undefined) }),
   component: lazyRouteComponent(() => import('./routes/conversation'), 'ConversationRoute'),
 });
 

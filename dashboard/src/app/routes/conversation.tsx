@@ -1,30 +1,35 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
-import { ContactPanel } from '@/features/contacts/contact-panel';
+import { cannedResponsesQuery } from '@/features/canned-responses/api';
 import { conversationQuery, markRead } from '@/features/conversations/api';
 import { ConversationFacts } from '@/features/conversations/conversation-facts';
 import { ThreadHeader } from '@/features/conversations/thread-header';
 import { messagesQuery } from '@/features/messages/api';
 import { Composer } from '@/features/messages/composer';
+import { DropZone } from '@/features/messages/drop-zone';
+import type { Mentionable } from '@/features/messages/mentions';
 import { outboxOf } from '@/features/messages/outbox';
 import { Thread } from '@/features/messages/thread';
 import { useThreadFeed } from '@/features/messages/use-thread-feed';
+import { nameVariables, type Variables } from '@/features/messages/variables';
 import { Viewers } from '@/features/presence/viewers';
+import { teamsQuery } from '@/features/teams/api';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';
 import type { Conversation } from '@/types/conversation';
+import type { Message } from '@/types/message';
 import { useInbox } from '../inbox-context';
 import { useLive, useOutbox, useSyncState } from '../live';
 
-const loadCollisionDialog = () => import('@/features/messages/collision-dialog');
-const CollisionDialog = lazily(loadCollisionDialog);
+const ContactPanel = lazy(() => import('@/features/contacts/contact-panel'));
+const CollisionDialog = lazy(() => import('@/features/messages/collision-dialog'));
 
 /** One open conversation with what is known about its contact. */
 export function ConversationRoute() {
@@ -71,6 +76,11 @@ function OpenConversation({ row }: { row: Conversation }) {
   const [writing, setWriting] = useState(false);
   const [lost, setLost] = useState(false);
   const [postponed, setPostponed] = useState<string | null>(null);
+  const [quoted, setQuoted] = useState<Message | null>(null);
+  const [snippetQuery, setSnippetQuery] = useState<string | null>(null);
+  const { message: startAt } = useSearch({ from: '/a/$accountId/inbox/$view/$displayId' });
+  const { data: snippets } = useQuery(cannedResponsesQuery(row.account_id, snippetQuery));
+  const { data: teams } = useQuery(teamsQuery(row.account_id));
   const myName = people.get(userId)?.name ?? '';
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
@@ -117,6 +127,34 @@ function OpenConversation({ row }: { row: Conversation }) {
 
   const conflict = unsent.find((item) => item.state === 'conflict' && item.id !== postponed);
   const peopleList = useMemo(() => [...people.values()], [people]);
+  const mentionables = useMemo<Mentionable[]>(
+    () => [
+      ...peopleList.map(({ id, name, avatarUrl }) => ({
+        type: 'user' as const,
+        id,
+        name,
+        avatarUrl,
+      })),
+      ...(teams ?? []).map(({ id, name }) => ({
+        type: 'team' as const,
+        id,
+        name,
+        avatarUrl: null,
+      })),
+    ],
+    [peopleList, teams],
+  );
+  const variables = useMemo<Variables>(
+    () => ({
+      ...nameVariables('contact', row.contact.name),
+      ...nameVariables('agent', myName),
+      'contact.email': row.contact.email,
+      'contact.phone_number': row.contact.phone_number,
+      'conversation.display_id': String(row.display_id),
+      'inbox.name': inboxNames.get(row.inbox_id),
+    }),
+    [row.contact, row.display_id, row.inbox_id, myName, inboxNames],
+  );
 
   if (lost) {
     return (
@@ -143,25 +181,40 @@ function OpenConversation({ row }: { row: Conversation }) {
         >
           <Viewers others={others} />
         </ThreadHeader>
-        <Thread
-          conversationId={row.id}
-          unreadCount={row.unread_count}
-          unsent={unsent}
-          outbox={outbox}
-          myName={myName}
-          offline={sync.link === 'offline'}
-          typing={typing?.type === 'contact' ? typing : null}
-          onReview={() => setPostponed(null)}
-          onSeen={seen}
-        />
-        <Composer
-          conversationId={row.id}
-          contactName={name}
-          lastSeq={page?.last_seq ?? null}
-          outbox={outbox}
-          ref={composer}
-          onWriting={setWriting}
-        />
+        <DropZone onFiles={(files) => composer.current?.attach(files)}>
+          <Thread
+            conversationId={row.id}
+            userId={userId}
+            isAdministrator={people.get(userId)?.role === 'administrator'}
+            unreadCount={row.unread_count}
+            unsent={unsent}
+            outbox={outbox}
+            myName={myName}
+            offline={sync.link === 'offline'}
+            typing={typing?.type === 'contact' ? typing : null}
+            startAt={startAt ?? null}
+            onReview={() => setPostponed(null)}
+            onSeen={seen}
+            onQuote={setQuoted}
+          />
+          <Composer
+            conversationId={row.id}
+            contactName={name}
+            lastSeq={page?.last_seq ?? null}
+            outbox={outbox}
+            quoted={quoted}
+            onClearQuote={() => setQuoted(null)}
+            mentionables={mentionables}
+            snippets={snippets}
+            onSnippetQuery={setSnippetQuery}
+            variables={variables}
+            ref={composer}
+            onWriting={setWriting}
+            onResolve={
+              row.status === 'resolved' ? null : () => actions.changeStatus(row, 'resolved')
+            }
+          />
+        </DropZone>
       </section>
       {panelOpen && (
         <>

@@ -18,7 +18,7 @@ interface ContactPanelProps {
 }
 
 /** Who the customer is, and what is known about this conversation. */
-export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
+export default function ContactPanel({ row, onClose, children }: ContactPanelProps) {
   const { t, i18n } = useTranslation();
   const query = useQuery(contactQuery(row.account_id, row.contact.id));
   const contact = query.data;

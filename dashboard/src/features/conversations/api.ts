@@ -21,14 +21,14 @@ const countsSchema = z.object({ mine: z.number(), unassigned: z.number(), all: z
 const pageSchema = z.object({
   rows: z.array(conversationSchema),
   next_cursor: z.nullable(z.unknown()),
-  /** Only the first page has them. */
+  /** With the first page only. */
   counts: z.nullable(countsSchema),
 });
 
 export type Counts = z.infer<typeof countsSchema>;
 export type Page = z.infer<typeof pageSchema>;
 
-const PAGE_SIZE = 25;
+const PAGE_SIZE = 50;
 
 export const fetchPage = async (
   accountId: string,

@@ -74,9 +74,13 @@ export function ConversationList({
 
   useEffect(() => onRows(rows), [rows, onRows]);
   useEffect(() => {
-    // After a failure the reader decides when to ask again.
-    const wanted = hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
-    if (wanted && lastShown >= rows.length - 10) void fetchNextPage();
+    if (
+      hasNextPage &&
+      !isFetchingNextPage &&
+      !isFetchNextPageError &&
+      lastShown >= rows.length - 15
+    )
+      void fetchNextPage();
   }, [
     fetchNextPage,
     hasNextPage,
@@ -205,6 +209,14 @@ export function ConversationList({
         )}
         {isFetchingNextPage && (
           <p className="pb-4 text-center text-chip text-muted">{t('common.loading')}</p>
+        )}
+        {isFetchNextPageError && (
+          <p className="flex justify-center pb-4">
+            <Button onClick={() => void fetchNextPage()}>
+              <RotateCw aria-hidden="true" size={14} />
+              {t('list.loadMore')}
+            </Button>
+          </p>
         )}
       </div>
     </div>
