@@ -66,9 +66,11 @@ def long_thread(product: LocalProduct, messages: int, title: str) -> int:
         conn.execute(
             """
             update public.conversations
-            set last_seq = %(count)s, last_activity_at = now() - interval '1 minute', preview = jsonb_build_object(
-                'content', 'The end of ' || %(title)s, 'message_type', 'outgoing', 'private', false,
-                'sender_name', 'Ben Okafor', 'created_at', now())
+            set last_seq = %(count)s,
+                last_activity_at = now() - interval '1 minute',
+                preview = jsonb_build_object(
+                    'content', 'The end of ' || %(title)s, 'message_type', 'outgoing', 'private', false,
+                    'sender_name', 'Ben Okafor', 'created_at', now())
             where id = %(conversation)s
             """,
             {"count": messages, "conversation": conversation, "title": title},
@@ -106,8 +108,8 @@ def many_conversations(product: LocalProduct, count: int) -> None:
         conn.execute(
             """
             insert into public.conversations (
-                account_id, inbox_id, contact_id, contact_inbox_id, display_id, last_activity_at, waiting_since,
-                created_at, preview)
+                account_id, inbox_id, contact_id, contact_inbox_id, display_id, last_activity_at,
+                waiting_since, created_at, preview)
             select account_id, inbox_id, contact_id, address_id, 1000000 + n, at, at, at, jsonb_build_object(
                 'content', 'Question ' || n, 'message_type', 'incoming', 'private', false,
                 'sender_name', 'Person ' || n, 'created_at', at)
@@ -116,7 +118,8 @@ def many_conversations(product: LocalProduct, count: int) -> None:
         )
         conn.execute(
             """
-            insert into private.conversation_counters (account_id, inbox_id, status, assignee_id, slot, total, unread)
+            insert into private.conversation_counters (
+                account_id, inbox_id, status, assignee_id, slot, total, unread)
             select account_id, inbox_id, 'open', '00000000-0000-0000-0000-000000000000', 0, count(*), 0
             from bulk
             group by account_id, inbox_id

@@ -1,4 +1,4 @@
-"""Ten thousand messages and two hundred thousand conversations: what scrolls stays in its place, and quickly."""
+"""Ten thousand messages and two hundred thousand conversations: they scroll, and stay in their place."""
 
 from __future__ import annotations
 

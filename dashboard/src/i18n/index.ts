@@ -3,6 +3,8 @@ import { getPreferences, type Locale, locales, setPreferences } from '@/lib/pref
 import en from './locales/en.json';
 import { type Texts, type Translate, translator } from './translator';
 
+export type { Translate };
+
 // English is the fallback of every language and therefore always there; the others are fetched.
 const loaders: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Texts }>> = {
   es: () => import('./locales/es.json'),

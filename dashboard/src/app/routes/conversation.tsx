@@ -1,13 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
 import { cannedResponsesQuery } from '@/features/canned-responses/api';
-import { conversationQuery, markRead } from '@/features/conversations/api';
-import { ConversationFacts } from '@/features/conversations/conversation-facts';
+import {
+  conversationQuery,
+  markRead,
+  participantsQuery,
+  setParticipant,
+} from '@/features/conversations/api';
 import { ThreadHeader } from '@/features/conversations/thread-header';
 import { messagesQuery } from '@/features/messages/api';
 import { Composer } from '@/features/messages/composer';
@@ -18,17 +22,17 @@ import { Thread } from '@/features/messages/thread';
 import { useThreadFeed } from '@/features/messages/use-thread-feed';
 import { nameVariables, type Variables } from '@/features/messages/variables';
 import { Viewers } from '@/features/presence/viewers';
-import { teamsQuery } from '@/features/teams/api';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';
+import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
 import type { Message } from '@/types/message';
 import { useInbox } from '../inbox-context';
 import { useLive, useOutbox, useSyncState } from '../live';
 
-const ContactPanel = lazy(() => import('@/features/contacts/contact-panel'));
+const DetailsPanel = lazy(() => import('./details-panel'));
 const CollisionDialog = lazy(() => import('@/features/messages/collision-dialog'));
 
 /** One open conversation with what is known about its contact. */
@@ -64,7 +68,19 @@ export function ConversationRoute() {
 function OpenConversation({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const { cache, status, transport, userId } = useLive();
-  const { people, inboxNames, actions, openRow, composer, panelOpen, togglePanel } = useInbox();
+  const {
+    people,
+    inboxNames,
+    teams,
+    actions,
+    openRow,
+    composer,
+    panelOpen,
+    togglePanel,
+    openNext,
+  } = useInbox();
+  const client = useQueryClient();
+  const navigate = useNavigate({ from: '/a/$accountId/inbox/$view/$displayId' });
   const sync = useSyncState(status);
   const outbox = outboxOf(userId);
   const allUnsent = useOutbox(userId);
@@ -80,8 +96,9 @@ function OpenConversation({ row }: { row: Conversation }) {
   const [snippetQuery, setSnippetQuery] = useState<string | null>(null);
   const { message: startAt } = useSearch({ from: '/a/$accountId/inbox/$view/$displayId' });
   const { data: snippets } = useQuery(cannedResponsesQuery(row.account_id, snippetQuery));
-  const { data: teams } = useQuery(teamsQuery(row.account_id));
+  const { data: participants } = useQuery(participantsQuery(row.id));
   const myName = people.get(userId)?.name ?? '';
+  const isAdministrator = people.get(userId)?.role === 'administrator';
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
 
@@ -122,8 +139,16 @@ function OpenConversation({ row }: { row: Conversation }) {
     void markRead(row.id).catch(() => {});
   }, [cache, row]);
 
-  // The question whether to send all the same must be at hand when the server is not.
-  useEffect(() => loadAhead(loadCollisionDialog), []);
+  async function follow(following: boolean): Promise<void> {
+    try {
+      await setParticipant(row.id, userId, following);
+      showToast(t(following ? 'toast.following' : 'toast.notFollowing'));
+    } catch (error) {
+      const failure = toApiError(error);
+      showToast(failure.isNetwork ? t('error.offlineAction') : failure.message, { tone: 'danger' });
+    }
+    void client.invalidateQueries({ queryKey: participantsQuery(row.id).queryKey });
+  }
 
   const conflict = unsent.find((item) => item.state === 'conflict' && item.id !== postponed);
   const peopleList = useMemo(() => [...people.values()], [people]);
@@ -135,7 +160,7 @@ function OpenConversation({ row }: { row: Conversation }) {
         name,
         avatarUrl,
       })),
-      ...(teams ?? []).map(({ id, name }) => ({
+      ...teams.map(({ id, name }) => ({
         type: 'team' as const,
         id,
         name,
@@ -174,10 +199,20 @@ function OpenConversation({ row }: { row: Conversation }) {
         <ThreadHeader
           row={row}
           userId={userId}
+          isAdministrator={isAdministrator}
           people={peopleList}
           actions={actions}
+          following={participants?.includes(userId)}
+          onFollow={(following) => void follow(following)}
           panelOpen={panelOpen}
           onTogglePanel={togglePanel}
+          onResolveAndNext={() => {
+            openNext(row);
+            actions.changeStatus(row, 'resolved');
+          }}
+          onDeleted={() =>
+            void navigate({ to: '/a/$accountId/inbox/$view', search: (search) => search })
+          }
         >
           <Viewers others={others} />
         </ThreadHeader>
@@ -185,7 +220,7 @@ function OpenConversation({ row }: { row: Conversation }) {
           <Thread
             conversationId={row.id}
             userId={userId}
-            isAdministrator={people.get(userId)?.role === 'administrator'}
+            isAdministrator={isAdministrator}
             unreadCount={row.unread_count}
             unsent={unsent}
             outbox={outbox}
@@ -231,13 +266,9 @@ function OpenConversation({ row }: { row: Conversation }) {
               'max-xl:fixed max-xl:inset-y-0 max-xl:end-0 max-xl:z-30 max-xl:max-w-[88vw] max-xl:shadow-float',
             )}
           >
-            <ContactPanel row={row} onClose={togglePanel}>
-              <ConversationFacts
-                row={row}
-                inboxName={inboxNames.get(row.inbox_id) ?? null}
-                assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null}
-              />
-            </ContactPanel>
+            <Suspense>
+              <DetailsPanel row={row} />
+            </Suspense>
           </section>
         </>
       )}

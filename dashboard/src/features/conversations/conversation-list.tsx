@@ -10,7 +10,7 @@ import { toApiError } from '@/lib/api-error';
 import { useDrafts } from '@/lib/drafts';
 import type { Conversation } from '@/types/conversation';
 import { type ListFilter, listQuery } from './api';
-import { ConversationRow, type RowPerson } from './conversation-row';
+import { ConversationRow, type RowActions, type RowPerson } from './conversation-row';
 import { holdOrder, rowsOf } from './list-merge';
 
 const ROW_HEIGHT = 78;
@@ -24,7 +24,10 @@ interface ConversationListProps {
   openDisplayId: number | null;
   people: ReadonlyMap<string, RowPerson>;
   inboxNames: ReadonlyMap<string, string>;
-  onOpenIntent: (row: Conversation) => void;
+  labelColors: ReadonlyMap<string, string>;
+  selected: ReadonlySet<string>;
+  hrefOf: (row: Conversation) => string;
+  actions: RowActions;
   onRows: (rows: Conversation[]) => void;
   onClearFilter: (() => void) | null;
 }
@@ -36,7 +39,10 @@ export function ConversationList({
   openDisplayId,
   people,
   inboxNames,
-  onOpenIntent,
+  labelColors,
+  selected,
+  hrefOf,
+  actions,
   onRows,
   onClearFilter,
 }: ConversationListProps) {
@@ -133,7 +139,7 @@ export function ConversationList({
     return (
       <StateMessage
         icon={CircleCheckBig}
-        title={t(`list.empty.${onClearFilter ? 'all' : filter.tab}`)}
+        title={t(`list.empty.${onClearFilter ? 'all' : (filter.view ?? filter.tab)}`)}
         text={onClearFilter ? t('list.emptyFiltered') : t('list.emptyText')}
       >
         {onClearFilter && <Button onClick={onClearFilter}>{t('list.clearFilters')}</Button>}
@@ -180,6 +186,9 @@ export function ConversationList({
               >
                 <ConversationRow
                   row={row}
+                  href={hrefOf(row)}
+                  selected={selected.has(row.id)}
+                  selecting={selected.size > 0}
                   open={row.display_id === openDisplayId}
                   focusable={
                     item.index === focusableIndex ||
@@ -195,7 +204,8 @@ export function ConversationList({
                   draft={
                     row.display_id === openDisplayId ? null : (drafts.get(row.id)?.content ?? null)
                   }
-                  onOpenIntent={onOpenIntent}
+                  labelColors={labelColors}
+                  actions={actions}
                 />
               </li>
             );
