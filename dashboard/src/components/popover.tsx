@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
+import { lazily, loadAhead } from '@/lib/parts';
 import { MenuLabel } from './menu';
 
 export interface PopoverProps {
@@ -14,7 +15,7 @@ export interface PopoverProps {
 }
 
 const load = () => import('./popover-popup');
-const PopoverPopup = lazy(load);
+const PopoverPopup = lazily(load);
 
 /** A button with a panel; like `Menu`, its machinery is fetched when the pointer or the focus comes near. */
 export function Popover(props: PopoverProps) {
@@ -27,8 +28,8 @@ export function Popover(props: PopoverProps) {
       aria-expanded={false}
       title={props.label}
       className={props.className}
-      onPointerEnter={() => void load()}
-      onFocus={() => void load()}
+      onPointerEnter={() => loadAhead(load)}
+      onFocus={() => loadAhead(load)}
       onClick={() => setPressed(true)}
     >
       <MenuLabel label={props.label} trigger={props.trigger} />

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
@@ -32,8 +32,9 @@ import type { Message } from '@/types/message';
 import { useInbox } from '../inbox-context';
 import { useLive, useOutbox, useSyncState } from '../live';
 
-const DetailsPanel = lazy(() => import('./details-panel'));
-const CollisionDialog = lazy(() => import('@/features/messages/collision-dialog'));
+const DetailsPanel = lazily(() => import('./details-panel'));
+const loadCollisionDialog = () => import('@/features/messages/collision-dialog');
+const CollisionDialog = lazily(loadCollisionDialog);
 
 /** One open conversation with what is known about its contact. */
 export function ConversationRoute() {
@@ -138,6 +139,9 @@ function OpenConversation({ row }: { row: Conversation }) {
     cache.put([row.id], [{ ...row, unread_count: 0 }]);
     void markRead(row.id).catch(() => {});
   }, [cache, row]);
+
+  // The question whether to send all the same must be at hand when the server is not.
+  useEffect(() => loadAhead(loadCollisionDialog), []);
 
   async function follow(following: boolean): Promise<void> {
     try {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
 import { isTab } from '@/config/paths';
@@ -18,14 +18,15 @@ import { messagesQuery } from '@/features/messages/api';
 import type { ComposerHandle } from '@/features/messages/composer';
 import { teamsQuery } from '@/features/teams/api';
 import { useTranslation } from '@/i18n';
+import { lazily } from '@/lib/parts';
 import type { Conversation } from '@/types/conversation';
 import { InboxContext, type InboxContextValue } from '../inbox-context';
 import { useLive } from '../live';
 import { openSearch } from '../shell/overlays';
 
 // Shortcuts are nobody's first need; they arrive with the first idle moment.
-const Shortcuts = lazy(() => import('../shell/shortcuts'));
-const BulkBar = lazy(() => import('@/features/conversations/bulk-bar'));
+const Shortcuts = lazily(() => import('../shell/shortcuts'));
+const BulkBar = lazily(() => import('@/features/conversations/bulk-bar'));
 
 const serverViews = {
   mentions: 'mention',

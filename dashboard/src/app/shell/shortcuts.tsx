@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, type RefObject, Suspense } from 'react';
+import { type RefObject, Suspense } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { lazily } from '@/lib/parts';
 import { usePreferences } from '@/lib/preferences';
@@ -7,9 +7,9 @@ import type { Conversation } from '@/types/conversation';
 import { type Command, useCommands } from './commands';
 import { closeOverlay, useOverlay } from './overlays';
 
-const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
-const Palette = lazy(() => import('./palette'));
-const SearchDialog = lazy(() => import('@/features/search/search-dialog'));
+const ShortcutSheet = lazily(() => import('./shortcut-sheet'));
+const Palette = lazily(() => import('./palette'));
+const SearchDialog = lazily(() => import('@/features/search/search-dialog'));
 
 interface ShortcutsProps {
   accountId: string;

@@ -220,14 +220,6 @@ export function ConversationList({
         {isFetchingNextPage && (
           <p className="pb-4 text-center text-chip text-muted">{t('common.loading')}</p>
         )}
-        {isFetchNextPageError && (
-          <p className="flex justify-center pb-4">
-            <Button onClick={() => void fetchNextPage()}>
-              <RotateCw aria-hidden="true" size={14} />
-              {t('list.loadMore')}
-            </Button>
-          </p>
-        )}
       </div>
     </div>
   );

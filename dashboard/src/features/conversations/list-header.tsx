@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowDownWideNarrow, ListFilter as FilterIcon, Search, X } from 'lucide-react';
-import { lazy } from 'react';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
 import { Popover } from '@/components/popover';
 import { tabs } from '@/config/paths';
 import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
+import { lazily } from '@/lib/parts';
 import { countsQuery, type ListFilter, sorts } from './api';
 import type { FilterChoices } from './filter-panel';
 
-const FilterPanel = lazy(() => import('./filter-panel'));
+const FilterPanel = lazily(() => import('./filter-panel'));
 
 interface ListHeaderProps {
   accountId: string;

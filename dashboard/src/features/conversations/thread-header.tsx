@@ -16,26 +16,23 @@ import {
   Trash2,
   UserRound,
 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { Menu, type MenuEntry } from '@/components/menu';
 import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { absolute } from '@/lib/format';
+import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
 import type { RowPerson } from './conversation-row';
+import { AssigneePicker, SnoozePicker } from './pickers';
+import { snoozeTimes } from './snooze-times';
 import { StatusChip } from './status-chip';
 import type { ConversationActions } from './use-conversation-actions';
 
-const AssigneePicker = lazy(() =>
-  import('./pickers').then((module) => ({ default: module.AssigneePicker })),
-);
-const SnoozePicker = lazy(() =>
-  import('./pickers').then((module) => ({ default: module.SnoozePicker })),
-);
-const ConfirmDialog = lazy(() => import('@/components/confirm-dialog'));
+const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
 
 interface ThreadHeaderProps {
   row: Conversation;
@@ -77,16 +74,7 @@ export function ThreadHeader({
     'flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
   const open = row.status === 'open' || row.status === 'pending';
   const muted = row.contact.blocked === true;
-
-  const snoozing: MenuGroup = {
-    label: t('thread.snoozeUntil'),
-    entries: snoozeTimes().map(({ id, at }) => ({
-      id,
-      label: t(`snooze.${id}`),
-      hint: weekday.format(at),
-      onSelect: () => actions.changeStatus(row, 'snoozed', at.toISOString()),
-    })),
-  };
+  const narrow = matchMedia('(max-width: 24rem)').matches;
 
   async function copyLink(): Promise<void> {
     try {
@@ -216,7 +204,7 @@ export function ThreadHeader({
               />
             )}
           </Popover>
-          {open && (
+          {open && !narrow && (
             <Popover
               id="snooze-menu"
               label={t('thread.snooze')}
@@ -239,7 +227,23 @@ export function ThreadHeader({
             className={iconButton}
             align="end"
             trigger={<Ellipsis aria-hidden="true" size={17} />}
-            groups={[{ entries: entries(more) }, { entries: entries(grave) }]}
+            groups={[
+              { entries: entries(more) },
+              // Where the screen is too narrow for its own button, this is the way to it.
+              ...(open && narrow
+                ? [
+                    {
+                      label: t('thread.snoozeUntil'),
+                      entries: snoozeTimes().map(({ id, at }) => ({
+                        id,
+                        label: t(`snooze.${id}`),
+                        onSelect: () => actions.changeStatus(row, 'snoozed', at.toISOString()),
+                      })),
+                    },
+                  ]
+                : []),
+              { entries: entries(grave) },
+            ]}
           />
           <button
             type="button"

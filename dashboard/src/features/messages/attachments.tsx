@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Download, FileText, ImageOff, LoaderCircle, MapPin, TriangleAlert } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { cx } from '@/components/cx';
 import { useTranslation } from '@/i18n';
 import { fileSize } from '@/lib/format';
+import { lazily } from '@/lib/parts';
 import type { Attachment } from '@/types/message';
 import { attachmentUrlQuery } from './attachment-urls';
 
-const Lightbox = lazy(() => import('./lightbox'));
+const Lightbox = lazily(() => import('./lightbox'));
 
 const isImage = (attachment: Attachment): boolean =>
   attachment.file_type === 'image' && attachment.state !== 'failed';

@@ -11,7 +11,6 @@ import {
 import {
   type ClipboardEvent,
   type KeyboardEvent,
-  lazy,
   type Ref,
   Suspense,
   useEffect,
@@ -30,6 +29,7 @@ import { useTranslation } from '@/i18n';
 import { clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
 import type { Outbox } from '@/lib/outbox';
+import { lazily } from '@/lib/parts';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
 import { uuid7 } from '@/lib/uuid7';
@@ -43,8 +43,8 @@ import { useDraft } from './use-draft';
 import { useTyping } from './use-typing';
 import { fillVariables, type Variables } from './variables';
 
-const Suggestions = lazy(() => import('./suggestions'));
-const EmojiPicker = lazy(() => import('./emoji-picker'));
+const Suggestions = lazily(() => import('./suggestions'));
+const EmojiPicker = lazily(() => import('./emoji-picker'));
 
 const MIN_HEIGHT_PX = 72;
 const MAX_HEIGHT_SHARE = 0.4;

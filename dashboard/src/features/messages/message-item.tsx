@@ -8,7 +8,7 @@ import {
   TextQuote,
   Trash2,
 } from 'lucide-react';
-import { lazy, memo, type ReactNode, Suspense } from 'react';
+import { memo, type ReactNode, Suspense } from 'react';
 import { Avatar } from '@/components/avatar';
 import { cx } from '@/components/cx';
 import { Menu, type MenuGroup } from '@/components/menu';
@@ -16,13 +16,14 @@ import { PlainText } from '@/components/plain-text';
 import { useTranslation } from '@/i18n';
 import { absolute, clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
+import { lazily } from '@/lib/parts';
 import type { Message } from '@/types/message';
 import { Attachments } from './attachments';
 import { Delivery } from './delivery';
 import { useMessageActions } from './message-actions';
 import { NoteFrame } from './note-frame';
 
-const MessageEditor = lazy(() => import('./message-editor'));
+const MessageEditor = lazily(() => import('./message-editor'));
 
 interface MessageItemProps {
   message: Message;

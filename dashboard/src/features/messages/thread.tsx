@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, CloudOff, MessageSquare, TriangleAlert } from 'lucide-react';
 import {
-  lazy,
   Suspense,
   useCallback,
   useEffect,
@@ -19,6 +18,7 @@ import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { clock, dayLabel } from '@/lib/format';
 import type { Outbox, OutboxItem } from '@/lib/outbox';
+import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
 import type { Message } from '@/types/message';
 import { messagesQuery } from './api';
@@ -29,7 +29,7 @@ import { UnsentItem } from './unsent-item';
 import { useEarlierMessages } from './use-earlier-messages';
 import type { TypingActor } from './use-thread-feed';
 
-const ConfirmDialog = lazy(() => import('@/components/confirm-dialog'));
+const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
 
 const AT_END_PX = 80;
 /** Earlier messages are asked for while this much is left above the reader. */

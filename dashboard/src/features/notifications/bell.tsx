@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Bell as BellIcon } from 'lucide-react';
-import { lazy } from 'react';
 import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
+import { lazily } from '@/lib/parts';
 import { unreadCountQuery } from './api';
 
-const NotificationList = lazy(() => import('./notification-list'));
+const NotificationList = lazily(() => import('./notification-list'));
 
 interface BellProps {
   accountId: string;
