@@ -144,7 +144,6 @@ export default function ContactPanel({
                 <Editable
                   label={t('contact.phone')}
                   type="tel"
-                  placeholder="+12125550123"
                   value={contact.phone_number ?? ''}
                   onSave={(value) => save({ phone_number: value.replace(/[\s()-]/g, '') || null })}
                 />

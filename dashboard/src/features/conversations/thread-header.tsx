@@ -265,7 +265,7 @@ export function ThreadHeader({
                 onClick={() => actions.changeStatus(row, 'resolved')}
               >
                 <Check aria-hidden="true" size={15} />
-                <span className="@max-lg:sr-only">{t('thread.resolve')}</span>
+                <span className="@max-md:sr-only">{t('thread.resolve')}</span>
               </Button>
               <Menu
                 label={t('thread.resolveOptions')}
@@ -293,7 +293,7 @@ export function ThreadHeader({
               onClick={() => actions.changeStatus(row, 'open')}
             >
               <RotateCcw aria-hidden="true" size={14} />
-              <span className="@max-lg:sr-only">{t('thread.reopen')}</span>
+              <span className="@max-md:sr-only">{t('thread.reopen')}</span>
             </Button>
           )}
         </div>

@@ -13,11 +13,11 @@ const Lightbox = lazily(() => import('./lightbox'));
 const isImage = (attachment: Attachment): boolean =>
   attachment.file_type === 'image' && attachment.state !== 'failed';
 
-/** Where to get a file: our own bucket, or the channel's address where it stayed there. */
+/** Where to get a file from our own bucket; null until a worker has looked at it. */
 export function useAttachmentUrl(attachment: Attachment, thumbnail = false): string | null {
-  const path = (thumbnail && attachment.thumb_path) || (attachment.path ?? null) || null;
-  const { data } = useQuery(attachmentUrlQuery(path));
-  return data ?? (path ? null : (attachment.external_url ?? null));
+  const path = (thumbnail && attachment.thumb_path) || attachment.path || null;
+  const { data } = useQuery(attachmentUrlQuery(attachment.state === 'ready' ? path : null));
+  return data ?? null;
 }
 
 export const attachmentName = (attachment: Attachment): string =>

@@ -95,7 +95,7 @@ export default function NotificationList({ accountId, onOpen }: NotificationList
 function Line({ row, onOpen }: { row: Notification; onOpen: (row: Notification) => void }) {
   const { t } = useTranslation();
   const { conversation } = row;
-  const name = row.actor?.name ?? conversation?.contact_name ?? t('contact.visitor');
+  const name = row.actor?.name || conversation?.contact_name || t('contact.visitor');
   return (
     <li>
       <button
