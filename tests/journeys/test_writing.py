@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.journeys.desk_setup import Desk, desk_of
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
@@ -29,11 +29,11 @@ def unique(text: str) -> str:
     return f"{text} {secrets.token_hex(4)}"
 
 
-def picture(color: str = "teal") -> dict[str, object]:
+def picture(color: str = "teal") -> FilePayload:
     """A small PNG, as a file chooser gives it."""
     content = io.BytesIO()
     Image.new("RGB", (640, 420), color).save(content, "PNG")
-    return {"name": f"{color}.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    return FilePayload(name=f"{color}.png", mimeType="image/png", buffer=content.getvalue())
 
 
 def asked(agent: Agents, visitor: Visitors, **options: object) -> tuple[AgentAtDesk, VisitorOnPage]:

@@ -23,10 +23,11 @@ const contactHitSchema = z.object({
   phone_number: z.nullable(z.string()),
   avatar_url: z.nullish(z.string()),
 });
+const rowsOf = <Row extends z.ZodMiniType>(row: Row) => z.object({ rows: z.array(row) });
 const resultSchema = z.object({
-  conversations: z.optional(z.array(conversationSchema)),
-  messages: z.optional(z.array(messageHitSchema)),
-  contacts: z.optional(z.array(contactHitSchema)),
+  conversations: rowsOf(conversationSchema),
+  messages: rowsOf(messageHitSchema),
+  contacts: rowsOf(contactHitSchema),
 });
 
 export type Found = z.infer<typeof resultSchema>;

@@ -47,7 +47,7 @@ export default function SearchDialog({ accountId, onClose, onOpen }: SearchDialo
     if (displayId !== null) onOpen(displayId, null);
   }
 
-  const hits = hitsOf(query.data ?? {}, t, onOpen, (id) => void openContact(id)).filter(
+  const hits = hitsOf(query.data, t, onOpen, (id) => void openContact(id)).filter(
     (hit) => kind === 'all' || hit.kind === kind,
   );
   const answered = wanted.length > 1 && query.data !== undefined && !query.isFetching;
@@ -157,7 +157,7 @@ export default function SearchDialog({ accountId, onClose, onOpen }: SearchDialo
 }
 
 function hitsOf(
-  found: Found,
+  found: Found | undefined,
   t: (key: string) => string,
   onOpen: SearchDialogProps['onOpen'],
   onContact: (id: string) => void,
@@ -168,7 +168,7 @@ function hitsOf(
     phone_number: string | null;
   }) => who.name || who.email || who.phone_number || t('contact.visitor');
   return [
-    ...(found.conversations ?? []).map(
+    ...(found?.conversations.rows ?? []).map(
       (row): Hit => ({
         id: row.id,
         kind: 'conversations',
@@ -186,7 +186,7 @@ function hitsOf(
         open: () => onOpen(row.display_id, null),
       }),
     ),
-    ...(found.messages ?? []).map((message): Hit => {
+    ...(found?.messages.rows ?? []).map((message): Hit => {
       const Icon = message.private ? Lock : MessageSquare;
       return {
         id: message.id,
@@ -204,7 +204,7 @@ function hitsOf(
         open: () => onOpen(message.display_id, message.id),
       };
     }),
-    ...(found.contacts ?? []).map(
+    ...(found?.contacts.rows ?? []).map(
       (contact): Hit => ({
         id: contact.id,
         kind: 'contacts',
