@@ -12,12 +12,20 @@ import * as z from 'zod/mini';
 import { ConversationCache } from '@/features/conversations/cache';
 import { inboxesQuery } from '@/features/inboxes/api';
 import { outboxOf } from '@/features/messages/outbox';
+import { unreadCountKey } from '@/features/notifications/api';
+import { HEARTBEAT_MS, heartbeat } from '@/features/presence/api';
+import { myTeamsQuery, teamsQuery } from '@/features/teams/api';
 import type { OutboxItem } from '@/lib/outbox';
 import { Coalescer, type SyncState, SyncStatus } from '@/lib/realtime';
 import { SupabaseTransport } from '@/lib/socket';
 
 const LIST_POLL_MS = 15_000;
 const hintSchema = z.object({ conversation_id: z.string() });
+const notifiedSchema = z.object({
+  unread_count: z.number(),
+  account_id: z.optional(z.string()),
+  notification: z.optional(z.object({ account_id: z.string() })),
+});
 
 interface Live {
   status: SyncStatus;
@@ -87,12 +95,19 @@ export function LiveProvider({
   );
 }
 
-/** Joins the topics lists depend on: every visible inbox and the agent's own. */
+/** Joins the topics lists depend on: every visible inbox and team, and the agent's own. */
 function ListFeeds() {
   const { status, transport, cache, userId, accountId } = useLive();
   const client = useQueryClient();
   const { data: inboxes } = useQuery(inboxesQuery(accountId));
-  const topics = inboxes?.map((inbox) => `inbox:${inbox.id}:${inbox.epoch}`).join(' ') ?? '';
+  const { data: teams } = useQuery(teamsQuery(accountId));
+  const { data: mine } = useQuery(myTeamsQuery(accountId, userId));
+  const topics = [
+    ...(inboxes?.map((inbox) => `inbox:${inbox.id}:${inbox.epoch}`) ?? []),
+    ...(teams?.filter((team) => mine?.includes(team.id)) ?? []).map(
+      (team) => `team:${team.id}:${team.epoch}`,
+    ),
+  ].join(' ');
 
   useEffect(() => {
     if (topics === '') return;
@@ -104,8 +119,10 @@ function ListFeeds() {
     const channels = topics.split(' ').map((topic) =>
       transport.join(topic, {
         onEvent: (event, payload) => {
-          if (event === 'topic.moved')
+          if (event === 'topic.moved') {
             void client.invalidateQueries({ queryKey: ['inboxes', accountId] });
+            void client.invalidateQueries({ queryKey: ['teams', accountId] });
+          }
           const hint = hintSchema.safeParse(payload);
           if (event === 'conversation.changed' && hint.success)
             refresh.add(hint.data.conversation_id);
@@ -122,8 +139,19 @@ function ListFeeds() {
 
   useEffect(() => {
     const channel = transport.join(`user:${userId}`, {
-      onEvent: (event) => {
+      onEvent: (event, payload) => {
+        if (event.startsWith('notification.')) {
+          const news = notifiedSchema.safeParse(payload);
+          if (!news.success) return;
+          const { account_id: changed, notification, unread_count: unread } = news.data;
+          if ((notification?.account_id ?? changed) !== accountId) return;
+          client.setQueryData(unreadCountKey(accountId), unread);
+          void client.invalidateQueries({ queryKey: ['notifications', accountId] });
+          return;
+        }
         if (event !== 'access.changed') return;
+        void client.invalidateQueries({ queryKey: ['teams', accountId] });
+        void client.invalidateQueries({ queryKey: ['my-teams', accountId] });
         void client.invalidateQueries({ queryKey: ['inboxes', accountId] });
         void client.invalidateQueries({ queryKey: ['members', accountId] });
         void client.invalidateQueries({ queryKey: ['accounts'] });
@@ -133,6 +161,14 @@ function ListFeeds() {
     });
     return () => channel.leave();
   }, [transport, userId, client, accountId, cache]);
+
+  useEffect(() => {
+    // Whether one is there is told anew all the time; a beat that is lost is followed by the next.
+    const beat = () => void heartbeat(accountId).catch(() => {});
+    beat();
+    const timer = setInterval(beat, HEARTBEAT_MS);
+    return () => clearInterval(timer);
+  }, [accountId]);
 
   useEffect(() => {
     const poll = setInterval(() => {

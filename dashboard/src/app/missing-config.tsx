@@ -1,6 +1,6 @@
 import { Unplug } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { StateMessage } from '@/components/state-message';
+import { useTranslation } from '@/i18n';
 
 /** For whoever installs Supadesk: which settings /config.js does not give. */
 export function MissingConfig({ names }: { names: string[] }) {

@@ -1,7 +1,7 @@
 import { Compass, TriangleAlert } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { StateMessage } from '@/components/state-message';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 
 export function NotFound() {

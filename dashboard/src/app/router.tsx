@@ -12,6 +12,7 @@ import { accountsQuery } from '@/features/accounts/api';
 import { sorts, statusFilters } from '@/features/conversations/api';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';
+import { priorities } from '@/types/conversation';
 import { NotFound, RouteError } from './route-states';
 
 /** What a list address says beyond its path; anything unknown falls back instead of failing. */
@@ -19,6 +20,12 @@ const inboxSearchSchema = z.object({
   status: z.catch(z.optional(z.enum(statusFilters)), undefined),
   sort: z.catch(z.optional(z.enum(sorts)), undefined),
   inbox: z.catch(z.optional(z.string()), undefined),
+  team: z.catch(z.optional(z.string()), undefined),
+  label: z.catch(z.optional(z.array(z.string())), undefined),
+  priority: z.catch(z.optional(z.enum(priorities)), undefined),
+  assignee: z.catch(z.optional(z.string()), undefined),
+  /** In an open conversation: the message to show. */
+  message: z.catch(z.optional(z.string()), undefined),
 });
 
 const root = createRootRoute({

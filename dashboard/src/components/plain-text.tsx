@@ -4,7 +4,7 @@ import { linkify, type TextPart } from '@/lib/links';
 /** The parts of one text never move, so their places serve as keys. */
 const keyed = (parts: TextPart[]) => parts.map((part, place) => ({ part, key: `${place}` }));
 
-/** Somebody's words, exactly as written; only web addresses become links. */
+/** Somebody's words, exactly as written; only web addresses become links, and mentions names. */
 export function PlainText({ text }: { text: string }) {
   return (
     <span dir="auto" className="block whitespace-pre-wrap [overflow-wrap:anywhere]">
@@ -19,6 +19,10 @@ export function PlainText({ text }: { text: string }) {
           >
             {part.text}
           </a>
+        ) : part.kind === 'mention' ? (
+          <bdi key={key} className="rounded-sm bg-accent-tint px-1 font-medium text-accent">
+            {part.text}
+          </bdi>
         ) : (
           <Fragment key={key}>{part.text}</Fragment>
         ),

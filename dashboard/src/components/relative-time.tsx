@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n';
 import { absolute, shortRelative } from '@/lib/format';
 
 const listeners = new Set<() => void>();

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n';
 import { dismissToast, getToasts, subscribeToToasts, type Toast } from '@/lib/toast';
 import { cx } from './cx';
 

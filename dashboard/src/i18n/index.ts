@@ -1,10 +1,12 @@
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
 import { getPreferences, type Locale, locales, setPreferences } from '@/lib/preferences';
 import en from './locales/en.json';
+import { type Texts, type Translate, translator } from './translator';
+
+export type { Translate };
 
 // English is the fallback of every language and therefore always there; the others are fetched.
-const loaders: Record<Exclude<Locale, 'en'>, () => Promise<{ default: object }>> = {
+const loaders: Record<Exclude<Locale, 'en'>, () => Promise<{ default: Texts }>> = {
   es: () => import('./locales/es.json'),
   'pt-BR': () => import('./locales/pt-BR.json'),
   ar: () => import('./locales/ar.json'),
@@ -16,6 +18,22 @@ export const languageNames: Record<Locale, string> = {
   'pt-BR': 'Português (Brasil)',
   ar: 'العربية',
 };
+
+export interface Language {
+  t: Translate;
+  i18n: { language: Locale };
+}
+
+const english = translator('en', en);
+let language: Language = { t: english, i18n: { language: 'en' } };
+const listeners = new Set<() => void>();
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** The texts in the agent's language: `t('list.newCount', { count })`. */
+export const useTranslation = (): Language => useSyncExternalStore(subscribe, () => language);
 
 function preferredLocale(): Locale {
   const stored = getPreferences().locale;
@@ -30,24 +48,15 @@ function preferredLocale(): Locale {
 }
 
 async function applyLocale(locale: Locale): Promise<void> {
-  if (locale !== 'en' && !i18next.hasResourceBundle(locale, 'translation')) {
-    const bundle = await loaders[locale]();
-    i18next.addResourceBundle(locale, 'translation', bundle.default);
-  }
-  await i18next.changeLanguage(locale);
+  const t =
+    locale === 'en' ? english : translator(locale, (await loaders[locale]()).default, english);
+  language = { t, i18n: { language: locale } };
   document.documentElement.lang = locale;
-  document.documentElement.dir = i18next.dir(locale);
+  document.documentElement.dir = locale === 'ar' ? 'rtl' : 'ltr';
+  for (const listener of listeners) listener();
 }
 
-export async function startI18n(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
-  });
-  await applyLocale(preferredLocale());
-}
+export const startI18n = (): Promise<void> => applyLocale(preferredLocale());
 
 export async function changeLocale(locale: Locale): Promise<void> {
   await applyLocale(locale);

@@ -5,6 +5,8 @@ export interface Draft {
   content: string;
   private: boolean;
   savedAt: string;
+  /** Colleagues and teams chosen by "@" in this text. */
+  mentions?: { type: 'user' | 'team'; id: string; name: string }[];
 }
 
 const database = () => createStore('supadesk-drafts', 'drafts');

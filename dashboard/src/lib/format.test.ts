@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cappedCount, dayLabel, initials, shortRelative, stableIndex } from './format';
+import { cappedCount, dayLabel, fileSize, initials, shortRelative, stableIndex } from './format';
 
 const now = new Date(2026, 10, 24, 12, 0).getTime();
 const ago = (ms: number) => new Date(now - ms).toISOString();
@@ -39,4 +39,10 @@ test('counts are capped', () => {
 test('the same id always gets the same index', () => {
   expect(stableIndex('abc', 6)).toBe(stableIndex('abc', 6));
   expect(stableIndex('abc', 6)).toBeLessThan(6);
+});
+
+test('file sizes are said in the largest unit that leaves a number before the point', () => {
+  expect(fileSize(0, 'en')).toBe('0 bytes');
+  expect(fileSize(3_400_000, 'en')).toBe('3.4 MB');
+  expect(fileSize(40_000_000_000_000, 'en')).toBe('40,000 GB');
 });

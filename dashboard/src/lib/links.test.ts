@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linkify } from './links';
+import { asPlainText, linkify } from './links';
 
 test('links are found and closing punctuation stays text', () => {
   expect(linkify('See (https://x.test/a?b=1).')).toEqual([
@@ -17,4 +17,14 @@ test('other schemes are never links', () => {
 test('text without links is one part', () => {
   expect(linkify('<b>hi</b>')).toEqual([{ kind: 'text', text: '<b>hi</b>' }]);
   expect(linkify('')).toEqual([]);
+});
+
+test('a mention is a name, whatever stands in its address', () => {
+  expect(linkify('Ask [@Ana Duarte](mention://user/u-1/Ana%20Duarte), please')).toEqual([
+    { kind: 'text', text: 'Ask ' },
+    { kind: 'mention', text: '@Ana Duarte' },
+    { kind: 'text', text: ', please' },
+  ]);
+  expect(asPlainText('(mention://team/t-1/on%20call) look')).toBe('@on call look');
+  expect(asPlainText('(mention://user/u-1/100%)')).toBe('@100%');
 });

@@ -1,5 +1,13 @@
 import type { ApiError } from './api-error';
 
+/** A file on its way with a message: uploaded, and named by its attachment's id. */
+export interface SentFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
 /** A message this agent has written that the server has not confirmed yet. */
 export interface OutboxItem {
   id: string;
@@ -9,6 +17,10 @@ export interface OutboxItem {
   /** The newest seq the agent had seen while writing; null sends whatever happened since. */
   expectedLastSeq: number | null;
   createdAt: string;
+  /** The message this one answers, shown as a quotation. */
+  inReplyTo?: string | null;
+  /** Files that are already uploaded. */
+  files?: SentFile[];
   state: 'waiting' | 'sending' | 'conflict' | 'failed';
   error: string | null;
   /** For a conflict: what arrived in between, as the server told. */
@@ -58,12 +70,7 @@ export class Outbox {
 
   snapshot = (): OutboxItem[] => this.#items;
 
-  async add(
-    item: Pick<
-      OutboxItem,
-      'id' | 'conversationId' | 'content' | 'private' | 'expectedLastSeq' | 'createdAt'
-    >,
-  ): Promise<void> {
+  async add(item: Omit<OutboxItem, 'state' | 'error' | 'details'>): Promise<void> {
     this.#items = [...this.#items, { ...item, state: 'waiting', error: null, details: null }];
     this.#publish();
     await this.#loaded;

@@ -7,13 +7,15 @@ interface Doors {
   env: Env;
   session: SessionStore;
   rest: PostgrestClient;
+  fetch: typeof fetch;
 }
 
 let doors: Doors | null = null;
 
 /**
  * Opens the doors to Supabase. They are built from the packages supabase-js itself is made of:
- * storage and functions are not used here, and auth and realtime need not delay the first screen.
+ * functions are not used here, storage is two calls, and auth and realtime need not delay the first
+ * screen.
  */
 export function openSupabase(env: Env): void {
   const session = new SessionStore(env, 'supadesk:session');
@@ -26,7 +28,7 @@ export function openSupabase(env: Env): void {
     headers: { apikey: env.publishableKey },
     fetch: authorised,
   });
-  doors = { env, session, rest };
+  doors = { env, session, rest, fetch: authorised };
 }
 
 function opened(): Doors {
@@ -63,4 +65,19 @@ export async function answer<T>(call: PromiseLike<Answer<T>>): Promise<T> {
 /** Calls a database function. */
 export function rpc<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {
   return answer<T>(rest().rpc(name, args) as unknown as PromiseLike<Answer<T>>);
+}
+
+/** Calls Storage as the signed-in agent; answers what it answers, or throws an `ApiError`. */
+export async function storage<T>(path: string, init: RequestInit): Promise<T> {
+  const { env: settings, fetch: authorised } = opened();
+  const headers = new Headers(init.headers);
+  headers.set('apikey', settings.publishableKey);
+  const response = await authorised(`${settings.supabaseUrl}/storage/v1/${path}`, {
+    ...init,
+    headers,
+  });
+  const body = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
+  if (!response.ok)
+    throw new ApiError(body.error ?? 'unexpected', body.message ?? '', response.status);
+  return body as T;
 }

@@ -3,16 +3,21 @@ import * as z from 'zod/mini';
 export const conversationStatuses = ['open', 'pending', 'snoozed', 'resolved'] as const;
 export type ConversationStatus = (typeof conversationStatuses)[number];
 
+/** From the most to the least urgent. */
+export const priorities = ['urgent', 'high', 'medium', 'low'] as const;
+export type Priority = (typeof priorities)[number];
+
 export const conversationSchema = z.object({
   id: z.string(),
   account_id: z.string(),
   display_id: z.number(),
   inbox_id: z.string(),
   status: z.enum(conversationStatuses),
-  priority: z.nullish(z.string()),
+  priority: z.nullish(z.enum(priorities)),
   assignee_id: z.nullable(z.string()),
   team_id: z.nullish(z.string()),
   labels: z.array(z.string()),
+  custom_attributes: z.optional(z.record(z.string(), z.unknown())),
   snoozed_until: z.nullable(z.string()),
   waiting_since: z.nullable(z.string()),
   first_reply_created_at: z.nullable(z.string()),
@@ -36,6 +41,7 @@ export const conversationSchema = z.object({
     phone_number: z.nullable(z.string()),
     avatar_url: z.nullish(z.string()),
     identified: z.enum(['anonymous', 'claimed', 'verified']),
+    blocked: z.optional(z.boolean()),
   }),
   topic: z.string(),
 });

@@ -1,28 +1,38 @@
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { SearchX, TriangleAlert } from 'lucide-react';
 import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
-import { ContactPanel } from '@/features/contacts/contact-panel';
-import { conversationQuery, markRead } from '@/features/conversations/api';
-import { ConversationFacts } from '@/features/conversations/conversation-facts';
+import { cannedResponsesQuery } from '@/features/canned-responses/api';
+import {
+  conversationQuery,
+  markRead,
+  participantsQuery,
+  setParticipant,
+} from '@/features/conversations/api';
 import { ThreadHeader } from '@/features/conversations/thread-header';
 import { messagesQuery } from '@/features/messages/api';
 import { Composer } from '@/features/messages/composer';
+import { DropZone } from '@/features/messages/drop-zone';
+import type { Mentionable } from '@/features/messages/mentions';
 import { outboxOf } from '@/features/messages/outbox';
 import { Thread } from '@/features/messages/thread';
 import { useThreadFeed } from '@/features/messages/use-thread-feed';
+import { nameVariables, type Variables } from '@/features/messages/variables';
 import { Viewers } from '@/features/presence/viewers';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';
+import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
+import type { Message } from '@/types/message';
 import { useInbox } from '../inbox-context';
 import { useLive, useOutbox, useSyncState } from '../live';
 
+const DetailsPanel = lazily(() => import('./details-panel'));
 const loadCollisionDialog = () => import('@/features/messages/collision-dialog');
 const CollisionDialog = lazily(loadCollisionDialog);
 
@@ -59,7 +69,19 @@ export function ConversationRoute() {
 function OpenConversation({ row }: { row: Conversation }) {
   const { t } = useTranslation();
   const { cache, status, transport, userId } = useLive();
-  const { people, inboxNames, actions, openRow, composer, panelOpen, togglePanel } = useInbox();
+  const {
+    people,
+    inboxNames,
+    teams,
+    actions,
+    openRow,
+    composer,
+    panelOpen,
+    togglePanel,
+    openNext,
+  } = useInbox();
+  const client = useQueryClient();
+  const navigate = useNavigate({ from: '/a/$accountId/inbox/$view/$displayId' });
   const sync = useSyncState(status);
   const outbox = outboxOf(userId);
   const allUnsent = useOutbox(userId);
@@ -71,7 +93,13 @@ function OpenConversation({ row }: { row: Conversation }) {
   const [writing, setWriting] = useState(false);
   const [lost, setLost] = useState(false);
   const [postponed, setPostponed] = useState<string | null>(null);
+  const [quoted, setQuoted] = useState<Message | null>(null);
+  const [snippetQuery, setSnippetQuery] = useState<string | null>(null);
+  const { message: startAt } = useSearch({ from: '/a/$accountId/inbox/$view/$displayId' });
+  const { data: snippets } = useQuery(cannedResponsesQuery(row.account_id, snippetQuery));
+  const { data: participants } = useQuery(participantsQuery(row.id));
   const myName = people.get(userId)?.name ?? '';
+  const isAdministrator = people.get(userId)?.role === 'administrator';
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
 
@@ -115,8 +143,47 @@ function OpenConversation({ row }: { row: Conversation }) {
   // The question whether to send all the same must be at hand when the server is not.
   useEffect(() => loadAhead(loadCollisionDialog), []);
 
+  async function follow(following: boolean): Promise<void> {
+    try {
+      await setParticipant(row.id, userId, following);
+      showToast(t(following ? 'toast.following' : 'toast.notFollowing'));
+    } catch (error) {
+      const failure = toApiError(error);
+      showToast(failure.isNetwork ? t('error.offlineAction') : failure.message, { tone: 'danger' });
+    }
+    void client.invalidateQueries({ queryKey: participantsQuery(row.id).queryKey });
+  }
+
   const conflict = unsent.find((item) => item.state === 'conflict' && item.id !== postponed);
   const peopleList = useMemo(() => [...people.values()], [people]);
+  const mentionables = useMemo<Mentionable[]>(
+    () => [
+      ...peopleList.map(({ id, name, avatarUrl }) => ({
+        type: 'user' as const,
+        id,
+        name,
+        avatarUrl,
+      })),
+      ...teams.map(({ id, name }) => ({
+        type: 'team' as const,
+        id,
+        name,
+        avatarUrl: null,
+      })),
+    ],
+    [peopleList, teams],
+  );
+  const variables = useMemo<Variables>(
+    () => ({
+      ...nameVariables('contact', row.contact.name),
+      ...nameVariables('agent', myName),
+      'contact.email': row.contact.email,
+      'contact.phone_number': row.contact.phone_number,
+      'conversation.display_id': String(row.display_id),
+      'inbox.name': inboxNames.get(row.inbox_id),
+    }),
+    [row.contact, row.display_id, row.inbox_id, myName, inboxNames],
+  );
 
   if (lost) {
     return (
@@ -136,32 +203,57 @@ function OpenConversation({ row }: { row: Conversation }) {
         <ThreadHeader
           row={row}
           userId={userId}
+          isAdministrator={isAdministrator}
           people={peopleList}
           actions={actions}
+          following={participants?.includes(userId)}
+          onFollow={(following) => void follow(following)}
           panelOpen={panelOpen}
           onTogglePanel={togglePanel}
+          onResolveAndNext={() => {
+            openNext(row);
+            actions.changeStatus(row, 'resolved');
+          }}
+          onDeleted={() =>
+            void navigate({ to: '/a/$accountId/inbox/$view', search: (search) => search })
+          }
         >
           <Viewers others={others} />
         </ThreadHeader>
-        <Thread
-          conversationId={row.id}
-          unreadCount={row.unread_count}
-          unsent={unsent}
-          outbox={outbox}
-          myName={myName}
-          offline={sync.link === 'offline'}
-          typing={typing?.type === 'contact' ? typing : null}
-          onReview={() => setPostponed(null)}
-          onSeen={seen}
-        />
-        <Composer
-          conversationId={row.id}
-          contactName={name}
-          lastSeq={page?.last_seq ?? null}
-          outbox={outbox}
-          ref={composer}
-          onWriting={setWriting}
-        />
+        <DropZone onFiles={(files) => composer.current?.attach(files)}>
+          <Thread
+            conversationId={row.id}
+            userId={userId}
+            isAdministrator={isAdministrator}
+            unreadCount={row.unread_count}
+            unsent={unsent}
+            outbox={outbox}
+            myName={myName}
+            offline={sync.link === 'offline'}
+            typing={typing?.type === 'contact' ? typing : null}
+            startAt={startAt ?? null}
+            onReview={() => setPostponed(null)}
+            onSeen={seen}
+            onQuote={setQuoted}
+          />
+          <Composer
+            conversationId={row.id}
+            contactName={name}
+            lastSeq={page?.last_seq ?? null}
+            outbox={outbox}
+            quoted={quoted}
+            onClearQuote={() => setQuoted(null)}
+            mentionables={mentionables}
+            snippets={snippets}
+            onSnippetQuery={setSnippetQuery}
+            variables={variables}
+            ref={composer}
+            onWriting={setWriting}
+            onResolve={
+              row.status === 'resolved' ? null : () => actions.changeStatus(row, 'resolved')
+            }
+          />
+        </DropZone>
       </section>
       {panelOpen && (
         <>
@@ -178,13 +270,9 @@ function OpenConversation({ row }: { row: Conversation }) {
               'max-xl:fixed max-xl:inset-y-0 max-xl:end-0 max-xl:z-30 max-xl:max-w-[88vw] max-xl:shadow-float',
             )}
           >
-            <ContactPanel row={row} onClose={togglePanel}>
-              <ConversationFacts
-                row={row}
-                inboxName={inboxNames.get(row.inbox_id) ?? null}
-                assigneeName={row.assignee_id ? (people.get(row.assignee_id)?.name ?? null) : null}
-              />
-            </ContactPanel>
+            <Suspense>
+              <DetailsPanel row={row} />
+            </Suspense>
           </section>
         </>
       )}

@@ -1,25 +1,38 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
-import { Suspense, useCallback, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
+import { isTab } from '@/config/paths';
 import { membersQuery } from '@/features/accounts/api';
 import { conversationQuery, type ListFilter } from '@/features/conversations/api';
 import { ConversationList } from '@/features/conversations/conversation-list';
+import type { RowActions } from '@/features/conversations/conversation-row';
 import { ListHeader } from '@/features/conversations/list-header';
+import { nothingSelected, toggled } from '@/features/conversations/selection';
 import { useConversationActions } from '@/features/conversations/use-conversation-actions';
 import { inboxesQuery } from '@/features/inboxes/api';
+import { labelsQuery } from '@/features/labels/api';
 import { messagesQuery } from '@/features/messages/api';
 import type { ComposerHandle } from '@/features/messages/composer';
+import { teamsQuery } from '@/features/teams/api';
+import { useTranslation } from '@/i18n';
 import { lazily } from '@/lib/parts';
 import type { Conversation } from '@/types/conversation';
 import { InboxContext, type InboxContextValue } from '../inbox-context';
 import { useLive } from '../live';
+import { openSearch } from '../shell/overlays';
 
 // Shortcuts are nobody's first need; they arrive with the first idle moment.
 const Shortcuts = lazily(() => import('../shell/shortcuts'));
+const BulkBar = lazily(() => import('@/features/conversations/bulk-bar'));
+
+const serverViews = {
+  mentions: 'mention',
+  participating: 'participating',
+  unattended: 'unattended',
+} as const;
 
 /** The list, and beside it whatever conversation is open. */
 export function InboxRoute() {
@@ -28,65 +41,157 @@ export function InboxRoute() {
   const search = useSearch({ from: '/a/$accountId/inbox/$view' });
   const { displayId } = useParams({ strict: false });
   const navigate = useNavigate({ from: '/a/$accountId/inbox/$view' });
+  const router = useRouter();
   const client = useQueryClient();
   const { cache, userId } = useLive();
   const actions = useConversationActions(cache);
   const { data: members } = useQuery(membersQuery(accountId));
   const { data: inboxes } = useQuery(inboxesQuery(accountId));
+  const { data: teams } = useQuery(teamsQuery(accountId));
+  const { data: labels } = useQuery(labelsQuery(accountId));
   const rows = useRef<Conversation[]>([]);
   const openRow = useRef<Conversation | null>(null);
   const composer = useRef<ComposerHandle | null>(null);
   const [panelOpen, setPanelOpen] = useState(() => matchMedia('(min-width: 80rem)').matches);
+  const [selection, setSelection] = useState(nothingSelected);
 
-  const { status, sort, inbox } = search;
+  const { status, sort, inbox, team, label, priority, assignee } = search;
   const filter = useMemo<ListFilter>(
-    () => ({ tab: view, status: status ?? 'open', sort: sort ?? 'newest', inboxId: inbox ?? null }),
-    [view, status, sort, inbox],
+    () => ({
+      tab: isTab(view) ? view : 'all',
+      view: isTab(view) ? null : serverViews[view],
+      status: status ?? 'open',
+      sort: sort ?? 'newest',
+      inboxId: inbox ?? null,
+      teamId: team ?? null,
+      labels: label ?? [],
+      priority: priority ?? null,
+      assigneeId: assignee ?? null,
+    }),
+    [view, status, sort, inbox, team, label, priority, assignee],
   );
-  const filtered = filter.status !== 'open' || filter.inboxId !== null;
+  const filtered =
+    filter.status !== 'open' ||
+    filter.labels.length > 0 ||
+    [filter.inboxId, filter.teamId, filter.priority, filter.assigneeId].some(Boolean);
   const openDisplayId = displayId === undefined ? null : Number(displayId);
+
+  // What was selected in one list means nothing in another.
+  const filterKey = JSON.stringify(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for another list
+  useEffect(() => setSelection(nothingSelected), [filterKey]);
 
   const people = useMemo(() => new Map(members?.map((member) => [member.id, member])), [members]);
   const inboxNames = useMemo(
     () => new Map(inboxes?.map((each) => [each.id, each.name])),
     [inboxes],
   );
+  const labelColors = useMemo(
+    () => new Map(labels?.map((each) => [each.title, each.color])),
+    [labels],
+  );
+  const choices = useMemo(
+    () => ({
+      inboxes: inboxNames,
+      teams: teams ?? [],
+      people: members ?? [],
+      labels: labels ?? [],
+    }),
+    [inboxNames, teams, members, labels],
+  );
+  const togglePanel = useCallback(() => setPanelOpen((open) => !open), []);
+  const selectRow = useCallback((row: Conversation, range: boolean) => {
+    setSelection((current) => toggled(current, rows.current, row.id, range));
+  }, []);
+  const openOne = useCallback(
+    (row: Conversation) =>
+      void navigate({
+        to: '/a/$accountId/inbox/$view/$displayId',
+        params: (params) => ({ ...params, displayId: String(row.display_id) }),
+        search: ({ message: _message, ...current }) => current,
+      }),
+    [navigate],
+  );
+  const openNext = useCallback(
+    (row: Conversation) => {
+      const index = rows.current.findIndex((each) => each.id === row.id);
+      const next = rows.current[index + 1] ?? rows.current[index - 1];
+      if (next) openOne(next);
+    },
+    [openOne],
+  );
   const shared = useMemo<InboxContextValue>(
     () => ({
       people,
       inboxNames,
+      teams: teams ?? [],
+      labels: labels ?? [],
       actions,
       openRow,
       composer,
       panelOpen,
-      togglePanel: () => setPanelOpen((open) => !open),
+      togglePanel,
+      openNext,
+      selectRow,
     }),
-    [people, inboxNames, actions, panelOpen],
+    [people, inboxNames, teams, labels, actions, panelOpen, togglePanel, openNext, selectRow],
   );
 
-  const prefetch = useCallback(
-    (row: Conversation) => {
-      client.setQueryData(
-        conversationQuery(accountId, row.display_id).queryKey,
-        (known) => known ?? row,
-      );
-      void client.prefetchQuery(messagesQuery(row.id));
-    },
-    [client, accountId],
+  const rowActions = useMemo<RowActions>(
+    () => ({
+      open: openOne,
+      approach: (row) => {
+        client.setQueryData(
+          conversationQuery(accountId, row.display_id).queryKey,
+          (known) => known ?? row,
+        );
+        void client.prefetchQuery(messagesQuery(row.id));
+      },
+      select: selectRow,
+      assignToMe: (row) =>
+        actions.changeAssignee(row, { id: userId, name: people.get(userId)?.name ?? '' }),
+      resolve: (row) => actions.changeStatus(row, 'resolved'),
+    }),
+    [accountId, actions, client, openOne, people, selectRow, userId],
   );
+  const hrefOf = useMemo(() => {
+    const { pathname, searchStr } = router.buildLocation({
+      to: '/a/$accountId/inbox/$view',
+      params: { accountId, view },
+      search: { status, sort, inbox, team, label, priority, assignee },
+    });
+    return (row: Conversation) => `${pathname}/${row.display_id}${searchStr}`;
+  }, [router, accountId, view, status, sort, inbox, team, label, priority, assignee]);
   const rememberRows = useCallback((shown: Conversation[]) => {
     rows.current = shown;
   }, []);
 
-  function change({ inboxId, ...next }: Partial<Omit<ListFilter, 'tab'>>): void {
+  function change(next: Partial<ListFilter>): void {
+    const merged = { ...filter, ...next };
     void navigate({
-      search: (current) => ({
-        ...current,
-        ...next,
-        ...(inboxId === undefined ? {} : { inbox: inboxId ?? undefined }),
-      }),
+      search: {
+        status: merged.status === 'open' ? undefined : merged.status,
+        sort: merged.sort === 'newest' ? undefined : merged.sort,
+        inbox: merged.inboxId ?? undefined,
+        team: merged.teamId ?? undefined,
+        label: merged.labels.length > 0 ? merged.labels : undefined,
+        priority: merged.priority ?? undefined,
+        assignee: merged.assigneeId ?? undefined,
+      },
     });
   }
+  const clear = filtered
+    ? () =>
+        change({
+          status: 'open',
+          inboxId: null,
+          teamId: null,
+          labels: [],
+          priority: null,
+          assigneeId: null,
+        })
+    : null;
+  const selectedRows = rows.current.filter((row) => selection.ids.has(row.id));
 
   return (
     <InboxContext value={shared}>
@@ -101,9 +206,14 @@ export function InboxRoute() {
       >
         <ListHeader
           accountId={accountId}
+          title={
+            filter.view ? t(`view.${view}`) : (titleOf(filter, choices) ?? t('nav.conversations'))
+          }
           filter={filter}
-          inboxNames={inboxNames}
+          choices={choices}
           onChange={change}
+          onClear={clear}
+          onSearch={openSearch}
         />
         <ConversationList
           accountId={accountId}
@@ -112,10 +222,29 @@ export function InboxRoute() {
           openDisplayId={openDisplayId}
           people={people}
           inboxNames={inboxNames}
-          onOpenIntent={prefetch}
+          labelColors={labelColors}
+          selected={selection.ids}
+          hrefOf={hrefOf}
+          actions={rowActions}
           onRows={rememberRows}
-          onClearFilter={filtered ? () => change({ status: 'open', inboxId: null }) : null}
+          onClearFilter={clear}
         />
+        {selectedRows.length > 0 && (
+          <Suspense>
+            <BulkBar
+              rows={selectedRows}
+              userId={userId}
+              people={members ?? []}
+              teams={choices.teams}
+              labels={choices.labels}
+              actions={actions}
+              onSelectAll={() =>
+                setSelection({ ids: new Set(rows.current.map((row) => row.id)), last: null })
+              }
+              onClear={() => setSelection(nothingSelected)}
+            />
+          </Suspense>
+        )}
       </section>
       {openDisplayId === null ? (
         <div className="min-w-0 flex-1 max-lg:hidden">
@@ -133,4 +262,17 @@ export function InboxRoute() {
       </Suspense>
     </InboxContext>
   );
+}
+
+/** A list of one team, one label or one inbox carries its name. */
+function titleOf(
+  filter: ListFilter,
+  {
+    teams,
+    inboxes,
+  }: { teams: { id: string; name: string }[]; inboxes: ReadonlyMap<string, string> },
+): string | null {
+  if (filter.teamId) return teams.find((team) => team.id === filter.teamId)?.name ?? null;
+  if (filter.labels.length === 1) return filter.labels[0] ?? null;
+  return filter.inboxId ? (inboxes.get(filter.inboxId) ?? null) : null;
 }

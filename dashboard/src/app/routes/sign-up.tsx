@@ -1,7 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { MailCheck } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
 import { Field } from '@/components/field';
@@ -10,6 +9,7 @@ import { signUp } from '@/features/auth/api';
 import { AuthLayout, linkLook } from '@/features/auth/auth-layout';
 import { Failure } from '@/features/auth/failure';
 import { fields, useAuthForm } from '@/features/auth/use-auth-form';
+import { useTranslation } from '@/i18n';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';
 

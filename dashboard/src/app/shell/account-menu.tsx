@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { Menu } from '@/components/menu';
 import type { Account } from '@/features/accounts/api';
+import { useTranslation } from '@/i18n';
 
 function Mark() {
   return <img src="/favicon.svg" alt="" className="size-8" />;

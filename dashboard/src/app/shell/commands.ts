@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { RefObject } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { View } from '@/config/paths';
+import { useTranslation } from '@/i18n';
 import { setPreferences } from '@/lib/preferences';
 import { runLastToastAction } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
 import { useInbox } from '../inbox-context';
 import { useLive } from '../live';
-import { openPalette, openSheet } from './overlays';
+import { openPalette, openSearch, openSheet } from './overlays';
 
 export interface Command {
   id: string;
@@ -31,7 +32,8 @@ const isMac = /mac|iphone|ipad/i.test(navigator.userAgent);
 export function useCommands({ accountId, openDisplayId, rows }: CommandContext): Command[] {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/a/$accountId/inbox/$view' });
-  const { actions, composer, openRow, people, togglePanel } = useInbox();
+  const { actions, composer, openNext, openRow, panelOpen, people, selectRow, togglePanel } =
+    useInbox();
   const { userId } = useLive();
 
   function focusRow(row: Conversation): void {
@@ -43,7 +45,7 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
     void navigate({
       to: '/a/$accountId/inbox/$view/$displayId',
       params: (params) => ({ ...params, displayId: String(row.display_id) }),
-      search: (search) => search,
+      search: ({ message: _message, ...search }) => search,
     });
   }
 
@@ -63,6 +65,19 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
     const focused = document.activeElement?.getAttribute('data-row');
     open(rows.current.find((row) => row.id === focused));
   }
+
+  /** Opens a menu of the details, and the details first where they are closed. */
+  function openMenu(id: string): void {
+    const press = () => document.getElementById(id)?.click();
+    if (document.getElementById(id)) press();
+    else if (!panelOpen) {
+      togglePanel();
+      setTimeout(press, 300);
+    }
+  }
+
+  const goTo = (view: View) => () =>
+    void navigate({ to: '/a/$accountId/inbox/$view', params: { accountId, view } });
 
   const onRow = (act: (row: Conversation) => void) => () => {
     if (openRow.current) act(openRow.current);
@@ -99,8 +114,45 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       keys: 'g>i',
       shown: ['G', 'I'],
       group: 'move',
-      run: () =>
-        void navigate({ to: '/a/$accountId/inbox/$view', params: { accountId, view: 'mine' } }),
+      run: goTo('mine'),
+    },
+    {
+      id: 'unassigned',
+      label: t('command.unassigned'),
+      keys: 'g>u',
+      shown: ['G', 'U'],
+      group: 'move',
+      run: goTo('unassigned'),
+    },
+    {
+      id: 'mentions',
+      label: t('command.mentions'),
+      keys: 'g>m',
+      shown: ['G', 'M'],
+      group: 'move',
+      run: goTo('mentions'),
+    },
+    {
+      id: 'search',
+      label: t('search.title'),
+      keys: 'slash',
+      shown: ['/'],
+      group: 'general',
+      run: openSearch,
+    },
+    {
+      id: 'select',
+      label: t('command.select'),
+      keys: 'x',
+      shown: ['X'],
+      group: 'act',
+      run: () => {
+        const focused = document.activeElement?.getAttribute('data-row');
+        const row =
+          rows.current.find((each) => each.id === focused) ??
+          rows.current.find((each) => each.display_id === openDisplayId);
+        if (row) selectRow(row, false);
+      },
     },
     {
       id: 'next',
@@ -152,7 +204,11 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       keys: 'u,esc',
       shown: ['U'],
       group: 'move',
-      run: () => void navigate({ to: '/a/$accountId/inbox/$view', search: (search) => search }),
+      run: () =>
+        void navigate({
+          to: '/a/$accountId/inbox/$view',
+          search: ({ message: _message, ...search }) => search,
+        }),
     },
     {
       id: 'reply',
@@ -179,6 +235,65 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       run: onRow((row) => actions.changeStatus(row, 'resolved')),
     },
     {
+      id: 'resolve-next',
+      label: t('thread.resolveAndNext'),
+      keys: 'shift+e',
+      shown: ['⇧', 'E'],
+      group: 'act',
+      run: onRow((row) => {
+        openNext(row);
+        actions.changeStatus(row, 'resolved');
+      }),
+    },
+    {
+      id: 'snooze',
+      label: t('thread.snooze'),
+      keys: 'h',
+      shown: ['H'],
+      group: 'act',
+      run: () => openMenu('snooze-menu'),
+    },
+    {
+      id: 'snooze-reply',
+      label: t('command.snoozeReply'),
+      keys: 'shift+h',
+      shown: ['⇧', 'H'],
+      group: 'act',
+      run: onRow((row) => actions.changeStatus(row, 'snoozed')),
+    },
+    {
+      id: 'label',
+      label: t('conversation.addLabel'),
+      keys: 'l',
+      shown: ['L'],
+      group: 'act',
+      run: () => openMenu('labels-menu'),
+    },
+    {
+      id: 'priority',
+      label: t('command.priority'),
+      keys: 'p',
+      shown: ['P'],
+      group: 'act',
+      run: () => openMenu('priority-menu'),
+    },
+    {
+      id: 'team',
+      label: t('command.team'),
+      keys: 't',
+      shown: ['T'],
+      group: 'act',
+      run: () => openMenu('team-menu'),
+    },
+    {
+      id: 'attach',
+      label: t('composer.attach'),
+      keys: 'mod+shift+a',
+      shown: [isMac ? '⌘' : 'Ctrl', '⇧', 'A'],
+      group: 'write',
+      run: () => composer.current?.chooseFiles(),
+    },
+    {
       id: 'reopen',
       label: t('command.reopen'),
       keys: 'shift+o',
@@ -192,7 +307,9 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       keys: 'i',
       shown: ['I'],
       group: 'act',
-      run: onRow((row) => actions.changeAssignee(row, userId, people.get(userId)?.name ?? null)),
+      run: onRow((row) =>
+        actions.changeAssignee(row, { id: userId, name: people.get(userId)?.name ?? '' }),
+      ),
     },
     {
       id: 'assign',
@@ -200,7 +317,7 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       keys: 'a',
       shown: ['A'],
       group: 'act',
-      run: () => document.getElementById('assignee-menu')?.click(),
+      run: () => openMenu('assignee-menu'),
     },
     {
       id: 'unread',

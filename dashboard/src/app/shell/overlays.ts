@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-type Overlay = 'sheet' | 'palette' | null;
+type Overlay = 'sheet' | 'palette' | 'search' | null;
 
 let open: Overlay = null;
 const listeners = new Set<() => void>();
@@ -12,6 +12,7 @@ function set(next: Overlay): void {
 
 export const openSheet = (): void => set('sheet');
 export const openPalette = (): void => set('palette');
+export const openSearch = (): void => set('search');
 export const closeOverlay = (): void => set(null);
 
 /** Which of the page's own overlays is open; menus and buttons far apart can open them. */

@@ -1,16 +1,11 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { Dialog } from '@/components/dialog';
 import { Kbd } from '@/components/kbd';
+import { useTranslation } from '@/i18n';
+import { fold } from '@/lib/format';
 import type { Command } from './commands';
-
-const fold = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLocaleLowerCase();
 
 /** All commands by name. */
 export default function Palette({

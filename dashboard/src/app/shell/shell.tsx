@@ -1,26 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams, useSearch } from '@tanstack/react-router';
-import {
-  Inbox as InboxIcon,
-  Layers,
-  type LucideIcon,
-  MessageCircle,
-  PanelLeft,
-  Plug,
-  UserRound,
-  UserRoundX,
-} from 'lucide-react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Inbox as InboxIcon, PanelLeft } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
-import { views } from '@/config/paths';
 import type { Account } from '@/features/accounts/api';
 import { membersQuery } from '@/features/accounts/api';
-import { countsQuery } from '@/features/conversations/api';
-import { inboxesQuery } from '@/features/inboxes/api';
-import { cappedCount } from '@/lib/format';
+import { Bell } from '@/features/notifications/bell';
+import { useTranslation } from '@/i18n';
 import type { Session } from '@/lib/session';
 import { AccountMenu } from './account-menu';
+import { Navigation } from './navigation';
 import { SyncPill } from './sync-pill';
 import { UserMenu } from './user-menu';
 
@@ -31,16 +20,13 @@ interface ShellProps {
   children: ReactNode;
 }
 
-const viewIcons: Record<(typeof views)[number], LucideIcon> = {
-  mine: UserRound,
-  unassigned: UserRoundX,
-  all: Layers,
-};
-
 /** Rail, navigation and panes. On a phone the rail becomes a bar at the bottom. */
 export function Shell({ accountId, session, accounts, children }: ShellProps) {
   const { t } = useTranslation();
   const { displayId } = useParams({ strict: false });
+  const navigate = useNavigate();
+  /** On a screen too narrow for it, the navigation comes and goes over the list. */
+  const [drawer, setDrawer] = useState(false);
   const [navOpen, setNavOpen] = useState(() => localStorage.getItem('supadesk:nav') !== 'closed');
   const { data: members } = useQuery(membersQuery(accountId));
   const me = members?.find((member) => member.id === session.user.id);
@@ -53,6 +39,10 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
   };
 
   function toggleNav(): void {
+    if (!matchMedia('(min-width: 80rem)').matches) {
+      setDrawer(!drawer);
+      return;
+    }
     setNavOpen(!navOpen);
     localStorage.setItem('supadesk:nav', navOpen ? 'closed' : 'open');
   }
@@ -88,26 +78,51 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
         </Link>
         <button
           type="button"
-          aria-pressed={navOpen}
+          aria-pressed={navOpen || drawer}
           aria-label={t('nav.toggle')}
           title={t('nav.toggle')}
           onClick={toggleNav}
-          className={cx(railButton, 'max-xl:hidden')}
+          className={railButton}
         >
           <PanelLeft aria-hidden="true" size={18} className="mirror" />
         </button>
+        <Bell
+          accountId={accountId}
+          className={railButton}
+          onOpen={(id, message) =>
+            void navigate({
+              to: '/a/$accountId/inbox/$view/$displayId',
+              params: { accountId, view: 'all', displayId: String(id) },
+              search: { message: message ?? undefined },
+            })
+          }
+        />
         <div className={cx('max-sm:hidden sm:mt-auto', navOpen && 'xl:hidden')}>
           <SyncPill userId={session.user.id} variant="dot" />
         </div>
         <div className={cx(navOpen && 'xl:mt-auto')}>
-          <UserMenu user={user} />
+          <UserMenu
+            accountId={accountId}
+            user={user}
+            availability={me?.availability ?? 'offline'}
+          />
         </div>
       </nav>
-      {navOpen && (
+      {drawer && (
+        <button
+          type="button"
+          aria-label={t('common.close')}
+          onClick={() => setDrawer(false)}
+          className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden"
+        />
+      )}
+      {(navOpen || drawer) && (
         <Navigation
           accountId={accountId}
           accountName={account?.name ?? ''}
           userId={session.user.id}
+          drawer={drawer}
+          onChosen={() => setDrawer(false)}
         />
       )}
       <main
@@ -125,90 +140,5 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
         <SyncPill userId={session.user.id} variant="floating" />
       </div>
     </div>
-  );
-}
-
-function Navigation({
-  accountId,
-  accountName,
-  userId,
-}: {
-  accountId: string;
-  accountName: string;
-  userId: string;
-}) {
-  const { t } = useTranslation();
-  const { view } = useParams({ strict: false });
-  const search = useSearch({ strict: false });
-  const { data: inboxes } = useQuery(inboxesQuery(accountId));
-  const { data: counts } = useQuery(countsQuery(accountId, { status: 'open', inboxId: null }));
-  const item = (active: boolean) =>
-    cx(
-      'flex h-8 items-center gap-2.5 rounded-md px-2.5 text-meta',
-      active ? 'bg-selected font-semibold text-text' : 'text-muted hover:bg-hover hover:text-text',
-    );
-  return (
-    <nav
-      aria-label={t('nav.views')}
-      className="flex w-[216px] shrink-0 flex-col border-border border-e bg-bg max-xl:hidden"
-    >
-      <p className="flex h-12 items-center truncate px-5 font-semibold">
-        <bdi className="truncate">{accountName}</bdi>
-      </p>
-      <ul className="space-y-0.5 px-2.5">
-        {views.map((each) => {
-          const Icon = viewIcons[each];
-          const active = view === each && !search.inbox;
-          return (
-            <li key={each}>
-              <Link
-                to="/a/$accountId/inbox/$view"
-                params={{ accountId, view: each }}
-                activeOptions={{ exact: true }}
-                aria-current={active ? 'page' : undefined}
-                className={item(active)}
-              >
-                <Icon aria-hidden="true" size={16} className="shrink-0" />
-                {t(`view.${each}`)}
-                {counts && (
-                  <span className="tabular ms-auto font-normal text-chip text-muted">
-                    {cappedCount(counts[each])}
-                  </span>
-                )}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-      {inboxes && inboxes.length > 0 && (
-        <>
-          <h2 className="mt-6 mb-1.5 px-5 font-medium text-chip text-muted">{t('nav.inboxes')}</h2>
-          <ul className="min-h-0 space-y-0.5 overflow-y-auto px-2.5">
-            {inboxes.map((inbox) => {
-              const active = search.inbox === inbox.id;
-              const Icon = inbox.channel_type === 'web_widget' ? MessageCircle : Plug;
-              return (
-                <li key={inbox.id}>
-                  <Link
-                    to="/a/$accountId/inbox/$view"
-                    params={{ accountId, view: 'all' }}
-                    search={{ inbox: inbox.id }}
-                    activeOptions={{ exact: true }}
-                    aria-current={active ? 'page' : undefined}
-                    className={item(active)}
-                  >
-                    <Icon aria-hidden="true" size={16} className="shrink-0" />
-                    <bdi className="truncate">{inbox.name}</bdi>
-                  </Link>
-                </li>
-              );
-            })}
-          </ul>
-        </>
-      )}
-      <div className="mt-auto p-2.5">
-        <SyncPill userId={userId} />
-      </div>
-    </nav>
   );
 }

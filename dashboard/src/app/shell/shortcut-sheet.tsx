@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/dialog';
 import { Kbd } from '@/components/kbd';
+import { useTranslation } from '@/i18n';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import type { Command } from './commands';
 

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { type RefObject, Suspense } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 import { lazily } from '@/lib/parts';
@@ -8,6 +9,7 @@ import { closeOverlay, useOverlay } from './overlays';
 
 const ShortcutSheet = lazily(() => import('./shortcut-sheet'));
 const Palette = lazily(() => import('./palette'));
+const SearchDialog = lazily(() => import('@/features/search/search-dialog'));
 
 interface ShortcutsProps {
   accountId: string;
@@ -19,6 +21,7 @@ interface ShortcutsProps {
 export default function Shortcuts(props: ShortcutsProps) {
   const commands = useCommands(props);
   const overlay = useOverlay();
+  const navigate = useNavigate({ from: '/a/$accountId/inbox/$view' });
   return (
     <>
       {commands.map(
@@ -34,6 +37,20 @@ export default function Shortcuts(props: ShortcutsProps) {
       )}
       <Suspense>
         {overlay === 'sheet' && <ShortcutSheet commands={commands} onClose={closeOverlay} />}
+        {overlay === 'search' && (
+          <SearchDialog
+            accountId={props.accountId}
+            onClose={closeOverlay}
+            onOpen={(displayId, message) => {
+              closeOverlay();
+              void navigate({
+                to: '/a/$accountId/inbox/$view/$displayId',
+                params: (params) => ({ ...params, displayId: String(displayId) }),
+                search: (search) => ({ ...search, message: message ?? undefined }),
+              });
+            }}
+          />
+        )}
         {overlay === 'palette' && (
           <Palette
             commands={commands.filter((command) => command.id !== 'palette')}

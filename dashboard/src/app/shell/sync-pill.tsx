@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
 import { outboxOf } from '@/features/messages/outbox';
+import { useTranslation } from '@/i18n';
 import { clock } from '@/lib/format';
 import { useLive, useOutbox, useSyncState } from '../live';
 

@@ -1,23 +1,54 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
+import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
-import { changeLocale, languageNames } from '@/i18n';
+import { type Member, membersQuery } from '@/features/accounts/api';
+import { type Availability, availabilities, setAvailability } from '@/features/presence/api';
+import { changeLocale, languageNames, useTranslation } from '@/i18n';
+import { toApiError } from '@/lib/api-error';
 import { locales, setPreferences, type Theme, usePreferences } from '@/lib/preferences';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';
+import { showToast } from '@/lib/toast';
 import { openSheet } from './overlays';
 
 const themes: Record<Theme, typeof Sun> = { light: Sun, dark: Moon, auto: Monitor };
 
+const dots: Record<Availability, string> = {
+  online: 'bg-ok',
+  busy: 'bg-warn',
+  offline: 'bg-edge',
+};
+
 interface UserMenuProps {
+  accountId: string;
   user: { id: string; name: string; email: string; avatarUrl: string | null };
+  availability: Availability;
 }
 
 /** The agent's own settings of this device, and the way out. */
-export function UserMenu({ user }: UserMenuProps) {
+export function UserMenu({ accountId, user, availability }: UserMenuProps) {
   const { t, i18n } = useTranslation();
   const { theme } = usePreferences();
+  const client = useQueryClient();
+
+  async function choose(next: Availability): Promise<void> {
+    const { queryKey } = membersQuery(accountId);
+    const before = client.getQueryData<Member[]>(queryKey);
+    client.setQueryData<Member[]>(queryKey, (members) =>
+      members?.map((member) =>
+        member.id === user.id ? { ...member, availability: next } : member,
+      ),
+    );
+    try {
+      await setAvailability(accountId, next);
+    } catch (error) {
+      client.setQueryData(queryKey, before);
+      const failure = toApiError(error);
+      showToast(failure.isNetwork ? t('error.offlineAction') : failure.message, { tone: 'danger' });
+    }
+  }
 
   async function signOut(): Promise<void> {
     const auth = await session().auth();
@@ -28,12 +59,35 @@ export function UserMenu({ user }: UserMenuProps) {
 
   return (
     <Menu
-      label={t('nav.userMenu', { name: user.name })}
+      label={t('nav.userMenu', {
+        name: user.name,
+        availability: t(`availability.${availability}`),
+      })}
       className="flex size-10 items-center justify-center rounded-full hover:bg-hover"
       side={matchMedia('(min-width: 40rem)').matches ? 'inline-end' : 'top'}
       align="end"
-      trigger={<Avatar id={user.id} name={user.name} url={user.avatarUrl} />}
+      trigger={
+        <span className="relative">
+          <Avatar id={user.id} name={user.name} url={user.avatarUrl} />
+          <span
+            className={cx(
+              'absolute -end-0.5 -bottom-0.5 size-3 rounded-full border-2 border-bg',
+              dots[availability],
+            )}
+          />
+        </span>
+      }
       groups={[
+        {
+          label: t('nav.availability'),
+          entries: availabilities.map((each) => ({
+            id: each,
+            label: t(`availability.${each}`),
+            icon: <span className={cx('size-2.5 rounded-full', dots[each])} />,
+            checked: availability === each,
+            onSelect: () => void choose(each),
+          })),
+        },
         {
           label: user.email,
           entries: [

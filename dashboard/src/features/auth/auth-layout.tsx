@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
-import { changeLocale, languageNames } from '@/i18n';
+import { changeLocale, languageNames, useTranslation } from '@/i18n';
 import { locales } from '@/lib/preferences';
 
 interface AuthLayoutProps {

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
 import { Field } from '@/components/field';
+import { useTranslation } from '@/i18n';
 import { requestPasswordReset } from './api';
 import { AuthLayout, linkLook } from './auth-layout';
 import { Failure } from './failure';

@@ -1,9 +1,9 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
 import { Field } from '@/components/field';
+import { useTranslation } from '@/i18n';
 import { session } from '@/lib/supabase';
 import { showToast } from '@/lib/toast';
 import { changePassword } from './api';

@@ -1,8 +1,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
 import { Field } from '@/components/field';
+import { useTranslation } from '@/i18n';
 import { signIn } from './api';
 import { AuthLayout, linkLook } from './auth-layout';
 import { Failure } from './failure';

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
-import { answer, rest } from '@/lib/supabase';
+import { answer, rest, rpc } from '@/lib/supabase';
 
 const attributes = z.nullable(z.record(z.string(), z.unknown()));
 const contactSchema = z.object({
@@ -10,6 +10,7 @@ const contactSchema = z.object({
   phone_number: z.nullable(z.string()),
   identifier: z.nullable(z.string()),
   blocked: z.boolean(),
+  labels: z.array(z.string()),
   additional_attributes: attributes,
   custom_attributes: attributes,
   avatar_url: z.nullable(z.string()),
@@ -19,9 +20,12 @@ const contactSchema = z.object({
 
 export type Contact = z.infer<typeof contactSchema>;
 
+export const contactKey = (accountId: string, contactId: string) =>
+  ['contact', accountId, contactId] as const;
+
 export const contactQuery = (accountId: string, contactId: string) =>
   queryOptions({
-    queryKey: ['contact', accountId, contactId],
+    queryKey: contactKey(accountId, contactId),
     queryFn: async (): Promise<Contact> =>
       contactSchema.parse(
         await answer(
@@ -33,4 +37,83 @@ export const contactQuery = (accountId: string, contactId: string) =>
             .single(),
         ),
       ),
+  });
+
+export const saveContact = async (
+  accountId: string,
+  contactId: string,
+  values: Partial<Pick<Contact, 'name' | 'email' | 'phone_number'>> & {
+    custom_attributes?: Record<string, unknown>;
+    additional_attributes?: Record<string, unknown>;
+  },
+): Promise<Contact> =>
+  contactSchema.parse(
+    await rpc('save_contact', { p_account_id: accountId, p_id: contactId, p_values: values }),
+  );
+
+export const setContactLabels = (contactId: string, labels: string[]): Promise<unknown> =>
+  rpc('set_contact_labels', { p_contact_id: contactId, p_labels: labels });
+
+const noteSchema = z.object({
+  id: z.string(),
+  user_id: z.nullable(z.string()),
+  content: z.string(),
+  created_at: z.string(),
+});
+
+export type Note = z.infer<typeof noteSchema>;
+
+/** What colleagues remember of a contact, newest first. */
+export const notesQuery = (accountId: string, contactId: string) =>
+  queryOptions({
+    queryKey: ['notes', accountId, contactId],
+    queryFn: async (): Promise<Note[]> =>
+      z
+        .array(noteSchema)
+        .parse(
+          await answer(
+            rest()
+              .from('notes')
+              .select('id,user_id,content,created_at')
+              .eq('account_id', accountId)
+              .eq('contact_id', contactId)
+              .order('id', { ascending: false })
+              .limit(50),
+          ),
+        ),
+  });
+
+export const saveNote = (contactId: string, content: string): Promise<unknown> =>
+  rpc('save_note', { p_contact_id: contactId, p_id: null, p_content: content });
+
+export const deleteNote = (id: string): Promise<unknown> => rpc('delete_note', { p_id: id });
+
+const pastSchema = z.object({
+  id: z.string(),
+  display_id: z.number(),
+  status: z.enum(['open', 'pending', 'snoozed', 'resolved']),
+  last_activity_at: z.string(),
+  preview: z.nullable(z.object({ content: z.nullable(z.string()) })),
+});
+
+export type PastConversation = z.infer<typeof pastSchema>;
+
+/** The contact's conversations this agent may see, newest first. */
+export const pastConversationsQuery = (accountId: string, contactId: string) =>
+  queryOptions({
+    queryKey: ['past-conversations', accountId, contactId],
+    queryFn: async (): Promise<PastConversation[]> =>
+      z
+        .array(pastSchema)
+        .parse(
+          await answer(
+            rest()
+              .from('conversations')
+              .select('id,display_id,status,last_activity_at,preview')
+              .eq('account_id', accountId)
+              .eq('contact_id', contactId)
+              .order('last_activity_at', { ascending: false })
+              .limit(11),
+          ),
+        ),
   });

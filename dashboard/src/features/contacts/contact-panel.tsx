@@ -1,34 +1,81 @@
-import { useQuery } from '@tanstack/react-query';
-import { BadgeCheck, Copy, Mail, Phone, X } from 'lucide-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { BadgeCheck, ChevronDown, Copy, Plus, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { Editable } from '@/components/editable';
+import { LabelChip, LabelDot } from '@/components/label-chip';
+import { PickList } from '@/components/pick-list';
+import { Popover } from '@/components/popover';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
-import { contactQuery } from './api';
+import { type Contact, contactKey, contactQuery, saveContact, setContactLabels } from './api';
+import { ContactNotes } from './contact-notes';
+import { PastConversations } from './past-conversations';
 
 interface ContactPanelProps {
   row: Conversation;
+  userId: string;
+  people: ReadonlyMap<string, { name: string }>;
+  labels: { title: string; color: string }[];
   onClose: () => void;
+  onOpen: (displayId: number) => void;
+  /** The contact changed: rows that show it are out of date. */
+  onChanged: () => void;
   /** Facts about the conversation, which belong to another part of the application. */
   children: ReactNode;
+  /** The account's own fields of the contact, likewise. */
+  attributes: (
+    contact: Contact,
+    save: (values: Record<string, unknown>) => Promise<unknown>,
+  ) => ReactNode;
 }
 
 /** Who the customer is, and what is known about this conversation. */
-export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
+export default function ContactPanel({
+  row,
+  userId,
+  people,
+  labels,
+  onClose,
+  onOpen,
+  onChanged,
+  children,
+  attributes,
+}: ContactPanelProps) {
   const { t, i18n } = useTranslation();
-  const query = useQuery(contactQuery(row.account_id, row.contact.id));
+  const client = useQueryClient();
+  const accountId = row.account_id;
+  const query = useQuery(contactQuery(accountId, row.contact.id));
   const contact = query.data;
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
-  const known = { ...contact?.additional_attributes, ...contact?.custom_attributes };
-  const attributes = Object.entries(known).flatMap(([key, value]) => {
-    const text = readable(value);
-    return text ? [{ key, text }] : [];
-  });
+  const more = contact?.additional_attributes ?? {};
+
+  async function save(values: Parameters<typeof saveContact>[2]): Promise<void> {
+    const saved = await saveContact(accountId, row.contact.id, values);
+    client.setQueryData(contactKey(accountId, row.contact.id), saved);
+    onChanged();
+  }
+
+  async function toggleLabel(title: string): Promise<void> {
+    if (!contact) return;
+    const next = contact.labels.includes(title)
+      ? contact.labels.filter((each) => each !== title)
+      : [...contact.labels, title].sort();
+    const key = contactKey(accountId, row.contact.id);
+    client.setQueryData<Contact>(key, { ...contact, labels: next });
+    try {
+      await setContactLabels(contact.id, next);
+    } catch (error) {
+      client.setQueryData<Contact>(key, contact);
+      const failure = toApiError(error);
+      showToast(failure.isNetwork ? t('error.offlineAction') : failure.message, { tone: 'danger' });
+    }
+  }
 
   return (
     <div className="h-full overflow-y-auto">
@@ -43,35 +90,24 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
           <X aria-hidden="true" size={16} />
         </button>
       </div>
-      <div className="flex flex-col items-center px-5 pb-5 text-center">
+      <div className="flex items-center gap-3.5 px-5 pb-4">
         <Avatar id={row.contact.id} name={name} url={row.contact.avatar_url} size="lg" />
-        <p className="mt-3 flex max-w-full items-center gap-1.5 font-semibold text-[0.9375rem]">
-          <bdi className="min-w-0 truncate">{name}</bdi>
-          {row.contact.identified === 'verified' && (
-            <span title={t('contact.verifiedHint')} className="text-accent">
-              <BadgeCheck aria-hidden="true" size={16} />
-              <span className="sr-only">{t('contact.verified')}</span>
-            </span>
+        <div className="min-w-0">
+          <p className="flex max-w-full items-center gap-1.5 font-semibold text-[0.9375rem]">
+            <bdi className="min-w-0 truncate">{name}</bdi>
+            {row.contact.identified === 'verified' && (
+              <span title={t('contact.verifiedHint')} className="text-accent">
+                <BadgeCheck aria-hidden="true" size={16} />
+                <span className="sr-only">{t('contact.verified')}</span>
+              </span>
+            )}
+          </p>
+          <p className="text-meta text-muted">{t(`contact.${row.contact.identified}`)}</p>
+          {(contact?.blocked ?? row.contact.blocked) && (
+            <p className="font-medium text-danger text-meta">{t('contact.blocked')}</p>
           )}
-        </p>
-        <p className="text-meta text-muted">{t(`contact.${row.contact.identified}`)}</p>
-        {contact?.blocked && (
-          <p className="mt-1 font-medium text-danger text-meta">{t('contact.blocked')}</p>
-        )}
+        </div>
       </div>
-      {(row.contact.email || row.contact.phone_number) && (
-        <Section>
-          {row.contact.email && (
-            <CopyLine icon={<Mail aria-hidden="true" size={15} />} value={row.contact.email} />
-          )}
-          {row.contact.phone_number && (
-            <CopyLine
-              icon={<Phone aria-hidden="true" size={15} />}
-              value={row.contact.phone_number}
-            />
-          )}
-        </Section>
-      )}
       <Section title={t('conversation.facts')}>{children}</Section>
       {query.isError && (
         <Section title={t('contact.attributes')}>
@@ -86,81 +122,170 @@ export function ContactPanel({ row, onClose, children }: ContactPanelProps) {
         </Section>
       )}
       {contact && (
-        <Section title={t('contact.attributes')}>
-          <dl className="space-y-2.5">
-            <Fact label={t('contact.firstSeen')}>
-              {absolute(contact.created_at, i18n.language)}
-            </Fact>
-            {contact.last_activity_at && (
-              <Fact label={t('contact.lastSeen')}>
-                {absolute(contact.last_activity_at, i18n.language)}
-              </Fact>
-            )}
-            {contact.identifier && (
-              <Fact label={t('contact.identifier')}>{contact.identifier}</Fact>
-            )}
-            {attributes.map(({ key, text }) => (
-              <Fact key={key} label={key.replaceAll('_', ' ')}>
-                {text}
-              </Fact>
-            ))}
-          </dl>
-        </Section>
+        <>
+          <Section title={t('contact.attributes')}>
+            <dl className="space-y-1.5">
+              <Line label={t('contact.name')}>
+                <Editable
+                  label={t('contact.name')}
+                  value={contact.name ?? ''}
+                  onSave={(value) => save({ name: value })}
+                />
+              </Line>
+              <Line label={t('contact.email')} copy={contact.email}>
+                <Editable
+                  label={t('contact.email')}
+                  type="email"
+                  value={contact.email ?? ''}
+                  onSave={(value) => save({ email: value || null })}
+                />
+              </Line>
+              <Line label={t('contact.phone')} copy={contact.phone_number}>
+                <Editable
+                  label={t('contact.phone')}
+                  type="tel"
+                  value={contact.phone_number ?? ''}
+                  onSave={(value) => save({ phone_number: value.replace(/[\s()-]/g, '') || null })}
+                />
+              </Line>
+              {(['company_name', 'city', 'country'] as const).map((key) => (
+                <Line key={key} label={t(`contact.${key}`)}>
+                  <Editable
+                    label={t(`contact.${key}`)}
+                    value={typeof more[key] === 'string' ? more[key] : ''}
+                    onSave={(value) =>
+                      save({ additional_attributes: { ...more, [key]: value || undefined } })
+                    }
+                  />
+                </Line>
+              ))}
+              <Line label={t('conversation.labels')}>
+                <span className="flex flex-wrap items-center gap-1 py-0.5">
+                  {contact.labels.map((title) => (
+                    <LabelChip
+                      key={title}
+                      title={title}
+                      color={labels.find((label) => label.title === title)?.color}
+                      onRemove={() => void toggleLabel(title)}
+                      removeLabel={t('conversation.removeLabel', { name: title })}
+                    />
+                  ))}
+                  <Popover
+                    label={t('contact.addLabel')}
+                    align="end"
+                    className="flex size-6 items-center justify-center rounded-full border border-edge/60 border-dashed text-muted hover:bg-hover hover:text-text"
+                    trigger={<Plus aria-hidden="true" size={13} />}
+                  >
+                    {() => (
+                      <PickList
+                        label={t('conversation.labels')}
+                        placeholder={t('picker.label')}
+                        empty={t('picker.noLabels')}
+                        multiple
+                        options={labels.map(({ title, color }) => ({
+                          id: title,
+                          label: title,
+                          icon: <LabelDot color={color} />,
+                          checked: contact.labels.includes(title),
+                        }))}
+                        onPick={(title) => void toggleLabel(title)}
+                      />
+                    )}
+                  </Popover>
+                </span>
+              </Line>
+              {contact.identifier && (
+                <Line label={t('contact.identifier')}>
+                  <bdi className="block py-1 [overflow-wrap:anywhere]">{contact.identifier}</bdi>
+                </Line>
+              )}
+              <Line label={t('contact.firstSeen')}>
+                <span className="block py-1">{absolute(contact.created_at, i18n.language)}</span>
+              </Line>
+              {contact.last_activity_at && (
+                <Line label={t('contact.lastSeen')}>
+                  <span className="block py-1">
+                    {absolute(contact.last_activity_at, i18n.language)}
+                  </span>
+                </Line>
+              )}
+            </dl>
+            <div className="mt-1.5">
+              {attributes(contact, (values) => save({ custom_attributes: values }))}
+            </div>
+          </Section>
+          <Section title={t('contact.notes')}>
+            <ContactNotes
+              accountId={accountId}
+              contactId={contact.id}
+              userId={userId}
+              people={people}
+            />
+          </Section>
+        </>
       )}
+      <Section title={t('contact.previous')}>
+        <PastConversations
+          accountId={accountId}
+          contactId={row.contact.id}
+          exceptId={row.id}
+          onOpen={onOpen}
+        />
+      </Section>
     </div>
   );
 }
 
-function readable(value: unknown): string | null {
-  if (value === null || value === undefined || value === '') return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function Section({ title, children }: { title?: string; children: ReactNode }) {
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="border-border border-t px-5 py-4">
-      {title && <h3 className="mb-3 font-semibold text-chip text-muted">{title}</h3>}
-      {children}
-    </section>
+    <details open className="group/section border-border border-t">
+      <summary className="flex h-11 cursor-default list-none items-center px-5 focus-visible:-outline-offset-2">
+        <h3 className="font-semibold text-chip text-muted">{title}</h3>
+        <ChevronDown
+          aria-hidden="true"
+          size={14}
+          className="ms-auto text-muted transition-transform group-open/section:rotate-180"
+        />
+      </summary>
+      <div className="px-5 pb-4">{children}</div>
+    </details>
   );
 }
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="grid grid-cols-[6.5rem_1fr] gap-3 text-meta">
-      <dt className="truncate text-muted first-letter:uppercase">
-        <bdi>{label}</bdi>
-      </dt>
-      <dd className="min-w-0 [overflow-wrap:anywhere]">
-        <bdi>{children}</bdi>
-      </dd>
-    </div>
-  );
-}
-
-function CopyLine({ icon, value }: { icon: ReactNode; value: string }) {
+function Line({
+  label,
+  copy,
+  children,
+}: {
+  label: string;
+  copy?: string | null;
+  children: ReactNode;
+}) {
   const { t } = useTranslation();
   return (
-    <button
-      type="button"
-      title={t('common.copy')}
-      onClick={() =>
-        void navigator.clipboard.writeText(value).then(
-          () => showToast(t('common.copied', { value })),
-          () => showToast(t('common.notCopied'), { tone: 'danger' }),
-        )
-      }
-      className="group -mx-2 flex h-8 w-[calc(100%+1rem)] items-center gap-2.5 rounded-md px-2 text-meta hover:bg-hover"
-    >
-      <span className="text-muted">{icon}</span>
-      <bdi dir="ltr" className="min-w-0 truncate">
-        {value}
-      </bdi>
-      <Copy
-        aria-hidden="true"
-        size={13}
-        className="ms-auto shrink-0 text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
-      />
-    </button>
+    <div className="group/line grid grid-cols-[6.5rem_1fr] gap-3 text-meta">
+      <dt className="truncate pt-[5px] text-muted">
+        <bdi>{label}</bdi>
+      </dt>
+      <dd className="flex min-w-0 items-start">
+        <span className="min-w-0 flex-1">{children}</span>
+        {copy && (
+          <button
+            type="button"
+            aria-label={t('contact.copy', { value: copy })}
+            title={t('common.copy')}
+            onClick={() =>
+              void navigator.clipboard.writeText(copy).then(
+                () => showToast(t('common.copied', { value: copy })),
+                () => showToast(t('common.notCopied'), { tone: 'danger' }),
+              )
+            }
+            className="flex size-7 shrink-0 items-center justify-center rounded-md text-muted opacity-0 hover:bg-hover focus-visible:opacity-100 group-hover/line:opacity-100"
+          >
+            <Copy aria-hidden="true" size={13} />
+          </button>
+        )}
+      </dd>
+    </div>
   );
 }

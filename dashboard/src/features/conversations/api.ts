@@ -1,34 +1,54 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
-import { rpc } from '@/lib/supabase';
+import type { Tab } from '@/config/paths';
+import { answer, rest, rpc } from '@/lib/supabase';
 import {
   type Conversation,
   type ConversationStatus,
   conversationSchema,
+  type Priority,
 } from '@/types/conversation';
 
-export const sorts = ['newest', 'oldest', 'waiting', 'created'] as const;
+export const sorts = [
+  'newest',
+  'oldest',
+  'waiting',
+  'priority',
+  'created',
+  'created_oldest',
+] as const;
 export const statusFilters = ['open', 'pending', 'snoozed', 'resolved', 'all'] as const;
 
+/** What a list holds; every part of it is in the address. */
 export interface ListFilter {
-  tab: 'mine' | 'unassigned' | 'all';
+  tab: Tab;
+  /** Lists of one's own that are neither a tab nor a field. */
+  view: 'mention' | 'participating' | 'unattended' | null;
   status: (typeof statusFilters)[number];
   sort: (typeof sorts)[number];
   inboxId: string | null;
+  teamId: string | null;
+  /** Conversations with any of these. */
+  labels: string[];
+  priority: Priority | null;
+  assigneeId: string | null;
 }
+
+/** Which conversations, without their order and without the tab. */
+export type Scope = Omit<ListFilter, 'tab' | 'sort'>;
 
 const countsSchema = z.object({ mine: z.number(), unassigned: z.number(), all: z.number() });
 const pageSchema = z.object({
   rows: z.array(conversationSchema),
   next_cursor: z.nullable(z.unknown()),
-  /** Only the first page has them. */
+  /** With the first page only. */
   counts: z.nullable(countsSchema),
 });
 
 export type Counts = z.infer<typeof countsSchema>;
 export type Page = z.infer<typeof pageSchema>;
 
-const PAGE_SIZE = 25;
+const PAGE_SIZE = 50;
 
 export const fetchPage = async (
   accountId: string,
@@ -45,6 +65,11 @@ export const fetchPage = async (
       p_sort: filter.sort,
       p_cursor: cursor,
       p_limit: limit,
+      ...(filter.teamId && { p_team_id: filter.teamId }),
+      ...(filter.labels.length > 0 && { p_labels: filter.labels }),
+      ...(filter.view && { p_view: filter.view }),
+      ...(filter.priority && { p_priority: filter.priority }),
+      ...(filter.assigneeId && { p_assignee_id: filter.assigneeId }),
     }),
   );
 
@@ -59,12 +84,23 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
   });
 
 /** How many conversations each tab holds; apart from the list, which changes more often. */
-export const countsQuery = (accountId: string, filter: Pick<ListFilter, 'status' | 'inboxId'>) =>
+export const countsQuery = (accountId: string, scope: Scope) =>
   queryOptions({
-    queryKey: ['counts', accountId, filter.status, filter.inboxId],
+    queryKey: ['counts', accountId, scope],
     queryFn: async (): Promise<Counts | null> =>
-      (await fetchPage(accountId, { ...filter, tab: 'all', sort: 'newest' }, null, 1)).counts,
+      (await fetchPage(accountId, { ...scope, tab: 'all', sort: 'newest' }, null, 1)).counts,
   });
+
+/** All open conversations: what the navigation counts. */
+export const everythingOpen: Scope = {
+  view: null,
+  status: 'open',
+  inboxId: null,
+  teamId: null,
+  labels: [],
+  priority: null,
+  assigneeId: null,
+};
 
 export const conversationQuery = (accountId: string, displayId: number) =>
   queryOptions({
@@ -81,26 +117,94 @@ export const conversationQuery = (accountId: string, displayId: number) =>
 export const fetchRows = async (ids: string[]): Promise<Conversation[]> =>
   z.array(conversationSchema).parse(await rpc('conversation_rows', { p_ids: ids }));
 
-export const setStatus = async (
+/** Calls a function that changes one conversation and answers with its row. */
+const change = async (
+  name: string,
+  id: string,
+  values: Record<string, unknown>,
+): Promise<Conversation> =>
+  conversationSchema.parse(await rpc(name, { p_conversation_id: id, ...values }));
+
+export const setStatus = (
   id: string,
   status: ConversationStatus,
   snoozedUntil: string | null,
 ): Promise<Conversation> =>
-  conversationSchema.parse(
-    await rpc('set_conversation_status', {
-      p_conversation_id: id,
-      p_status: status,
-      p_snoozed_until: snoozedUntil,
-    }),
-  );
+  change('set_conversation_status', id, { p_status: status, p_snoozed_until: snoozedUntil });
 
-export const assign = async (id: string, assigneeId: string | null): Promise<Conversation> =>
-  conversationSchema.parse(
-    await rpc('assign_conversation', { p_conversation_id: id, p_assignee_id: assigneeId }),
-  );
+export const assign = (id: string, assigneeId: string | null): Promise<Conversation> =>
+  change('assign_conversation', id, { p_assignee_id: assigneeId });
+
+export const setTeam = (id: string, teamId: string | null): Promise<Conversation> =>
+  change('set_team', id, { p_team_id: teamId });
+
+export const setPriority = (id: string, priority: Priority | null): Promise<Conversation> =>
+  change('set_priority', id, { p_priority: priority });
+
+export const setLabels = (id: string, labels: string[]): Promise<Conversation> =>
+  change('set_labels', id, { p_labels: labels });
+
+export const setCustomAttributes = (
+  id: string,
+  attributes: Record<string, unknown>,
+): Promise<Conversation> => change('set_custom_attributes', id, { p_attributes: attributes });
+
+export const muteContact = (id: string, muted: boolean): Promise<Conversation> =>
+  change('mute_contact', id, { p_muted: muted });
+
+export const deleteConversation = (id: string): Promise<void> =>
+  rpc('delete_conversation', { p_conversation_id: id });
+
+/** What many conversations can be given at once. */
+export interface BulkChanges {
+  status?: ConversationStatus;
+  snoozed_until?: string | null;
+  assignee_id?: string | null;
+  team_id?: string | null;
+  priority?: Priority | null;
+  add_labels?: string[];
+  remove_labels?: string[];
+}
+
+/** What the database takes in one call. */
+export const BULK_SIZE = 100;
+
+export const bulkUpdate = (ids: string[], changes: BulkChanges): Promise<unknown> =>
+  rpc('bulk_update', { p_ids: ids, p_changes: changes });
 
 export const markRead = (id: string): Promise<void> =>
   rpc('mark_conversation_read', { p_conversation_id: id });
 
 export const markUnread = (id: string): Promise<void> =>
   rpc('mark_conversation_unread', { p_conversation_id: id });
+
+const participantSchema = z.object({ user_id: z.string() });
+
+/** Who follows a conversation. */
+export const participantsQuery = (conversationId: string) =>
+  queryOptions({
+    queryKey: ['participants', conversationId],
+    queryFn: async (): Promise<string[]> =>
+      z
+        .array(participantSchema)
+        .parse(
+          await answer(
+            rest()
+              .from('conversation_participants')
+              .select('user_id')
+              .eq('conversation_id', conversationId),
+          ),
+        )
+        .map((participant) => participant.user_id),
+  });
+
+export const setParticipant = (
+  conversationId: string,
+  userId: string,
+  participant: boolean,
+): Promise<void> =>
+  rpc('set_participant', {
+    p_conversation_id: conversationId,
+    p_user_id: userId,
+    p_participant: participant,
+  });

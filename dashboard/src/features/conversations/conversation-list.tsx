@@ -2,15 +2,15 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp, CircleCheckBig, CloudOff, RotateCw, TriangleAlert } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/button';
 import { StateMessage } from '@/components/state-message';
+import { useTranslation } from '@/i18n';
 import { announce } from '@/lib/announce';
 import { toApiError } from '@/lib/api-error';
 import { useDrafts } from '@/lib/drafts';
 import type { Conversation } from '@/types/conversation';
 import { type ListFilter, listQuery } from './api';
-import { ConversationRow, type RowPerson } from './conversation-row';
+import { ConversationRow, type RowActions, type RowPerson } from './conversation-row';
 import { holdOrder, rowsOf } from './list-merge';
 
 const ROW_HEIGHT = 78;
@@ -24,7 +24,10 @@ interface ConversationListProps {
   openDisplayId: number | null;
   people: ReadonlyMap<string, RowPerson>;
   inboxNames: ReadonlyMap<string, string>;
-  onOpenIntent: (row: Conversation) => void;
+  labelColors: ReadonlyMap<string, string>;
+  selected: ReadonlySet<string>;
+  hrefOf: (row: Conversation) => string;
+  actions: RowActions;
   onRows: (rows: Conversation[]) => void;
   onClearFilter: (() => void) | null;
 }
@@ -36,7 +39,10 @@ export function ConversationList({
   openDisplayId,
   people,
   inboxNames,
-  onOpenIntent,
+  labelColors,
+  selected,
+  hrefOf,
+  actions,
   onRows,
   onClearFilter,
 }: ConversationListProps) {
@@ -74,9 +80,13 @@ export function ConversationList({
 
   useEffect(() => onRows(rows), [rows, onRows]);
   useEffect(() => {
-    // After a failure the reader decides when to ask again.
-    const wanted = hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
-    if (wanted && lastShown >= rows.length - 10) void fetchNextPage();
+    if (
+      hasNextPage &&
+      !isFetchingNextPage &&
+      !isFetchNextPageError &&
+      lastShown >= rows.length - 15
+    )
+      void fetchNextPage();
   }, [
     fetchNextPage,
     hasNextPage,
@@ -129,7 +139,7 @@ export function ConversationList({
     return (
       <StateMessage
         icon={CircleCheckBig}
-        title={t(`list.empty.${onClearFilter ? 'all' : filter.tab}`)}
+        title={t(`list.empty.${onClearFilter ? 'all' : (filter.view ?? filter.tab)}`)}
         text={onClearFilter ? t('list.emptyFiltered') : t('list.emptyText')}
       >
         {onClearFilter && <Button onClick={onClearFilter}>{t('list.clearFilters')}</Button>}
@@ -176,6 +186,9 @@ export function ConversationList({
               >
                 <ConversationRow
                   row={row}
+                  href={hrefOf(row)}
+                  selected={selected.has(row.id)}
+                  selecting={selected.size > 0}
                   open={row.display_id === openDisplayId}
                   focusable={
                     item.index === focusableIndex ||
@@ -191,7 +204,8 @@ export function ConversationList({
                   draft={
                     row.display_id === openDisplayId ? null : (drafts.get(row.id)?.content ?? null)
                   }
-                  onOpenIntent={onOpenIntent}
+                  labelColors={labelColors}
+                  actions={actions}
                 />
               </li>
             );

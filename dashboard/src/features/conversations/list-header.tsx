@@ -1,79 +1,91 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ArrowDownWideNarrow, ChevronDown, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { ArrowDownWideNarrow, ListFilter as FilterIcon, Search, X } from 'lucide-react';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
-import { views } from '@/config/paths';
+import { Popover } from '@/components/popover';
+import { tabs } from '@/config/paths';
+import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
-import { countsQuery, type ListFilter, sorts, statusFilters } from './api';
+import { lazily } from '@/lib/parts';
+import { countsQuery, type ListFilter, sorts } from './api';
+import type { FilterChoices } from './filter-panel';
+
+const FilterPanel = lazily(() => import('./filter-panel'));
 
 interface ListHeaderProps {
   accountId: string;
+  title: string;
   filter: ListFilter;
-  inboxNames: ReadonlyMap<string, string>;
-  onChange: (change: Partial<Omit<ListFilter, 'tab'>>) => void;
+  choices: FilterChoices;
+  onChange: (change: Partial<ListFilter>) => void;
+  onClear: (() => void) | null;
+  onSearch: () => void;
 }
 
 /** The list's title, its tabs with counts, and what it is filtered and sorted by. */
-export function ListHeader({ accountId, filter, inboxNames, onChange }: ListHeaderProps) {
+export function ListHeader({
+  accountId,
+  title,
+  filter,
+  choices,
+  onChange,
+  onClear,
+  onSearch,
+}: ListHeaderProps) {
   const { t } = useTranslation();
-  const inboxName = filter.inboxId ? (inboxNames.get(filter.inboxId) ?? null) : null;
+  const { tab: _tab, sort: _sort, ...scope } = filter;
   const { data: counts } = useQuery({
-    ...countsQuery(accountId, filter),
+    ...countsQuery(accountId, scope),
     placeholderData: (before) => before,
   });
   const quiet =
-    'flex h-7 items-center gap-1 rounded-md px-1.5 text-meta text-muted hover:bg-hover hover:text-text';
+    'relative flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
+  const chips = activeFilters(filter, choices, t);
   return (
     <header className="shrink-0 border-border border-b">
       <div className="flex h-12 items-center gap-1 ps-[18px] pe-2">
-        <h2 className="min-w-0 truncate font-semibold text-[0.9375rem]">
-          {t('nav.conversations')}
+        <h2 dir="auto" className="min-w-0 truncate font-semibold text-[0.9375rem]">
+          {title}
         </h2>
-        <div className="ms-auto flex items-center">
-          <Menu
-            label={t('list.statusLabel', { status: t(`status.${filter.status}`) })}
+        <div className="ms-auto flex shrink-0 items-center">
+          <button
+            type="button"
+            aria-label={t('search.title')}
+            aria-keyshortcuts="/"
+            title={`${t('search.title')} (/)`}
+            onClick={onSearch}
             className={quiet}
+          >
+            <Search aria-hidden="true" size={16} />
+          </button>
+          <Popover
+            label={t('filter.title')}
             align="end"
+            className={quiet}
             trigger={
               <>
-                {t(`status.${filter.status}`)}
-                <ChevronDown aria-hidden="true" size={13} />
+                <FilterIcon aria-hidden="true" size={16} />
+                {chips.length > 0 && (
+                  <span className="absolute end-1 top-1 size-2 rounded-full bg-accent ring-2 ring-surface" />
+                )}
               </>
             }
-            groups={[
-              {
-                label: t('list.status'),
-                entries: statusFilters.map((status) => ({
-                  id: status,
-                  label: t(`status.${status}`),
-                  checked: filter.status === status,
-                  onSelect: () => onChange({ status }),
-                })),
-              },
-              ...(inboxNames.size > 1
-                ? [
-                    {
-                      label: t('conversation.inbox'),
-                      entries: [[null, t('list.anyInbox')] as const, ...inboxNames].map(
-                        ([id, name]) => ({
-                          id: id ?? 'any',
-                          label: name,
-                          checked: filter.inboxId === id,
-                          onSelect: () => onChange({ inboxId: id }),
-                        }),
-                      ),
-                    },
-                  ]
-                : []),
-            ]}
-          />
+          >
+            {() => (
+              <FilterPanel
+                filter={filter}
+                choices={choices}
+                onChange={onChange}
+                onClear={onClear}
+              />
+            )}
+          </Popover>
           <Menu
             label={t('list.sortLabel', { sort: t(`sort.${filter.sort}`) })}
             className={quiet}
             align="end"
-            trigger={<ArrowDownWideNarrow aria-hidden="true" size={15} />}
+            trigger={<ArrowDownWideNarrow aria-hidden="true" size={16} />}
             groups={[
               {
                 label: t('list.sort'),
@@ -88,47 +100,101 @@ export function ListHeader({ accountId, filter, inboxNames, onChange }: ListHead
           />
         </div>
       </div>
-      <nav aria-label={t('list.tabs')} className="flex gap-4 px-[18px]">
-        {views.map((view) => {
-          const active = filter.tab === view;
-          return (
-            <Link
-              key={view}
-              from="/a/$accountId/inbox/$view"
-              to="/a/$accountId/inbox/$view"
-              params={(params) => ({ ...params, view })}
-              search={(search) => search}
-              aria-current={active ? 'page' : undefined}
-              className={cx(
-                '-mb-px flex h-9 items-center gap-1.5 border-b-2 text-meta',
-                active
-                  ? 'border-accent font-semibold text-text'
-                  : 'border-transparent text-muted hover:text-text',
-              )}
+      {filter.view === null && (
+        <nav aria-label={t('list.tabs')} className="flex gap-4 px-[18px]">
+          {tabs.map((tab) => {
+            const active = filter.tab === tab;
+            return (
+              <Link
+                key={tab}
+                from="/a/$accountId/inbox/$view"
+                to="/a/$accountId/inbox/$view"
+                params={(params) => ({ ...params, view: tab })}
+                search={(search) => search}
+                aria-current={active ? 'page' : undefined}
+                className={cx(
+                  '-mb-px flex h-9 items-center gap-1.5 border-b-2 text-meta',
+                  active
+                    ? 'border-accent font-semibold text-text'
+                    : 'border-transparent text-muted hover:text-text',
+                )}
+              >
+                {t(`tab.${tab}`)}
+                {counts && (
+                  <span className="tabular text-chip text-muted">{cappedCount(counts[tab])}</span>
+                )}
+              </Link>
+            );
+          })}
+        </nav>
+      )}
+      {chips.length > 0 && (
+        <ul
+          aria-label={t('filter.active')}
+          className="flex flex-wrap gap-1.5 border-border border-t px-4 py-2"
+        >
+          {chips.map(({ id, text, without }) => (
+            <li
+              key={id}
+              className="inline-flex h-6 min-w-0 items-center gap-1 rounded-full bg-accent-tint ps-2.5 pe-0.5 text-chip"
             >
-              {t(`tab.${view}`)}
-              {counts && (
-                <span className="tabular text-chip text-muted">{cappedCount(counts[view])}</span>
-              )}
-            </Link>
-          );
-        })}
-      </nav>
-      {inboxName && (
-        <div className="flex flex-wrap gap-1.5 border-border border-t px-4 py-2">
-          <span className="inline-flex h-6 items-center gap-1 rounded-full bg-accent-tint ps-2.5 pe-1 text-chip">
-            <span>{t('list.inboxIs', { name: inboxName })}</span>
-            <button
-              type="button"
-              aria-label={t('list.clearFilters')}
-              onClick={() => onChange({ inboxId: null })}
-              className="flex size-6 items-center justify-center rounded-full hover:bg-hover"
-            >
-              <X aria-hidden="true" size={12} />
-            </button>
-          </span>
-        </div>
+              <bdi className="min-w-0 truncate">{text}</bdi>
+              <button
+                type="button"
+                aria-label={t('filter.remove', { filter: text })}
+                onClick={() => onChange(without)}
+                className="flex size-5 shrink-0 items-center justify-center rounded-full hover:bg-hover"
+              >
+                <X aria-hidden="true" size={12} />
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
     </header>
   );
+}
+
+interface Chip {
+  id: string;
+  text: string;
+  without: Partial<ListFilter>;
+}
+
+/** The filters in plain words, each with the change that takes it away. */
+function activeFilters(
+  filter: ListFilter,
+  choices: FilterChoices,
+  t: (key: string, values?: Record<string, string>) => string,
+): Chip[] {
+  const named = (id: string | null, list: { id: string; name: string }[]) =>
+    list.find((each) => each.id === id)?.name;
+  const inbox = filter.inboxId && choices.inboxes.get(filter.inboxId);
+  const team = named(filter.teamId, choices.teams);
+  const person = named(filter.assigneeId, choices.people);
+  const chips: (Chip | false | '' | null | undefined)[] = [
+    filter.status !== 'open' && {
+      id: 'status',
+      text: t(`status.${filter.status}`),
+      without: { status: 'open' },
+    },
+    inbox && { id: 'inbox', text: t('list.inboxIs', { name: inbox }), without: { inboxId: null } },
+    team && { id: 'team', text: t('filter.teamIs', { name: team }), without: { teamId: null } },
+    person && {
+      id: 'assignee',
+      text: t('list.assignedTo', { name: person }),
+      without: { assigneeId: null },
+    },
+    filter.priority && {
+      id: 'priority',
+      text: t(`priority.${filter.priority}`),
+      without: { priority: null },
+    },
+    ...filter.labels.map((label) => ({
+      id: `label:${label}`,
+      text: t('filter.labelIs', { name: label }),
+      without: { labels: filter.labels.filter((each) => each !== label) },
+    })),
+  ];
+  return chips.filter((chip): chip is Chip => Boolean(chip));
 }

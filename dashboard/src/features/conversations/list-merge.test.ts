@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aConversation } from '@/testing/factories';
-import type { ListFilter, Page } from './api';
+import { everythingOpen, type ListFilter, type Page } from './api';
 import { holdOrder, matches, mergeHead, mergeRows, rowsOf } from './list-merge';
 
-const filter: ListFilter = { tab: 'all', status: 'open', sort: 'newest', inboxId: null };
+const filter: ListFilter = { ...everythingOpen, tab: 'all', sort: 'newest' };
 const row = (id: string, minute: number, change = {}) =>
   aConversation({
     id,
@@ -17,12 +17,38 @@ const page = (rows: ReturnType<typeof row>[], next_cursor: unknown = null): Page
 });
 const ids = (pages: Page[]) => rowsOf(pages).map((each) => each.id);
 
-test('tabs, status and inbox decide who belongs in a list', () => {
-  const mine = row('a', 1, { assignee_id: 'me' });
-  expect(matches(mine, { ...filter, tab: 'mine' }, 'me')).toBe(true);
-  expect(matches(mine, { ...filter, tab: 'unassigned' }, 'me')).toBe(false);
-  expect(matches(mine, { ...filter, status: 'resolved' }, 'me')).toBe(false);
-  expect(matches(mine, { ...filter, inboxId: 'other' }, 'me')).toBe(false);
+test('tab, status and every field decide who belongs in a list', () => {
+  const mine = row('a', 1, {
+    assignee_id: 'me',
+    team_id: 't1',
+    labels: ['billing', 'vip'],
+    priority: 'high',
+  });
+  const fits = (change: Partial<ListFilter>) =>
+    matches(mine, { ...filter, ...change }, 'me', false);
+  expect(fits({ tab: 'mine' })).toBe(true);
+  expect(fits({ tab: 'unassigned' })).toBe(false);
+  expect(fits({ status: 'resolved' })).toBe(false);
+  expect(fits({ inboxId: 'other' })).toBe(false);
+  expect(fits({ teamId: 't1', labels: ['vip', 'new'], priority: 'high' })).toBe(true);
+  expect(fits({ teamId: 't2' })).toBe(false);
+  expect(fits({ labels: ['new'] })).toBe(false);
+  expect(fits({ priority: 'low' })).toBe(false);
+  expect(fits({ assigneeId: 'other' })).toBe(false);
+});
+
+test('what only the server knows keeps who is listed and invites nobody', () => {
+  const mentions: ListFilter = { ...filter, view: 'mention' };
+  expect(matches(row('a', 1), mentions, 'me', true)).toBe(true);
+  expect(matches(row('a', 1), mentions, 'me', false)).toBe(false);
+  const answered = row('a', 1, { first_reply_created_at: '2026-11-24T09:00:00Z' });
+  expect(matches(answered, { ...filter, view: 'unattended' }, 'me', true)).toBe(false);
+});
+
+test('by priority, the most urgent comes first and none comes last', () => {
+  const rows = [row('a', 3), row('b', 2, { priority: 'low' }), row('c', 1, { priority: 'urgent' })];
+  const sorted = mergeRows([page([])], [], rows, { ...filter, sort: 'priority' }, 'me');
+  expect(ids(sorted)).toEqual(['c', 'b', 'a']);
 });
 
 describe('mergeRows', () => {

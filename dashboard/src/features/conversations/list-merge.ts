@@ -1,12 +1,25 @@
-import type { Conversation } from '@/types/conversation';
+import { type Conversation, priorities } from '@/types/conversation';
 import type { ListFilter, Page } from './api';
 
 /** Whether a conversation belongs in a list, by the same words as the list's filter. */
-export function matches(row: Conversation, filter: ListFilter, userId: string): boolean {
-  if (filter.status !== 'all' && row.status !== filter.status) return false;
-  if (filter.inboxId && row.inbox_id !== filter.inboxId) return false;
-  if (filter.tab === 'mine') return row.assignee_id === userId;
-  if (filter.tab === 'unassigned') return row.assignee_id === null;
+export function matches(
+  row: Conversation,
+  filter: ListFilter,
+  userId: string,
+  wasListed: boolean,
+): boolean {
+  const { status, inboxId, teamId, labels, priority, assigneeId, view, tab } = filter;
+  if (status !== 'all' && row.status !== status) return false;
+  if (inboxId && row.inbox_id !== inboxId) return false;
+  if (teamId && row.team_id !== teamId) return false;
+  if (labels.length > 0 && !labels.some((label) => row.labels.includes(label))) return false;
+  if (priority && row.priority !== priority) return false;
+  if (assigneeId && row.assignee_id !== assigneeId) return false;
+  if (view === 'unattended' && row.first_reply_created_at && !row.waiting_since) return false;
+  // Who is mentioned or follows is not in the row: the list keeps what the server put there.
+  if ((view === 'mention' || view === 'participating') && !wasListed) return false;
+  if (tab === 'mine') return row.assignee_id === userId;
+  if (tab === 'unassigned') return row.assignee_id === null;
   return true;
 }
 
@@ -14,10 +27,15 @@ const time = (iso: string | null): number => (iso ? Date.parse(iso) : Number.POS
 // UUIDv7 order is creation order, and the database breaks ties the same way.
 const byId = (a: Conversation, b: Conversation): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
+const rank = ({ priority }: Conversation): number =>
+  priority ? priorities.length - priorities.indexOf(priority) : 0;
+
 const orders: Record<ListFilter['sort'], (a: Conversation, b: Conversation) => number> = {
   newest: (a, b) => time(b.last_activity_at) - time(a.last_activity_at) || byId(b, a),
   oldest: (a, b) => time(a.last_activity_at) - time(b.last_activity_at) || byId(a, b),
   created: (a, b) => time(b.created_at) - time(a.created_at) || byId(b, a),
+  created_oldest: (a, b) => time(a.created_at) - time(b.created_at) || byId(a, b),
+  priority: (a, b) => rank(b) - rank(a) || time(a.created_at) - time(b.created_at) || byId(a, b),
   waiting: (a, b) => {
     const difference = time(a.waiting_since) - time(b.waiting_since);
     return (Number.isNaN(difference) ? 0 : difference) || byId(a, b);
@@ -39,10 +57,10 @@ export function mergeRows(
   userId: string,
 ): Page[] {
   const asked = new Set(ids);
+  const listed = new Set(rowsOf(pages).map((row) => row.id));
   const kept = rowsOf(pages).filter((row) => !asked.has(row.id));
-  const sorted = [...kept, ...fresh.filter((row) => matches(row, filter, userId))].sort(
-    orders[filter.sort],
-  );
+  const belonging = fresh.filter((row) => matches(row, filter, userId, listed.has(row.id)));
+  const sorted = [...kept, ...belonging].sort(orders[filter.sort]);
   return repage(pages, cutAtLoadedEnd(pages, sorted, filter, new Set(kept.map((row) => row.id))));
 }
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
+import { useTranslation } from '@/i18n';
 import type { ConversationStatus } from '@/types/conversation';
 
 const dots: Record<ConversationStatus, string> = {

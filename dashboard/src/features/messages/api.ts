@@ -20,17 +20,22 @@ const changesSchema = z.object({
 
 export type MessagePage = z.infer<typeof pageSchema>;
 
-const PAGE_SIZE = 30;
+const FIRST_PAGE = 30;
+/** Whoever scrolls up wants to go on scrolling. */
+export const EARLIER_PAGE = 60;
+/** What one question may ask for at most. */
+export const LARGEST_PAGE = 200;
 
 export const fetchMessages = async (
   conversationId: string,
   beforeSeq: number | null = null,
+  limit: number = FIRST_PAGE,
 ): Promise<MessagePage> =>
   pageSchema.parse(
     await rpc('message_page', {
       p_conversation_id: conversationId,
       p_before_seq: beforeSeq,
-      p_limit: PAGE_SIZE,
+      p_limit: limit,
     }),
   );
 
@@ -60,8 +65,26 @@ export const sendMessage = async (item: OutboxItem): Promise<Message> =>
       p_content: item.content,
       p_private: item.private,
       p_expected_last_seq: item.expectedLastSeq,
+      p_attachments: item.files?.map((file) => file.id) ?? [],
+      p_in_reply_to: item.inReplyTo ?? null,
     }),
   );
+
+export const editMessage = async (
+  conversationId: string,
+  id: string,
+  content: string,
+): Promise<Message> =>
+  messageSchema.parse(
+    await rpc('edit_message', { p_conversation_id: conversationId, p_id: id, p_content: content }),
+  );
+
+export const deleteMessage = async (conversationId: string, id: string): Promise<Message> =>
+  messageSchema.parse(await rpc('delete_message', { p_conversation_id: conversationId, p_id: id }));
+
+/** Puts a message the channel refused back in line. */
+export const retryMessage = async (conversationId: string, id: string): Promise<Message> =>
+  messageSchema.parse(await rpc('retry_message', { p_conversation_id: conversationId, p_id: id }));
 
 export const setTyping = (
   conversationId: string,

@@ -1,10 +1,10 @@
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { PlainText } from '@/components/plain-text';
 import { RelativeTime } from '@/components/relative-time';
+import { useTranslation } from '@/i18n';
 import type { OutboxItem } from '@/lib/outbox';
 import { type Message, messageSchema } from '@/types/message';
 

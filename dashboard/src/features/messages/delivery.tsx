@@ -1,6 +1,6 @@
 import { Check, CheckCheck, CircleAlert, CircleHelp, Clock } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '@/components/cx';
+import { useTranslation } from '@/i18n';
 import type { Message } from '@/types/message';
 
 const icons = {

@@ -1,30 +1,71 @@
-import { CircleAlert, Lock, RotateCw, Trash2 } from 'lucide-react';
-import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import {
+  Copy as CopyIcon,
+  CornerUpLeft,
+  Ellipsis,
+  Link2,
+  Pencil,
+  RotateCw,
+  TextQuote,
+  Trash2,
+} from 'lucide-react';
+import { memo, type ReactNode, Suspense } from 'react';
 import { Avatar } from '@/components/avatar';
 import { cx } from '@/components/cx';
+import { Menu, type MenuGroup } from '@/components/menu';
 import { PlainText } from '@/components/plain-text';
+import { useTranslation } from '@/i18n';
 import { absolute, clock } from '@/lib/format';
-import type { OutboxItem } from '@/lib/outbox';
+import { asPlainText } from '@/lib/links';
+import { lazily } from '@/lib/parts';
 import type { Message } from '@/types/message';
+import { Attachments } from './attachments';
 import { Delivery } from './delivery';
+import { useMessageActions } from './message-actions';
+import { NoteFrame } from './note-frame';
+
+const MessageEditor = lazily(() => import('./message-editor'));
 
 interface MessageItemProps {
   message: Message;
+  /** The message this one answers: itself, or null when it is not loaded. Undefined when it answers none. */
+  quoted: Message | null | undefined;
   first: boolean;
   last: boolean;
+  /** True for the message a link pointed at. */
+  marked: boolean;
+  editing: boolean;
 }
 
 /** One message: the customer at the start side, our replies at the end, notes across. */
-export const MessageItem = memo(function MessageItem({ message, first, last }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({
+  message,
+  quoted,
+  first,
+  last,
+  marked,
+  editing,
+}: MessageItemProps) {
   const { t, i18n } = useTranslation();
   const name =
     message.sender.name ||
     (message.sender.type === 'contact' ? t('contact.visitor') : t('thread.system'));
+  const attachments = message.attachments ?? [];
   const body = message.deleted_at ? (
     <em className="text-muted">{t('thread.deleted')}</em>
+  ) : editing ? (
+    <Suspense fallback={<PlainText text={message.content ?? ''} />}>
+      <MessageEditor message={message} />
+    </Suspense>
   ) : (
-    <PlainText text={message.content ?? ''} />
+    <>
+      {quoted !== undefined && <Quotation message={message} quoted={quoted} />}
+      {message.content && <PlainText text={message.content} />}
+      {attachments.length > 0 && (
+        <div className={message.content ? 'mt-2' : 'py-0.5'}>
+          <Attachments attachments={attachments} />
+        </div>
+      )}
+    </>
   );
   const time = (
     <time
@@ -36,12 +77,16 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
     </time>
   );
   const edited = message.edited_at && <span>{t('thread.edited')}</span>;
+  const toolbar = !message.deleted_at && !editing && <Toolbar message={message} name={name} />;
+  const ring = marked && 'animate-[mark_2.4s_ease-out]';
 
   if (message.private) {
     return (
-      <Note
+      <NoteFrame
         name={name}
         first={first}
+        className={ring}
+        toolbar={toolbar}
         meta={
           <>
             {edited}
@@ -50,14 +95,17 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
         }
       >
         {body}
-      </Note>
+      </NoteFrame>
     );
   }
   if (message.message_type === 'incoming') {
     return (
       <article
         aria-label={t('thread.messageFrom', { name })}
-        className={cx('flex items-end gap-2.5 pe-[12%]', first ? 'pt-3' : 'pt-0.5')}
+        className={cx(
+          'group/message flex items-end gap-2.5 pe-[12%] max-sm:pe-8',
+          first ? 'pt-3' : 'pt-0.5',
+        )}
       >
         {last ? (
           <Avatar
@@ -70,13 +118,17 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
           <span className="w-7 shrink-0" />
         )}
         <div className="flex min-w-0 flex-col items-start">
-          <div
-            className={cx(
-              'min-w-0 max-w-full rounded-lg border border-border bg-raised px-3.5 py-2',
-              last && 'rounded-es-sm',
-            )}
-          >
-            {body}
+          <div className="flex max-w-full items-center gap-1.5">
+            <div
+              className={cx(
+                'min-w-0 rounded-lg border border-border bg-raised px-3.5 py-2',
+                last && 'rounded-es-sm',
+                ring,
+              )}
+            >
+              {body}
+            </div>
+            {toolbar}
           </div>
           {last && (
             <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
@@ -93,16 +145,24 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
   return (
     <article
       aria-label={t('thread.messageFrom', { name })}
-      className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}
+      className={cx(
+        'group/message flex flex-col items-end ps-[12%] max-sm:ps-8',
+        first ? 'pt-3' : 'pt-0.5',
+      )}
     >
-      <div
-        className={cx(
-          'min-w-0 max-w-full rounded-lg bg-accent-tint px-3.5 py-2',
-          last && 'rounded-ee-sm',
-          failed && 'ring-1 ring-danger',
-        )}
-      >
-        {body}
+      <div className={cx('flex max-w-full items-center gap-1.5', editing && 'w-full')}>
+        {toolbar}
+        <div
+          className={cx(
+            'min-w-0 rounded-lg bg-accent-tint px-3.5 py-2',
+            editing && 'flex-1',
+            last && 'rounded-ee-sm',
+            failed && 'ring-1 ring-danger',
+            ring,
+          )}
+        >
+          {body}
+        </div>
       </div>
       {(last || failed) && (
         <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
@@ -112,14 +172,28 @@ export const MessageItem = memo(function MessageItem({ message, first, last }: M
           <Delivery status={message.status} />
         </p>
       )}
-      {failed && (
-        <p className="px-1 text-danger text-chip">
-          {failureReason(message) ?? t('delivery.failedText')}
-        </p>
-      )}
+      {failed && <Failed message={message} />}
     </article>
   );
 });
+
+function Failed({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const { retry } = useMessageActions();
+  return (
+    <p className="flex flex-wrap items-center justify-end gap-x-1.5 px-1 text-danger text-chip">
+      {failureReason(message) ?? t('delivery.failedText')}
+      <button
+        type="button"
+        onClick={() => retry(message)}
+        className="inline-flex h-6 items-center gap-1 rounded-sm px-1.5 font-medium hover:bg-danger-tint"
+      >
+        <RotateCw aria-hidden="true" size={12} />
+        {t('common.retry')}
+      </button>
+    </p>
+  );
+}
 
 /** The channel's own words about a failure, where it gave any. */
 function failureReason(message: Message): string | null {
@@ -127,34 +201,107 @@ function failureReason(message: Message): string | null {
   return typeof reason === 'string' ? reason : null;
 }
 
-function Note({
-  name,
-  first,
-  meta,
-  children,
-}: {
-  name: string;
-  first: boolean;
-  meta: ReactNode;
-  children: ReactNode;
-}) {
+function Quotation({ message, quoted }: { message: Message; quoted: Message | null }) {
   const { t } = useTranslation();
+  const { show } = useMessageActions();
+  const id = message.content_attributes?.in_reply_to;
+  const text =
+    quoted === null
+      ? t('message.quotedEarlier')
+      : quoted.deleted_at
+        ? t('thread.deleted')
+        : asPlainText(quoted.content ?? '') || t('message.attachment');
   return (
-    <article aria-label={t('thread.noteFrom', { name })} className={first ? 'pt-3' : 'pt-1'}>
-      <div className="rounded-lg border border-note-border bg-note px-3.5 py-2.5">
-        <p className="mb-1 flex items-center gap-1.5 text-chip text-note-text">
-          <Lock aria-hidden="true" size={12} />
-          <bdi className="font-semibold">{name}</bdi>
-          <span className="max-sm:sr-only">{t('thread.noteHint')}</span>
-          <span className="ms-auto flex gap-1.5">{meta}</span>
-        </p>
-        {children}
-      </div>
-    </article>
+    <button
+      type="button"
+      onClick={() => typeof id === 'string' && show(id)}
+      className="mb-1.5 flex w-full min-w-0 flex-col items-start rounded-sm border-edge border-s-2 bg-[color-mix(in_oklch,var(--edge)_10%,transparent)] px-2.5 py-1 text-start text-chip text-muted hover:text-text"
+    >
+      <bdi className="font-semibold">{quoted?.sender.name ?? t('message.inReplyTo')}</bdi>
+      <bdi className="line-clamp-2 [overflow-wrap:anywhere]">{text}</bdi>
+    </button>
   );
 }
 
-/** Something the system did, told in one quiet line. */
+/** Appears with the pointer or the focus; the same things are in its menu for the keyboard. */
+function Toolbar({ message, name }: { message: Message; name: string }) {
+  const { t } = useTranslation();
+  const actions = useMessageActions();
+  const own = message.sender.type === 'user' && message.sender.id === actions.userId;
+  const ours = message.message_type === 'outgoing';
+  const groups: MenuGroup[] = [
+    {
+      entries: [
+        {
+          id: 'quote',
+          label: t('message.reply'),
+          icon: <TextQuote aria-hidden="true" size={15} className="mirror" />,
+          onSelect: () => actions.quote(message),
+        },
+        {
+          id: 'text',
+          label: t('message.copyText'),
+          icon: <CopyIcon aria-hidden="true" size={15} />,
+          onSelect: () => actions.copyText(message),
+        },
+        {
+          id: 'link',
+          label: t('message.copyLink'),
+          icon: <Link2 aria-hidden="true" size={15} />,
+          onSelect: () => actions.copyLink(message),
+        },
+      ],
+    },
+  ];
+  const changes = [
+    ...(own && ours
+      ? [
+          {
+            id: 'edit',
+            label: t('message.edit'),
+            icon: <Pencil aria-hidden="true" size={15} />,
+            onSelect: () => actions.startEditing(message),
+          },
+        ]
+      : []),
+    ...(ours && (own || actions.isAdministrator)
+      ? [
+          {
+            id: 'delete',
+            label: t('message.delete'),
+            icon: <Trash2 aria-hidden="true" size={15} />,
+            onSelect: () => actions.askToDelete(message),
+          },
+        ]
+      : []),
+  ];
+  if (changes.length > 0) groups.push({ entries: changes });
+  const button =
+    'flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
+  return (
+    <span className="flex shrink-0 opacity-0 transition-opacity duration-100 focus-within:opacity-100 group-hover/message:opacity-100 has-[[aria-expanded=true]]:opacity-100 [@media(hover:none)]:opacity-100">
+      <button
+        type="button"
+        tabIndex={-1}
+        title={t('message.reply')}
+        aria-label={t('message.reply')}
+        onClick={() => actions.quote(message)}
+        className={cx(button, '[@media(hover:none)]:hidden')}
+      >
+        <CornerUpLeft aria-hidden="true" size={15} className="mirror" />
+      </button>
+      <Menu
+        label={t('message.actionsOn', { name })}
+        className={button}
+        align="end"
+        trigger={<Ellipsis aria-hidden="true" size={15} />}
+        groups={groups}
+      />
+    </span>
+  );
+}
+
+/** What the system did: one quiet line, or several behind one when they follow each other. */
 export function ActivityLine({ message }: { message: Message }) {
   const { i18n } = useTranslation();
   return (
@@ -171,95 +318,16 @@ export function ActivityLine({ message }: { message: Message }) {
   );
 }
 
-interface UnsentItemProps {
-  item: OutboxItem;
-  first: boolean;
-  name: string;
-  offline: boolean;
-  onRetry: () => void;
-  onDiscard: () => void;
-  onReview: () => void;
-}
-
-/** A message of ours the server has not confirmed: waiting, being sent, or in need of a decision. */
-export function UnsentItem({
-  item,
-  first,
-  name,
-  offline,
-  onRetry,
-  onDiscard,
-  onReview,
-}: UnsentItemProps) {
-  const { t, i18n } = useTranslation();
-  const stuck = item.state === 'failed' || item.state === 'conflict';
-  const link =
-    'inline-flex h-6 items-center gap-1 rounded-sm px-1.5 font-medium hover:bg-danger-tint';
-  const meta = (
-    <p
-      className={cx(
-        'mt-1 flex flex-wrap items-center justify-end gap-1.5 px-1 text-[11px]',
-        stuck ? 'text-danger text-chip' : 'text-muted',
-      )}
-    >
-      {item.state === 'failed' && (
-        <>
-          <CircleAlert aria-hidden="true" size={13} />
-          <span>{item.error}</span>
-          <button type="button" onClick={onRetry} className={link}>
-            <RotateCw aria-hidden="true" size={12} />
-            {t('common.retry')}
-          </button>
-          <button type="button" onClick={onDiscard} className={link}>
-            <Trash2 aria-hidden="true" size={12} />
-            {t('common.discard')}
-          </button>
-        </>
-      )}
-      {item.state === 'conflict' && (
-        <>
-          <CircleAlert aria-hidden="true" size={13} />
-          <span>{t('collision.notSent')}</span>
-          <button type="button" onClick={onReview} className={link}>
-            {t('collision.decide')}
-          </button>
-        </>
-      )}
-      {!stuck && (
-        <>
-          <span>{t(offline ? 'delivery.waiting' : 'delivery.sending')}</span>
-          <time dateTime={item.createdAt} className="tabular">
-            {clock(item.createdAt, i18n.language)}
-          </time>
-          <Delivery status="queued" />
-        </>
-      )}
-    </p>
-  );
-  if (item.private) {
-    return (
-      <div>
-        <Note name={name} first={first} meta={null}>
-          <PlainText text={item.content} />
-        </Note>
-        {meta}
-      </div>
-    );
-  }
+export function ActivityRun({ messages }: { messages: Message[] }): ReactNode {
+  const { t } = useTranslation();
   return (
-    <article
-      aria-label={t('thread.messageFrom', { name })}
-      className={cx('flex flex-col items-end ps-[12%]', first ? 'pt-3' : 'pt-0.5')}
-    >
-      <div
-        className={cx(
-          'min-w-0 max-w-full rounded-lg rounded-ee-sm bg-accent-tint px-3.5 py-2',
-          stuck && 'ring-1 ring-danger',
-        )}
-      >
-        <PlainText text={item.content} />
-      </div>
-      {meta}
-    </article>
+    <details className="group/run">
+      <summary className="mx-auto flex w-fit cursor-default list-none items-center gap-1 rounded-md px-2 py-1 text-chip text-muted hover:bg-hover hover:text-text">
+        {t('thread.events', { count: messages.length })}
+      </summary>
+      {messages.map((message) => (
+        <ActivityLine key={message.id} message={message} />
+      ))}
+    </details>
   );
 }

@@ -71,3 +71,24 @@ test('the unread line stands above the oldest unseen customer message', () => {
   expect(firstUnread(messages, 0)).toBeNull();
   expect(firstUnread(messages, 40)).toBe('a');
 });
+
+test('many activity lines in a row are one line, and a message ends the run', () => {
+  const activity = (id: string) => aMessage({ id, message_type: 'activity', created_at: at(0) });
+  const items = layOut(
+    [
+      ...['a', 'b', 'c', 'd', 'e'].map(activity),
+      aMessage({ id: 'm', created_at: at(1) }),
+      ...['f', 'g'].map(activity),
+    ],
+    [],
+    null,
+  );
+  expect(items.map((item) => item.kind)).toEqual([
+    'day',
+    'activities',
+    'message',
+    'activity',
+    'activity',
+  ]);
+  expect(items[1]).toMatchObject({ key: 'a', messages: { length: 5 } });
+});

@@ -7,10 +7,13 @@ export type ThreadItem =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'unread'; key: string; at: string }
   | { kind: 'activity'; key: string; message: Message }
+  | { kind: 'activities'; key: string; messages: Message[] }
   | { kind: 'message'; key: string; message: Message; first: boolean; last: boolean }
   | { kind: 'unsent'; key: string; item: OutboxItem; first: boolean };
 
 const GROUP_GAP_MS = 3 * 60_000;
+/** From this many on, neighbouring activity lines are one line that opens. */
+const RUN_LENGTH = 4;
 
 function sameGroup(a: Message | undefined, b: Message | undefined): boolean {
   return (
@@ -25,6 +28,22 @@ function sameGroup(a: Message | undefined, b: Message | undefined): boolean {
     startOfDay(new Date(a.created_at)) === startOfDay(new Date(b.created_at)) &&
     Date.parse(b.created_at) - Date.parse(a.created_at) <= GROUP_GAP_MS
   );
+}
+
+/** Joins a line to the lines right above it, once they are enough to be in the way. */
+function addActivity(items: ThreadItem[], message: Message): void {
+  const above = items.at(-1);
+  if (above?.kind === 'activities') {
+    items[items.length - 1] = { ...above, messages: [...above.messages, message] };
+    return;
+  }
+  items.push({ kind: 'activity', key: message.id, message });
+  const run = items
+    .slice(-RUN_LENGTH)
+    .flatMap((item) => (item.kind === 'activity' ? [item.message] : []));
+  const [first] = run;
+  if (run.length === RUN_LENGTH && first)
+    items.splice(-RUN_LENGTH, RUN_LENGTH, { kind: 'activities', key: first.id, messages: run });
 }
 
 /** Lays out messages with days, groups and the line above what is unread; then what is unsent. */
@@ -44,7 +63,7 @@ export function layOut(
     if (message.id === firstUnreadId)
       items.push({ kind: 'unread', key: 'unread', at: message.created_at });
     if (message.message_type === 'activity') {
-      items.push({ kind: 'activity', key: message.id, message });
+      addActivity(items, message);
       return;
     }
     const first = !sameGroup(messages[index - 1], message) || message.id === firstUnreadId;

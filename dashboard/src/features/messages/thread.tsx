@@ -1,68 +1,98 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, CloudOff, MessageSquare, TriangleAlert } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import {
+  Suspense,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
+import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { clock, dayLabel } from '@/lib/format';
 import type { Outbox, OutboxItem } from '@/lib/outbox';
+import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
-import { fetchMessages, type MessagePage, messagesKey, messagesQuery } from './api';
-import { prependPage } from './merge';
-import { ActivityLine, MessageItem, UnsentItem } from './message-item';
+import type { Message } from '@/types/message';
+import { messagesQuery } from './api';
+import { MessageActionsContext, useActionsOnMessages } from './message-actions';
+import { ActivityLine, ActivityRun, MessageItem } from './message-item';
 import { firstUnread, layOut, type ThreadItem } from './thread-items';
+import { UnsentItem } from './unsent-item';
+import { useEarlierMessages } from './use-earlier-messages';
 import type { TypingActor } from './use-thread-feed';
 
+const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
+
 const AT_END_PX = 80;
+/** Earlier messages are asked for while this much is left above the reader. */
+const NEAR_START_PX = 1200;
+const MARKED_MS = 2400;
 
 interface ThreadProps {
   conversationId: string;
+  userId: string;
+  isAdministrator: boolean;
   unreadCount: number;
   unsent: OutboxItem[];
   outbox: Outbox;
   myName: string;
   offline: boolean;
   typing: TypingActor | null;
+  /** A message to start at, from a link or a search. */
+  startAt: string | null;
   onReview: (item: OutboxItem) => void;
   onSeen: () => void;
+  onQuote: (message: Message) => void;
 }
 
 /** The messages of one conversation, anchored at their end. Give it a `key` per conversation. */
 export function Thread({
   conversationId,
+  userId,
+  isAdministrator,
   unreadCount,
   unsent,
   outbox,
   myName,
   offline,
   typing,
+  startAt,
   onReview,
   onSeen,
+  onQuote,
 }: ThreadProps) {
   const { t, i18n } = useTranslation();
-  const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
-  /** The message that was first before an earlier page came; the reader goes on from there. */
-  const resumeAt = useRef<string | null>(null);
   const [atEnd, setAtEnd] = useState(true);
-  const [loadingEarlier, setLoadingEarlier] = useState(false);
   const [seenUntil, setSeenUntil] = useState<string | null>(null);
+  const [marked, setMarked] = useState<string | null>(null);
   const query = useQuery(messagesQuery(conversationId));
   const page = query.data;
+  const messages = page?.messages;
+  const { loading, failed, loadEarlier, loadUntil } = useEarlierMessages(conversationId);
 
   // The line stays where it was when the conversation was opened, although reading clears the count.
   const [divider, setDivider] = useState<{ id: string | null } | null>(null);
-  if (page && divider === null) setDivider({ id: firstUnread(page.messages, unreadCount) });
+  if (messages && divider === null) setDivider({ id: firstUnread(messages, unreadCount) });
 
   const items = useMemo(
-    () => layOut(page?.messages ?? [], unsent, divider?.id ?? null),
-    [page, unsent, divider],
+    () => layOut(messages ?? [], unsent, divider?.id ?? null),
+    [messages, unsent, divider],
   );
-  const lastId = page?.messages.at(-1)?.id ?? null;
+  const byId = useMemo(
+    () => new Map(messages?.map((message) => [message.id, message])),
+    [messages],
+  );
+  const lastId = messages?.at(-1)?.id ?? null;
   const lastUnsent = unsent.at(-1)?.id;
 
   const virtualizer = useVirtualizer({
@@ -78,28 +108,74 @@ export function Thread({
     scrollEndThreshold: AT_END_PX,
   });
 
+  /** The first message in sight and where it stands: what must not move when others come above it. */
+  const anchor = useRef<{ key: string; offset: number } | null>(null);
+  const keepAnchor = useEffectEvent(() => {
+    const top = scroller.current?.scrollTop ?? 0;
+    const first = virtualizer
+      .getVirtualItems()
+      .find((each) => items[each.index]?.kind === 'message' && each.end > top);
+    anchor.current = first ? { key: String(first.key), offset: first.start - top } : null;
+  });
+  useLayoutEffect(() => {
+    const kept = anchor.current;
+    if (!kept || !scroller.current) return;
+    anchor.current = null;
+    const index = items.findIndex((item) => item.key === kept.key);
+    const place = virtualizer.measurementsCache[index];
+    if (place) scroller.current.scrollTop = place.start - kept.offset;
+  }, [items, virtualizer]);
+
+  const show = useCallback(
+    async (id: string): Promise<void> => {
+      const found = await loadUntil(id);
+      if (!found) {
+        showToast(t('message.notFound'), { tone: 'danger' });
+        return;
+      }
+      setAtEnd(false);
+      setMarked(id);
+    },
+    [loadUntil, t],
+  );
+  const onShow = useCallback((id: string) => void show(id), [show]);
+  const { actions, deleting, answerDeleting } = useActionsOnMessages({
+    conversationId,
+    userId,
+    isAdministrator,
+    onQuote,
+    onShow,
+  });
+
+  const markedIndex = marked ? items.findIndex((item) => item.key === marked) : -1;
+  const scrollToMarked = useEffectEvent(() => {
+    if (markedIndex >= 0) virtualizer.scrollToIndex(markedIndex, { align: 'center' });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message asked for
+  useEffect(() => {
+    if (!marked || markedIndex < 0) return;
+    scrollToMarked();
+    const timer = setTimeout(() => setMarked(null), MARKED_MS);
+    return () => clearTimeout(timer);
+  }, [marked, markedIndex < 0]);
+
   const ready = page !== undefined;
   const dividerIndex = items.findIndex((item) => item.kind === 'unread');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only once, when the first page arrives
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the first page arrives, and for another link
   useEffect(() => {
     if (!ready) return;
-    if (dividerIndex > 0 && items.length - dividerIndex > 8) {
+    if (startAt) void show(startAt);
+    else if (dividerIndex > 0 && items.length - dividerIndex > 8) {
       setAtEnd(false);
       virtualizer.scrollToIndex(dividerIndex, { align: 'start' });
     } else virtualizer.scrollToEnd();
-  }, [ready]);
+  }, [ready, startAt]);
   // Whoever reads the end stays there, whatever grows or arrives in front of an unsent message.
   const totalSize = virtualizer.getTotalSize();
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the thread grows
   useLayoutEffect(() => {
     if (atEnd && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [totalSize, items.length, typing !== null]);
-  useLayoutEffect(() => {
-    const index = items.findIndex((item) => item.key === resumeAt.current);
-    if (index === -1) return;
-    resumeAt.current = null;
-    virtualizer.scrollToIndex(index, { align: 'start' });
-  }, [items, virtualizer]);
   // One's own message is always shown.
   useEffect(() => {
     if (lastUnsent) virtualizer.scrollToEnd();
@@ -111,12 +187,15 @@ export function Thread({
     if (unreadCount > 0 && document.visibilityState === 'visible') onSeen();
   }, [lastId, atEnd, unreadCount, onSeen]);
   const unseen = useMemo(() => {
-    const index = page?.messages.findIndex((message) => message.id === seenUntil) ?? -1;
+    const index = messages?.findLastIndex((message) => message.id === seenUntil) ?? -1;
     return index === -1
       ? 0
-      : (page?.messages.slice(index + 1).filter((message) => message.message_type !== 'activity')
+      : (messages?.slice(index + 1).filter((message) => message.message_type !== 'activity')
           .length ?? 0);
-  }, [page, seenUntil]);
+  }, [messages, seenUntil]);
+
+  const hasMore = page?.has_more === true;
+  const loadMore = useCallback(() => void loadEarlier(keepAnchor), [loadEarlier]);
 
   /** Only the reader leaves the end; rows that turn out taller than estimated do not. */
   function follow(): void {
@@ -127,26 +206,7 @@ export function Thread({
     if (element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX)
       setAtEnd(true);
     else if (upwards) setAtEnd(false);
-  }
-
-  async function loadEarlier(): Promise<void> {
-    const oldest = page?.messages[0]?.seq;
-    if (oldest === undefined || loadingEarlier) return;
-    setLoadingEarlier(true);
-    try {
-      const earlier = await fetchMessages(conversationId, oldest);
-      resumeAt.current = page?.messages[0]?.id ?? null;
-      client.setQueryData<MessagePage>(
-        messagesKey(conversationId),
-        (current) => current && prependPage(current, earlier),
-      );
-    } catch (error) {
-      showToast(toApiError(error).isNetwork ? t('error.network') : toApiError(error).message, {
-        tone: 'danger',
-      });
-    } finally {
-      setLoadingEarlier(false);
-    }
+    if (upwards && hasMore && !failed && element.scrollTop < NEAR_START_PX) loadMore();
   }
 
   if (query.isPending)
@@ -180,6 +240,11 @@ export function Thread({
       />
     );
 
+  function quotedBy(message: Message): Message | null | undefined {
+    const id = message.content_attributes?.in_reply_to;
+    return typeof id === 'string' ? (byId.get(id) ?? null) : undefined;
+  }
+
   function render(item: ThreadItem) {
     switch (item.kind) {
       case 'day':
@@ -200,8 +265,19 @@ export function Thread({
         );
       case 'activity':
         return <ActivityLine message={item.message} />;
+      case 'activities':
+        return <ActivityRun messages={item.messages} />;
       case 'message':
-        return <MessageItem message={item.message} first={item.first} last={item.last} />;
+        return (
+          <MessageItem
+            message={item.message}
+            quoted={quotedBy(item.message)}
+            first={item.first}
+            last={item.last}
+            marked={item.key === marked}
+            editing={item.key === actions.editing}
+          />
+        );
       case 'unsent':
         return (
           <UnsentItem
@@ -218,58 +294,77 @@ export function Thread({
   }
 
   return (
-    <div className="relative min-h-0 flex-1">
-      {/* Focusable, because a scrolling region without links must be reachable by keyboard. */}
-      <section
-        ref={scroller}
-        aria-label={t('thread.messages')}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-        tabIndex={0}
-        onScroll={follow}
-        className="h-full overflow-y-auto overscroll-contain -outline-offset-2"
-      >
-        <div className="mx-auto max-w-[808px] px-4 sm:px-6">
-          {page?.has_more && (
-            <div className="flex justify-center pt-3">
-              <Button look="quiet" disabled={loadingEarlier} onClick={() => void loadEarlier()}>
-                {t(loadingEarlier ? 'common.loading' : 'thread.loadEarlier')}
-              </Button>
-            </div>
-          )}
-          <div className="relative" style={{ height: totalSize }}>
-            {virtualizer.getVirtualItems().map((virtual) => {
-              const item = items[virtual.index];
-              if (!item) return null;
-              return (
-                <div
-                  key={virtual.key}
-                  ref={virtualizer.measureElement}
-                  data-index={virtual.index}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${virtual.start}px)` }}
-                >
-                  {render(item)}
-                </div>
-              );
-            })}
-          </div>
-          {typing && <TypingLine name={typing.name} />}
-        </div>
-      </section>
-      {!atEnd && (
-        <button
-          type="button"
-          onClick={() => virtualizer.scrollToEnd({ behavior: 'smooth' })}
-          className={cx(
-            'absolute end-6 bottom-4 flex h-8 animate-[rise_140ms] items-center gap-1.5 rounded-full px-3 font-medium text-chip shadow-float',
-            unseen > 0 ? 'bg-accent text-on-accent' : 'border border-border bg-raised text-text',
-          )}
+    <MessageActionsContext value={actions}>
+      <div className="relative min-h-0 flex-1">
+        {/* Focusable, because a scrolling region without links must be reachable by keyboard. */}
+        <section
+          ref={scroller}
+          aria-label={t('thread.messages')}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+          tabIndex={0}
+          onScroll={follow}
+          className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
         >
-          <ArrowDown aria-hidden="true" size={14} />
-          {unseen > 0 ? t('thread.newMessages', { count: unseen }) : t('thread.jumpToLatest')}
-        </button>
-      )}
-    </div>
+          <div className="mx-auto max-w-[808px] px-4 sm:px-6">
+            {hasMore && (
+              <div className="flex h-12 items-end justify-center" role="status">
+                {loading ? (
+                  <span className="late text-chip text-muted">{t('common.loading')}</span>
+                ) : (
+                  <Button look="quiet" onClick={loadMore}>
+                    {t(failed ? 'common.retry' : 'thread.loadEarlier')}
+                  </Button>
+                )}
+              </div>
+            )}
+            <div className="relative" style={{ height: totalSize }}>
+              {virtualizer.getVirtualItems().map((virtual) => {
+                const item = items[virtual.index];
+                if (!item) return null;
+                return (
+                  <div
+                    key={virtual.key}
+                    ref={virtualizer.measureElement}
+                    data-index={virtual.index}
+                    className="absolute inset-x-0 top-0"
+                    style={{ transform: `translateY(${virtual.start}px)` }}
+                  >
+                    {render(item)}
+                  </div>
+                );
+              })}
+            </div>
+            {typing && <TypingLine name={typing.name} />}
+          </div>
+        </section>
+        {!atEnd && (
+          <button
+            type="button"
+            onClick={() => {
+              setAtEnd(true);
+              virtualizer.scrollToEnd();
+            }}
+            className={cx(
+              'absolute end-6 bottom-4 flex h-8 animate-[rise_140ms] items-center gap-1.5 rounded-full px-3 font-medium text-chip shadow-float',
+              unseen > 0 ? 'bg-accent text-on-accent' : 'border border-border bg-raised text-text',
+            )}
+          >
+            <ArrowDown aria-hidden="true" size={14} />
+            {unseen > 0 ? t('thread.newMessages', { count: unseen }) : t('thread.jumpToLatest')}
+          </button>
+        )}
+        {deleting && (
+          <Suspense>
+            <ConfirmDialog
+              title={t('message.deleteTitle')}
+              text={t('message.deleteText')}
+              confirm={t('message.delete')}
+              onAnswer={answerDeleting}
+            />
+          </Suspense>
+        )}
+      </div>
+    </MessageActionsContext>
   );
 }
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/avatar';
+import { useTranslation } from '@/i18n';
 import type { PresenceState } from '@/lib/realtime';
 
 /** One line, only when a colleague is here too, so that two do not answer the same question. */
