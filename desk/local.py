@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from desk import seed
+from desk import channels, seed
 from devstack import stack
 from devstack.config import (
     DEFAULT_STACK,
@@ -34,6 +34,7 @@ from devstack.supervisor import Part, Supervisor, running_supervisor
 
 START_TIMEOUT = 300.0  # seconds for `desk start`, the first migration and seed included
 STOP_TIMEOUT = 30.0  # seconds
+BUSINESSES = "businesses.json"  # in the stack's folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class WebPorts:
     api: int = 8000
     dashboard: int = 5173
     demo: int = 5174
+    simulator: int = 5175
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class Local:
     def demo_url(self) -> str:
         """A stranger's web page with the chat on it."""
         return f"http://127.0.0.1:{self.web.demo}"
+
+    @property
+    def simulator_url(self) -> str:
+        """Where one plays the customers of all channels, and the providers' APIs are."""
+        return f"http://127.0.0.1:{self.web.simulator}"
+
+    @property
+    def businesses_file(self) -> Path:
+        """What the simulator knows: which inboxes there are, and their secrets."""
+        return self.config.folder / BUSINESSES
 
 
 def stack_name() -> str:
@@ -102,9 +114,9 @@ def _kept_ports(file: Path) -> tuple[Ports, WebPorts]:
         kept: dict[str, dict[str, int]] = json.loads(file.read_text())
         if all(port_is_free(port) for group in kept.values() for port in group.values()):
             return Ports(**kept["supabase"]), WebPorts(**kept["web"])
-    gateway, database, mail, smtp, rest, api, dashboard, demo = free_ports(8)
+    gateway, database, mail, smtp, rest, api, dashboard, demo, simulator = free_ports(9)
     ports = Ports(gateway=gateway, database=database, mail=mail, smtp=smtp, postgrest=rest)
-    web = WebPorts(api=api, dashboard=dashboard, demo=demo)
+    web = WebPorts(api=api, dashboard=dashboard, demo=demo, simulator=simulator)
     groups = {"supabase": asdict(ports), "web": asdict(web)}
     file.write_text(json.dumps(groups))
     return ports, web
@@ -124,6 +136,7 @@ def product_environment(local: Local) -> dict[str, str]:
         "MAIL_FROM": "Supadesk <desk@supadesk.example>",
         "LOG_FORMAT": "console",
         "DOCS": "true",
+        "CHANNEL_BASE_URLS": json.dumps(channels.base_urls(local.simulator_url)),
         "ALLOW_LOOPBACK": "true",
     }
 
@@ -145,6 +158,17 @@ def product_parts(local: Local, website_token: str) -> list[Part]:
     python = sys.executable
     headers = _local_headers(local)
     return [
+        Part(
+            name="simulator",
+            command=[
+                python,
+                *("-m", "devstack.simulator", "--port", str(local.web.simulator)),
+                *("--businesses", str(local.businesses_file)),
+            ],
+            ready=lambda: stack.port_open(local.web.simulator),
+            ports=(local.web.simulator,),
+            folder=ROOT,
+        ),
         Part(
             name="service",
             command=[
@@ -238,6 +262,7 @@ def describe(local: Local, seeded: seed.Seeded, *, ready: bool) -> dict[str, Any
         "docs_url": f"{local.api_url}/docs",
         "dashboard_url": local.dashboard_url,
         "demo_url": local.demo_url,
+        "simulator_url": local.simulator_url,
         "mail_url": local.config.mail_url,
         "website_token": seeded.website_token,
         "logins": [
@@ -257,6 +282,7 @@ def table(status: dict[str, Any]) -> str:
     rows = [
         ("Dashboard", status["dashboard_url"]),
         ("Demo page", status["demo_url"]),
+        ("Channels", status["simulator_url"]),
         ("Caught mails", status["mail_url"]),
         ("API docs", status["docs_url"]),
         ("Supabase", status["supabase_url"]),
@@ -283,8 +309,13 @@ async def serve(name: str, *, durable: bool = True) -> int:
     try:
         for part in stack.supabase_parts(local.config, local.keys):
             await supervisor.start(part)
+        connected = channels.connect(local.businesses_file, local.api_url)
         seeded = await asyncio.to_thread(
-            seed.ensure, local.config.url, local.keys.service_role_key, local.config.dsn()
+            seed.ensure,
+            local.config.url,
+            local.keys.service_role_key,
+            local.config.dsn(),
+            connected,
         )
         for part in product_parts(local, seeded.website_token):
             await supervisor.start(part)
@@ -316,8 +347,9 @@ def reset(name: str) -> None:
     config = running(name)
     stack.reset(config)
     key = Keys.load(config.folder).service_role_key
-    seeded = seed.ensure(config.url, key, config.dsn())
     status = json.loads(status_file(name).read_text())
+    connected = channels.connect(config.folder / BUSINESSES, status["api_url"])
+    seeded = seed.ensure(config.url, key, config.dsn(), connected)
     _write_demo(config, status["api_url"], seeded.website_token)
     _write_status(status_file(name), {**status, "website_token": seeded.website_token})
 

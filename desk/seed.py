@@ -7,6 +7,7 @@ demo is what the product does.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from supabase import create_client
 
+from desk.channels import Connected
 from desk.demo_threads import COMPANIES, FIRST_NAMES, LAST_NAMES, PAGES, PRODUCTS, THREADS
 
 PASSWORD = "supadesk-demo"  # noqa: S105 -- printed on the screen, and only ever on this machine
@@ -46,14 +48,24 @@ class Seeded:
     website_token: str
 
 
-def ensure(supabase_url: str, service_role_key: str, database_url: str) -> Seeded:
-    """Fill an empty database with the demo data; leave any other as it is."""
+def ensure(
+    supabase_url: str,
+    service_role_key: str,
+    database_url: str,
+    connected: Sequence[Connected],
+) -> Seeded:
+    """Fill an empty database with the demo data; leave any other as it is.
+
+    Only the demo's channels are told anew how they reach this stack's simulator.
+    """
     with psycopg.connect(database_url, autocommit=True) as conn:
         row = conn.execute("select exists (select from auth.users)").fetchone()
         if row != (True,):
             users = _make_logins(supabase_url, service_role_key)
             with conn.transaction():
-                _fill(conn, users)
+                _fill(conn, users, connected)
+        for one in connected:
+            _reconnect(conn, one)
         found = conn.execute(
             """
             select website_token
@@ -87,7 +99,7 @@ def _value(conn: psycopg.Connection, query: str, *arguments: Any) -> Any:
     return row[0]
 
 
-def _fill(conn: psycopg.Connection, users: dict[str, str]) -> None:
+def _fill(conn: psycopg.Connection, users: dict[str, str], connected: Sequence[Connected]) -> None:
     choice = random.Random(_SEED)  # noqa: S311 -- demo data, not secrets
     accounts = {}
     for login in LOGINS:
@@ -118,6 +130,8 @@ def _fill(conn: psycopg.Connection, users: dict[str, str]) -> None:
     _conversations(conn, choice, fernweh, website, [ana, ben], 150)
     _conversations(conn, choice, fernweh, orders, [ana], 20)
     _conversations(conn, choice, northwind, other, [chiara], CONVERSATIONS - 170)
+    for one in connected:
+        _connect(conn, fernweh, one, [ana, ben])
     # Last, so that the greeting is for new visitors and not for those of the demo's past.
     conn.execute(
         """
@@ -135,12 +149,67 @@ def _inbox(
     conn: psycopg.Connection, account: str, name: str, channel: str, members: list[str]
 ) -> str:
     inbox = str(_value(conn, "select private.make_inbox(%s, %s, %s)", account, name, channel))
+    _join(conn, account, inbox, members)
+    return inbox
+
+
+def _join(conn: psycopg.Connection, account: str, inbox: str, members: list[str]) -> None:
     for member in members:
         conn.execute(
             "insert into public.inbox_members (account_id, inbox_id, user_id) values (%s, %s, %s)",
             (account, inbox, member),
         )
-    return inbox
+
+
+def _connect(conn: psycopg.Connection, account: str, one: Connected, members: list[str]) -> None:
+    inbox = _value(
+        conn,
+        """
+        insert into public.inboxes (account_id, name, channel_type) values (%s, %s, %s) returning id
+        """,
+        account,
+        one.name,
+        one.channel,
+    )
+    _join(conn, account, inbox, members)
+    conn.execute(
+        """
+        insert into public.channel_connections (account_id, inbox_id, channel_type, address, settings)
+        values (%s, %s, %s, %s, %s)
+        """,
+        (account, inbox, one.channel, one.address, Jsonb(one.settings)),
+    )
+    conn.execute(
+        "insert into private.channel_secrets (account_id, inbox_id, secrets) values (%s, %s, %s)",
+        (account, inbox, Jsonb(one.secrets)),
+    )
+
+
+def _reconnect(conn: psycopg.Connection, one: Connected) -> None:
+    """Ports and secrets may be others than at the last start."""
+    conn.execute(
+        """
+        with connection as (
+            update public.channel_connections
+            set settings = settings || %(settings)s
+            where channel_type = %(channel)s and address = %(address)s
+                and not settings @> %(settings)s
+            returning inbox_id
+        )
+        update private.channel_secrets as secret
+        set secrets = secret.secrets || %(secrets)s
+        from public.channel_connections as connection
+        where connection.inbox_id = secret.inbox_id
+            and connection.channel_type = %(channel)s and connection.address = %(address)s
+            and not secret.secrets @> %(secrets)s
+        """,
+        {
+            "channel": one.channel,
+            "address": one.address,
+            "settings": Jsonb(one.settings),
+            "secrets": Jsonb(one.secrets),
+        },
+    )
 
 
 def _conversations(
