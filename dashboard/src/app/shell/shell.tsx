@@ -7,6 +7,7 @@ import {
   MessageCircle,
   PanelLeft,
   Plug,
+  Settings,
   UserRound,
   UserRoundX,
 } from 'lucide-react';
@@ -40,7 +41,8 @@ const viewIcons: Record<(typeof views)[number], LucideIcon> = {
 /** Rail, navigation and panes. On a phone the rail becomes a bar at the bottom. */
 export function Shell({ accountId, session, accounts, children }: ShellProps) {
   const { t } = useTranslation();
-  const { displayId } = useParams({ strict: false });
+  const { displayId, _splat: settingsPage } = useParams({ strict: false });
+  const inSettings = settingsPage !== undefined;
   const [navOpen, setNavOpen] = useState(() => localStorage.getItem('supadesk:nav') !== 'closed');
   const { data: members } = useQuery(membersQuery(accountId));
   const me = members?.find((member) => member.id === session.user.id);
@@ -82,9 +84,22 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           params={{ accountId, view: 'mine' }}
           aria-label={t('nav.conversations')}
           title={t('nav.conversations')}
-          className={cx(railButton, 'sm:mt-3 bg-selected text-accent hover:text-accent')}
+          className={cx(
+            railButton,
+            'sm:mt-3',
+            !inSettings && 'bg-selected text-accent hover:text-accent',
+          )}
         >
           <InboxIcon aria-hidden="true" size={19} />
+        </Link>
+        <Link
+          to="/a/$accountId/settings/$"
+          params={{ accountId, _splat: '' }}
+          aria-label={t('nav.settings')}
+          title={t('nav.settings')}
+          className={cx(railButton, inSettings && 'bg-selected text-accent hover:text-accent')}
+        >
+          <Settings aria-hidden="true" size={18} />
         </Link>
         <button
           type="button"
@@ -103,7 +118,7 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           <UserMenu user={user} />
         </div>
       </nav>
-      {navOpen && (
+      {navOpen && !inSettings && (
         <Navigation
           accountId={accountId}
           accountName={account?.name ?? ''}
