@@ -133,6 +133,12 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import('./routes/conversation'), 'ConversationRoute'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => account,
+  path: '/settings/$',
+  component: lazyRouteComponent(() => import('./routes/settings/settings-route'), 'SettingsRoute'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -141,7 +147,7 @@ export const router = createRouter({
     forgotPassword,
     resetPassword,
     welcome,
-    account.addChildren([accountHome, inbox.addChildren([conversation])]),
+    account.addChildren([accountHome, inbox.addChildren([conversation]), settings]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: false,

@@ -3,6 +3,10 @@ import ar from './locales/ar.json';
 import en from './locales/en.json';
 import es from './locales/es.json';
 import ptBR from './locales/pt-BR.json';
+import settingsAr from './settings/ar.json';
+import settingsEn from './settings/en.json';
+import settingsEs from './settings/es.json';
+import settingsPtBR from './settings/pt-BR.json';
 
 type Tree = { [key: string]: string | Tree };
 
@@ -16,27 +20,31 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').sort();
 
-test.each([
-  ['es', es],
-  ['pt-BR', ptBR],
-  ['ar', ar],
-])('%s says everything English says, in every plural form it has', (locale, tree) => {
-  const theirs = new Map(flatten(tree));
-  const forms = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
-  const expected = flatten(en).flatMap(([key]) => {
-    const base = key.replace(PLURAL, '');
-    return base === key ? [key] : forms.map((form) => `${base}_${form}`);
-  });
-  expect([...theirs.keys()].sort()).toEqual([...new Set(expected)].sort());
-});
+const translations: [string, Tree, Tree][] = [
+  ['es', en, es],
+  ['pt-BR', en, ptBR],
+  ['ar', en, ar],
+  ['es', settingsEn, settingsEs],
+  ['pt-BR', settingsEn, settingsPtBR],
+  ['ar', settingsEn, settingsAr],
+];
 
-test.each([
-  ['es', es],
-  ['pt-BR', ptBR],
-  ['ar', ar],
-])('%s uses the same placeholders', (_locale, tree) => {
+test.each(translations)(
+  '%s says everything English says, in every plural form it has',
+  (locale, english, tree) => {
+    const theirs = new Map(flatten(tree));
+    const forms = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+    const expected = flatten(english).flatMap(([key]) => {
+      const base = key.replace(PLURAL, '');
+      return base === key ? [key] : forms.map((form) => `${base}_${form}`);
+    });
+    expect([...theirs.keys()].sort()).toEqual([...new Set(expected)].sort());
+  },
+);
+
+test.each(translations)('%s uses the same placeholders', (_locale, english, tree) => {
   const theirs = new Map(flatten(tree));
-  for (const [key, text] of flatten(en)) {
+  for (const [key, text] of flatten(english)) {
     // Arabic may say "one" or "two" in words, without the number.
     if (PLURAL.test(key) && !key.endsWith('_other')) continue;
     expect([key, placeholders(theirs.get(key) ?? '')]).toEqual([key, placeholders(text)]);

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Inbox as InboxIcon, PanelLeft } from 'lucide-react';
+import { Inbox as InboxIcon, PanelLeft, Settings } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { cx } from '@/components/cx';
 import type { Account } from '@/features/accounts/api';
@@ -23,7 +23,8 @@ interface ShellProps {
 /** Rail, navigation and panes. On a phone the rail becomes a bar at the bottom. */
 export function Shell({ accountId, session, accounts, children }: ShellProps) {
   const { t } = useTranslation();
-  const { displayId } = useParams({ strict: false });
+  const { displayId, _splat: settingsPage } = useParams({ strict: false });
+  const inSettings = settingsPage !== undefined;
   const navigate = useNavigate();
   /** On a screen too narrow for it, the navigation comes and goes over the list. */
   const [drawer, setDrawer] = useState(false);
@@ -72,9 +73,22 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           params={{ accountId, view: 'mine' }}
           aria-label={t('nav.conversations')}
           title={t('nav.conversations')}
-          className={cx(railButton, 'sm:mt-3 bg-selected text-accent hover:text-accent')}
+          className={cx(
+            railButton,
+            'sm:mt-3',
+            !inSettings && 'bg-selected text-accent hover:text-accent',
+          )}
         >
           <InboxIcon aria-hidden="true" size={19} />
+        </Link>
+        <Link
+          to="/a/$accountId/settings/$"
+          params={{ accountId, _splat: '' }}
+          aria-label={t('nav.settings')}
+          title={t('nav.settings')}
+          className={cx(railButton, inSettings && 'bg-selected text-accent hover:text-accent')}
+        >
+          <Settings aria-hidden="true" size={18} />
         </Link>
         <button
           type="button"
@@ -116,7 +130,7 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden"
         />
       )}
-      {(navOpen || drawer) && (
+      {(drawer || (navOpen && !inSettings)) && (
         <Navigation
           accountId={accountId}
           accountName={account?.name ?? ''}

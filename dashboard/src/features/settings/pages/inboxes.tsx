@@ -1,0 +1,8 @@
+import { InboxList } from '../inboxes/inbox-list';
+import { InboxPage } from '../inboxes/inbox-page';
+
+/** The inboxes, or the one that the address names. */
+export default function Inboxes({ rest: [id, tab] }: { rest: string[] }) {
+  if (id === undefined) return <InboxList />;
+  return <InboxPage key={id} inboxId={id} tab={tab ?? 'settings'} />;
+}
