@@ -68,11 +68,11 @@ interface OneFieldProps {
 }
 
 function OneField({ form, spec, value, onChange, error }: OneFieldProps) {
-  const { t, i18n } = useSettingsText();
+  const { t } = useSettingsText();
   const id = useId();
   const label = t(`${form}.${spec.name}`);
   const hintKey = `${form}.${spec.name}Hint`;
-  const hint = i18n.exists(hintKey, { ns: 'settings' }) ? t(hintKey) : undefined;
+  const hint = t(hintKey) === hintKey ? undefined : t(hintKey); // an unknown key answers itself
   const note = error ?? hint;
   const noteId = note ? `${id}-note` : undefined;
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
