@@ -96,11 +96,11 @@ def sniff(data: bytes) -> str:
     with contextlib.suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(data), formats=[*_IMAGES]) as image:
-            return _IMAGES.get(image.format or "", "image/jpeg")
+            return _IMAGES.get(str(image.format), "image/jpeg")
     with contextlib.suppress(puremagic.PureError):
         for match in puremagic.magic_string(data[:65536]):
             if match.mime_type.startswith(("audio/", "video/")):
-                return _USUAL.get(match.mime_type, match.mime_type)
+                return _USUAL.get(match.mime_type) or str(match.mime_type)
     # Office files are zips too: the more telling types stand first.
     for content_type in (*_OFFICE, _OPEN_DOCUMENT, "application/pdf", *_DOCUMENTS):
         if content_type not in _TEXTS and _DOCUMENTS[content_type](data):
