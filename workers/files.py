@@ -66,7 +66,7 @@ class Inspected:
 
 
 def inspect(data: bytes, claimed: str | None) -> Inspected:
-    """Look at a file that claims a type; many providers name none, then its bytes say it. Raises `Refused`."""
+    """Look at a file that claims a type; without a claim its bytes say it. Raises `Refused`."""
     if not data:
         raise Refused("empty_file")
     if len(data) > MAX_BYTES:
