@@ -24,7 +24,7 @@ create table private.jobs (
     constraint jobs_kind_check check (kind ~ '^[a-z][a-z_]{1,60}$'),
     constraint jobs_status_check check (status in ('queued', 'running', 'done', 'dead')),
     constraint jobs_lease_check check ((status = 'running') = (lease_until is not null)),
-    constraint jobs_attempt_check check (attempt >= 0 and max_attempts between 1 and 100),
+    constraint jobs_attempt_check check (attempt >= 0 and max_attempts >= 1),
     constraint jobs_payload_check check (octet_length(payload::text) <= 65536)
 );
 
@@ -202,7 +202,13 @@ $$;
 comment on function service.finish_jobs is
     'Marks jobs done: p_jobs = [{"id", "attempt"}]. Returns how many; a job whose lease went to someone else is not counted.';
 
-create function service.fail_job(p_id bigint, p_attempt int, p_error text, p_retry_after_seconds double precision default null)
+create function service.fail_job(
+    p_id bigint,
+    p_attempt int,
+    p_error text,
+    p_retry_after_seconds double precision default null,
+    p_counts boolean default true
+)
 returns text
 language sql security definer set search_path = ''
 as $$
@@ -212,13 +218,15 @@ as $$
         worker = null,
         run_at = coalesce(clock_timestamp() + make_interval(secs => p_retry_after_seconds), run_at),
         last_error = left(p_error, 2000),
+        max_attempts = max_attempts + case when p_counts then 0 else 1 end,
         finished_at = case when p_retry_after_seconds is null then now() end
     where id = p_id and attempt = p_attempt and status = 'running'
     returning status
 $$;
 
 comment on function service.fail_job is
-    'Gives a job back after a failure: to be tried again in so many seconds, or dead when null. Null when the lease was lost.';
+    'Gives a job back after a failure: to be tried again in so many seconds, or dead when null. p_counts: whether
+     that used up one of its attempts. Null when the lease was lost.';
 
 create function service.heartbeat_jobs(p_jobs jsonb, p_lease_seconds int default 60)
 returns bigint[]

@@ -1063,6 +1063,16 @@ begin
     then
         return jsonb_build_object('wait', 1);
     end if;
+    -- An inbox whose provider hangs holds so many of the workers' slots and no more.
+    if (
+        select count(*) from (
+            select from public.messages as other
+            where other.inbox_id = message.inbox_id and other.status = 'sending' and other.id <> p_message_id
+            limit 10) as under_way
+    ) = 10
+    then
+        return jsonb_build_object('wait', 2);
+    end if;
     was := message.status;
     update public.messages set status = 'sending' where conversation_id = p_conversation_id and id = p_message_id;
     select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
@@ -1115,7 +1125,7 @@ $$;
 
 comment on function service.message_to_deliver is
     'Takes a queued message for sending: everything its adapter needs. Null when there is nothing to send any more; {held} while the
-     inbox must be reconnected; {wait: seconds} while the provider wants us slower; interrupted = an earlier try never reported back.';
+     inbox must be reconnected; {wait: seconds} while the provider wants us slower or has ten messages in hand; interrupted = an earlier try never reported back.';
 
 create function service.record_delivery(p_conversation_id uuid, p_message_id uuid, p_source_ids text[], p_contact_alias text default null)
 returns void
@@ -1234,6 +1244,7 @@ $$;
 
 comment on function private.deliver_held_messages is 'Asks again for the messages that waited for the inbox to be connected.';
 
+create index messages_sending_idx on public.messages (inbox_id) where status = 'sending';
 create index messages_queued_idx on public.messages (inbox_id, created_at) where status in ('queued', 'sending');
 
 create function service.update_inbox(p_inbox_id uuid, p_update jsonb)

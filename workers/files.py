@@ -7,6 +7,7 @@ one image.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import warnings
@@ -31,6 +32,7 @@ _IMAGES = {
     "TIFF": "image/tiff",
     "AVIF": "image/avif",
 }
+_USUAL = {"audio/wave": "audio/wav", "audio/x-wav": "audio/wav"}  # one name for each type
 _HEIC = re.compile(rb"^.{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
 _ACTIVE = re.compile(
     rb"^(\xef\xbb\xbf)?\s*<(!doctype|\?xml|html|head|body|script|svg|iframe|img|style|meta|link|[a-z]+:svg|!--)",
@@ -63,12 +65,14 @@ class Inspected:
     thumbnail: bytes | None = None
 
 
-def inspect(data: bytes, claimed: str) -> Inspected:
-    """Look at a file that claims a type. Raises `Refused`."""
+def inspect(data: bytes, claimed: str | None) -> Inspected:
+    """Look at a file that claims a type; without a claim its bytes say it. Raises `Refused`."""
     if not data:
         raise Refused("empty_file")
     if len(data) > MAX_BYTES:
         raise Refused("too_large")
+    if claimed is None:
+        claimed = sniff(data)
     kind = claimed.split("/")[0]
     if kind == "image":
         return _image(data, claimed)
@@ -82,6 +86,29 @@ def inspect(data: bytes, claimed: str) -> Inspected:
     if not looks_right(data):
         raise Refused("type_mismatch")
     return Inspected(content_type=claimed, byte_size=len(data))
+
+
+def sniff(data: bytes) -> str:
+    """What the bytes alone say that a file is."""
+    head = data[:_HEAD]
+    if _HEIC.match(head):
+        return "image/heic"
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=[*_IMAGES]) as image:
+            return _IMAGES.get(str(image.format), "image/jpeg")
+    with contextlib.suppress(puremagic.PureError):
+        for match in puremagic.magic_string(data[:65536]):
+            if match.mime_type.startswith(("audio/", "video/")):
+                return _USUAL.get(match.mime_type) or str(match.mime_type)
+    # Office files are zips too: the more telling types stand first.
+    for content_type in (*_OFFICE, _OPEN_DOCUMENT, "application/pdf", *_DOCUMENTS):
+        if content_type not in _TEXTS and _DOCUMENTS[content_type](data):
+            return content_type
+    with contextlib.suppress(UnicodeDecodeError):
+        data.decode()
+        return "text/plain"
+    return "application/octet-stream"
 
 
 def _image(data: bytes, claimed: str) -> Inspected:
@@ -186,10 +213,9 @@ _ZIP = _starts(b"PK\x03\x04", b"PK\x05\x06")
 _RTF = _starts(b"{\\rtf")
 _RAR = _starts(b"Rar!\x1a\x07")
 _OLE = _starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_TEXTS = ("text/csv", "text/plain", "application/json")
 _DOCUMENTS: dict[str, Callable[[bytes], bool]] = {
-    "text/csv": _text,
-    "text/plain": _text,
-    "application/json": _text,
+    **dict.fromkeys(_TEXTS, _text),
     "text/rtf": _RTF,
     "application/rtf": _RTF,
     "application/pdf": _starts(b"%PDF-"),

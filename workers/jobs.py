@@ -74,8 +74,13 @@ class Queue:
         )
         return int(done)
 
-    async def fail(self, job: Job, error: str, retry_after: timedelta | None) -> bool:
-        """Give a job back, to be retried after a while or never; False when the lease was lost."""
+    async def fail(
+        self, job: Job, error: str, retry_after: timedelta | None, *, counts: bool = True
+    ) -> bool:
+        """Give a job back, to be retried after a while or never; False when the lease was lost.
+
+        With `counts` False it was no fault of the job's, and no attempt is used up.
+        """
         status = await self._service.call_service(
             "fail_job",
             {
@@ -83,6 +88,7 @@ class Queue:
                 "p_attempt": job.attempt,
                 "p_error": error,
                 "p_retry_after_seconds": retry_after.total_seconds() if retry_after else None,
+                "p_counts": counts,
             },
         )
         return status is not None

@@ -1,15 +1,16 @@
-"""The loop of a worker: claim a batch, run it side by side, acknowledge in one call.
+"""The loop of a worker: claim jobs while there are free slots, acknowledge together those that ended.
 
-It polls fast while there is work and slower when there is none; nothing on the write path has
-to wake it. A job that outlives its lease is stopped, so it never runs twice at once for long,
-and whatever a zombie still writes back is refused by its fencing number.
+A slow job holds its own slot and nobody else's. It polls fast while there is work and slower when
+there is none; nothing on the write path has to wake it. A job that outlives its lease is stopped,
+so it never runs twice at once for long, and whatever a zombie still writes back is refused by its
+fencing number.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +27,8 @@ _log = structlog.get_logger()
 class Pace:
     """How eagerly a worker works."""
 
-    batch: int = 20
+    slots: int = 60  #: jobs at the same time
+    batch: int = 20  #: of them claimed in one call
     lease: timedelta = timedelta(seconds=60)
     shortest_wait: timedelta = timedelta(milliseconds=50)
     longest_wait: timedelta = timedelta(seconds=1)
@@ -44,6 +46,8 @@ class Worker:
         self._pace = pace
         self._slots = {kind: asyncio.Semaphore(task.at_once) for kind, task in tasks.items()}
         self._stopping = asyncio.Event()
+        self._running: dict[asyncio.Task[bool], Job] = {}
+        self._finished: list[Job] = []  # done, and not yet acknowledged
 
     def stop(self) -> None:
         """Finish what is claimed, then return from `run`."""
@@ -51,20 +55,29 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`. An unreachable database is waited for, not died of."""
+        beat = asyncio.create_task(self._keep_leases())
         wait = self._pace.shortest_wait
-        while not self._stopping.is_set():
-            try:
-                busy = await self.run_once() > 0
-            except Exception as error:
-                _log.warning("queue.unreachable", error=type(error).__name__)
-                busy = False
-                wait = self._pace.longest_wait
-            if busy:
-                wait = self._pace.shortest_wait
-                continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait.total_seconds())
-            wait = min(wait * 1.5, self._pace.longest_wait)
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._acknowledge()
+                    busy = await self._claim() > 0
+                except Exception as error:
+                    _log.warning("queue.unreachable", error=type(error).__name__)
+                    wait = self._pace.longest_wait
+                    busy = False
+                wait = self._pace.shortest_wait if busy else wait
+                # A job that ends makes room, and perhaps its successor may start.
+                if await self._ended(wait):
+                    wait = self._pace.shortest_wait
+                elif not busy:
+                    wait = min(wait * 1.5, self._pace.longest_wait)
+            while self._running:
+                await asyncio.wait(self._running)
+                await self._acknowledge()
+        finally:
+            beat.cancel()
+            await asyncio.gather(beat, return_exceptions=True)
 
     async def drain(self, budget: timedelta) -> tuple[int, bool]:
         """Work until nothing is due, `stop`, or the time is up: how many jobs, and whether all is done."""
@@ -78,23 +91,52 @@ class Worker:
         return done, False
 
     async def run_once(self) -> int:
-        """Claim one batch and run it; how many jobs were claimed."""
-        jobs = await self._queue.claim(sorted(self._tasks), self._pace.batch)
-        if not jobs:
+        """Claim one batch and run it to its end; how many jobs were claimed."""
+        claimed = await self._claim()
+        if claimed:
+            beat = asyncio.create_task(self._keep_leases())
+            try:
+                await asyncio.wait(self._running)
+            finally:
+                beat.cancel()
+                await asyncio.gather(beat, return_exceptions=True)
+            await self._acknowledge()
+        return claimed
+
+    async def _claim(self) -> int:
+        """Start as many due jobs as there are free slots, of the kinds that have room; how many."""
+        free = self._pace.slots - len(self._running)
+        busy = Counter(job.kind for job in self._running.values())
+        kinds = sorted(kind for kind, task in self._tasks.items() if busy[kind] < task.at_once)
+        if free <= 0 or not kinds:
             return 0
-        running = {job.id: asyncio.create_task(self._attempt(job)) for job in jobs}
-        beat = asyncio.create_task(self._keep_leases({job.id: job for job in jobs}, running))
-        try:
-            outcomes = await asyncio.gather(*running.values(), return_exceptions=True)
-        finally:
-            beat.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
-        done = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is True]
-        if done:
-            finished = await self._queue.finish(done)
-            if finished < len(done):
-                _log.warning("lease.lost", count=len(done) - finished)
+        jobs = await self._queue.claim(kinds, min(free, self._pace.batch))
+        for job in jobs:
+            self._running[asyncio.create_task(self._attempt(job))] = job
         return len(jobs)
+
+    async def _ended(self, wait: timedelta) -> bool:
+        """Wait for a job to end or for `stop`, but not longer than this; whether a job ended."""
+        stop = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait(
+            [*self._running, stop],
+            timeout=wait.total_seconds(),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        stop.cancel()
+        return bool(done - {stop})
+
+    async def _acknowledge(self) -> None:
+        """Mark done what ended well since the last time, in one call."""
+        for task in [task for task in self._running if task.done()]:
+            job = self._running.pop(task)
+            if not task.cancelled() and task.exception() is None and task.result():
+                self._finished.append(job)
+        if self._finished:
+            finished = await self._queue.finish(self._finished)
+            if finished < len(self._finished):
+                _log.warning("lease.lost", count=len(self._finished) - finished)
+            self._finished.clear()
 
     async def _attempt(self, job: Job) -> bool:
         structlog.contextvars.bind_contextvars(
@@ -113,7 +155,9 @@ class Worker:
             await self._give_back(job, str(error), None)
             return False
         except RetryLater as error:
-            await self._give_back(job, str(error), timedelta(seconds=error.seconds))
+            await self._give_back(
+                job, str(error), timedelta(seconds=error.seconds), counts=error.counts
+            )
             return False
         except Exception as error:
             # The type and our own words only: a provider's answer may quote a customer.
@@ -124,27 +168,27 @@ class Worker:
         _log.info("job.done")
         return True
 
-    async def _give_back(self, job: Job, reason: str, retry: timedelta | None) -> None:
-        held = await self._queue.fail(job, reason, retry)
+    async def _give_back(
+        self, job: Job, reason: str, retry: timedelta | None, *, counts: bool = True
+    ) -> None:
+        held = await self._queue.fail(job, reason, retry, counts=counts)
         _log.warning(
             "job.failed" if held else "lease.lost",
             reason=reason,
             retry_seconds=retry.total_seconds() if retry else None,
         )
 
-    async def _keep_leases(
-        self, jobs: dict[int, Job], running: dict[int, asyncio.Task[bool]]
-    ) -> None:
+    async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self._pace.lease.total_seconds() / 3)
-            mine = [job for job_id, job in jobs.items() if not running[job_id].done()]
+            mine = {task: job for task, job in self._running.items() if not task.done()}
             if not mine:
-                return
+                continue
             try:
-                held = await self._queue.heartbeat(mine)
+                held = await self._queue.heartbeat([*mine.values(), *self._finished])
             except Exception:
                 _log.warning("heartbeat.failed")
                 continue
-            for job in mine:
+            for task, job in mine.items():
                 if job.id not in held:
-                    running[job.id].cancel()
+                    task.cancel()

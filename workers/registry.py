@@ -18,11 +18,15 @@ class PermanentError(Exception):
 
 
 class RetryLater(Exception):
-    """Not now, and it is known when: the job waits for so long and then tries again."""
+    """Not now, and it is known when: the job waits for so long and then tries again.
 
-    def __init__(self, reason: str, seconds: float) -> None:
+    It uses up an attempt only when it `counts`: when something was tried and refused.
+    """
+
+    def __init__(self, reason: str, seconds: float, *, counts: bool = False) -> None:
         super().__init__(reason)
         self.seconds = seconds
+        self.counts = counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 from devstack.config import ROOT, stack_folder
+from tests.support.simulator import Simulator
 
 START_TIMEOUT = 180  # seconds
 PASSWORD = "supadesk-demo"
@@ -48,6 +49,10 @@ class LocalProduct:
     @property
     def demo_url(self) -> str:
         return str(self.status["demo_url"])
+
+    @property
+    def simulator(self) -> Simulator:
+        return Simulator(str(self.status["simulator_url"]))
 
     @property
     def database_url(self) -> str:

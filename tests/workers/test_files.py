@@ -120,6 +120,30 @@ def test_what_may_be_attached_is_recognised(data: bytes, claimed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (image("PNG"), "image/png"),
+        (image("JPEG"), "image/jpeg"),
+        (sound(), "audio/wav"),
+        (b"%PDF-1.7\n", "application/pdf"),
+        (archive("[Content_Types].xml", "word/document.xml"), DOCX),
+        (archive("content.xml", mimetype=ODT), ODT),
+        (archive("a.txt"), "application/zip"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "image/heic"),
+        ("Grüße".encode(), "text/plain"),
+    ],
+)
+def test_of_a_file_that_claims_nothing_the_bytes_say_what_it_is(data: bytes, found: str) -> None:
+    assert inspect(data, None).content_type == found
+
+
+@pytest.mark.parametrize("data", [b"MZ\x90\0", b"<svg><script/></svg>", b"\xff\xfe\0\x01"])
+def test_what_claims_nothing_and_is_nothing_we_know_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused):
+        inspect(data, None)
+
+
+@pytest.mark.parametrize(
     ("data", "claimed", "reason"),
     [
         (b"", "image/png", "empty_file"),
@@ -165,7 +189,9 @@ def test_a_film_of_many_frames_costs_one() -> None:
     assert time.monotonic() - started < 2
 
 
-@given(st.binary(max_size=300), st.sampled_from(["image/png", "audio/mpeg", "text/csv", DOCX]))
-def test_no_bytes_do_anything_but_pass_or_be_refused(data: bytes, claimed: str) -> None:
+@given(
+    st.binary(max_size=300), st.sampled_from([None, "image/png", "audio/mpeg", "text/csv", DOCX])
+)
+def test_no_bytes_do_anything_but_pass_or_be_refused(data: bytes, claimed: str | None) -> None:
     with contextlib.suppress(Refused):
         assert inspect(data, claimed).byte_size == len(data)

@@ -18,7 +18,7 @@ from backend.settings import Settings
 from tests.support.stack import RunningStack, running_stack
 from workers.jobs import Job, Queue
 from workers.loop import Pace, Worker
-from workers.registry import Context, PermanentError, Registered
+from workers.registry import Context, PermanentError, Registered, RetryLater
 from workers.retry import RetryPolicy
 
 Run = Callable[[Context, Job], Awaitable[None]]
@@ -228,6 +228,72 @@ async def test_jobs_of_one_conversation_run_in_the_order_they_were_added(
 
     await asyncio.wait_for(asyncio.gather(*map(drain, workers)), 30)
     assert seen == jobs
+
+
+async def test_a_slow_job_holds_up_nobody_else(service: Database, conn: psycopg.Connection) -> None:
+    async def slow(_: Context, __: Job) -> None:
+        await asyncio.sleep(60)
+
+    async def quick(_: Context, __: Job) -> None:
+        return
+
+    held = [enqueue(conn, "slow") for _ in range(3)]
+    loop = worker(service, {"slow": slow, "quick": quick}, timeout=timedelta(seconds=5))
+    running = asyncio.create_task(loop.run())
+    await asyncio.sleep(0.3)
+    later = [enqueue(conn, "quick", lock="c1") for _ in range(5)]
+    for _ in range(100):
+        if all(state(conn, job)[0] == "done" for job in later):
+            break
+        await asyncio.sleep(0.02)
+    assert [state(conn, job)[0] for job in later] == ["done"] * 5
+    assert [state(conn, job)[0] for job in held] == ["running"] * 3
+    loop.stop()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_a_full_kind_leaves_room_for_the_others(
+    service: Database, conn: psycopg.Connection
+) -> None:
+    async def slow(_: Context, __: Job) -> None:
+        await asyncio.sleep(2)
+
+    async def quick(_: Context, __: Job) -> None:
+        return
+
+    for _ in range(70):
+        enqueue(conn, "slow")
+    loop = worker(service, {"slow": slow, "quick": quick}, at_once=4)
+    running = asyncio.create_task(loop.run())
+    await asyncio.sleep(0.3)
+    job = enqueue(conn, "quick")
+    for _ in range(50):
+        if state(conn, job)[0] == "done":
+            break
+        await asyncio.sleep(0.02)
+    assert state(conn, job)[0] == "done"
+    conn.execute("delete from private.jobs where status = 'queued'")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_waiting_uses_up_no_attempts(service: Database, conn: psycopg.Connection) -> None:
+    async def task(_: Context, job: Job) -> None:
+        if job.attempt <= 5:
+            raise RetryLater("not now", 0.001)
+        raise RetryLater("refused", 0.001, counts=True)
+
+    job = enqueue(conn, "patient", attempts=3)
+    loop = worker(service, {"patient": task})
+    for _ in range(30):
+        await loop.run_once()
+        row = conn.execute(
+            "select attempt, max_attempts from private.jobs where id = %s", (job,)
+        ).fetchone()
+        if row is not None and row[0] == 7:
+            break
+        await asyncio.sleep(0.01)
+    assert row == (7, 8)
 
 
 async def test_a_stop_lets_the_job_in_hand_finish(

@@ -160,6 +160,7 @@ async def _refused(context: Context, job: Job, ids: dict[str, Any], error: base.
         },
     )
     if category is base.ErrorCategory.RATE_LIMITED:
-        raise RetryLater("rate limited", max(error.retry_after or 10.0, WAIT_AT_LEAST))
+        wait = max(error.retry_after or 10.0, WAIT_AT_LEAST)
+        raise RetryLater("rate limited", wait, counts=True)
     if category is base.ErrorCategory.TRANSIENT:
         raise RuntimeError(f"the provider did not take it: {json.dumps(error.code)}")

@@ -27,7 +27,8 @@ async def run(context: Context, job: Job) -> None:
     except base.SendError as error:
         again = error.category in {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}
         if again and job.attempt < job.max_attempts:
-            raise RetryLater(f"{error.category}: {error.code}", error.retry_after or 30) from None
+            wait = error.retry_after or 30
+            raise RetryLater(f"{error.category}: {error.code}", wait, counts=True) from None
         await context.service.call_service(
             "attachment_lost",
             {"p_attachment_id": attachment_id, "p_error": str(error.code or error.category)},

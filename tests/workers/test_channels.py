@@ -1,0 +1,401 @@
+"""Channels end to end: customers at the simulator, through service, queue and database, and back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.support.local import Agent, LocalProduct
+from tests.support.simulator import Simulator, eventually, photo, somebody
+
+#: The channels that are tried in full, and how far each one tells us that an answer got.
+FURTHEST = {
+    "whatsapp_cloud": "read",
+    "telegram": "sent",
+    "messenger": "read",
+    "instagram": "read",
+    "twilio_sms": "delivered",
+    "line": "sent",
+}
+ALL = (*FURTHEST, "twilio_whatsapp", "whatsapp_360dialog", "tiktok", "bandwidth_sms")
+#: Where nobody can tell whether an unanswered send arrived. (LINE answers by reply token first, blindly.)
+BLIND = ("whatsapp_cloud", "telegram", "messenger", "instagram", "twilio_sms", "line")
+
+
+def unique(words: str) -> str:
+    """A text that nobody else writes."""
+    return f"{words} {secrets.token_hex(4)}"
+
+
+class Desk:
+    """The product's side: an agent, and what the database says."""
+
+    def __init__(self, product: LocalProduct, conn: psycopg.Connection) -> None:
+        self.simulator: Simulator = product.simulator
+        self.conn = conn
+        self.agent: Agent = product.sign_in()
+
+    def conversation(self, text: str) -> str:
+        """The conversation in which this came in, as soon as it is there."""
+        return eventually(lambda: self._conversation(text))
+
+    def _conversation(self, text: str) -> str | None:
+        row = self.conn.execute(
+            "select conversation_id from messages where content = %s", (text,)
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def reply(self, conversation: str, text: str) -> str:
+        """Answer; the message's id."""
+        message = str(uuid.uuid4())
+        answer = self.agent.rpc(
+            "send_message", p_conversation_id=conversation, p_id=message, p_content=text
+        )
+        assert answer.status_code == 200, answer.text
+        return message
+
+    def status(self, message: str) -> str:
+        """How far a message got."""
+        row = self.conn.execute("select status from messages where id = %s", (message,)).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def reaches(self, message: str, status: str, seconds: float = 20.0) -> None:
+        """The message gets there."""
+        eventually(lambda: self.status(message) == status or None, seconds)
+
+    def count(self, text: str) -> int:
+        """How many messages have this text."""
+        row = self.conn.execute(
+            "select count(*) from messages where content = %s", (text,)
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def greet(self, channel: str, person: str) -> str:
+        """Write as a new customer; the conversation."""
+        text = unique("Good morning")
+        self.simulator.play(channel, person, text=text)
+        return self.conversation(text)
+
+    def inbox(self, channel: str) -> str:
+        """The demo's inbox of this channel."""
+        row = self.conn.execute(
+            "select inbox_id from channel_connections where channel_type = %s", (channel,)
+        ).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def connection_state(self, channel: str) -> str:
+        """Whether the inbox is connected."""
+        row = self.conn.execute(
+            "select state from channel_connections where channel_type = %s", (channel,)
+        ).fetchone()
+        assert row is not None
+        return str(row[0])
+
+
+@pytest.fixture(scope="module")
+def conn(product: LocalProduct) -> Iterator[psycopg.Connection]:
+    """The owner's connection."""
+    with psycopg.connect(product.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def desk(product: LocalProduct, conn: psycopg.Connection) -> Desk:
+    """An agent and the database."""
+    return Desk(product, conn)
+
+
+@pytest.fixture
+def simulator(desk: Desk) -> Iterator[Simulator]:
+    """The simulator, which behaves again afterwards."""
+    yield desk.simulator
+    desk.simulator.behave()
+
+
+def test_one_inbox_of_each_kind_is_connected(simulator: Simulator) -> None:
+    assert {one["channel"] for one in simulator.businesses()} >= set(ALL)
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_what_a_customer_writes_is_there_once_however_often_it_is_posted(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    text = unique("Where is my order?")
+    copies = 50 if channel in FURTHEST else 5
+    played = simulator.play(channel, somebody(), text=text, copies=copies)
+    assert played["statuses"] == [200] * copies
+    conversation = desk.conversation(text)
+    # Something written later has come in, so all copies were read.
+    simulator.play(channel, somebody(), text=(later := unique("Anybody there?")))
+    desk.conversation(later)
+    assert desk.count(text) == 1
+    row = desk.conn.execute(
+        "select count(*) from messages where conversation_id = %s and message_type = 'incoming'",
+        (conversation,),
+    ).fetchone()
+    assert row == (1,)
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_a_photo_arrives_and_becomes_ready(desk: Desk, simulator: Simulator, channel: str) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    simulator.play(channel, person, files=[photo()])
+
+    def ready() -> tuple[Any, ...] | None:
+        row = desk.conn.execute(
+            """
+            select file_type, content_type, width, height, byte_size from attachments
+            where conversation_id = %s and state = 'ready'
+            """,
+            (conversation,),
+        ).fetchone()
+        return tuple(row) if row else None
+
+    kind, content_type, width, height, size = eventually(ready)
+    assert (kind, content_type, width, height) == ("image", "image/jpeg", 64, 48)
+    assert size > 0
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_an_answer_reaches_the_customer_once_and_tells_how_far_it_got(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    answer = unique("It left this morning.")
+    message = desk.reply(conversation, answer)
+    eventually(lambda: answer in simulator.shown(channel, person) or None)
+    furthest = FURTHEST.get(channel)
+    if furthest == "read":
+        eventually(lambda: desk.status(message) in {"sent", "delivered"} or None)
+        simulator.play(channel, person, "read")
+    if furthest:
+        desk.reaches(message, furthest)
+    assert [call["outcome"] for call in simulator.calls(channel, answer)] == ["accepted"]
+    assert simulator.shown(channel, person).count(answer) == 1
+    # Providers that echo what we send do not double it.
+    assert desk.count(answer) == 1
+
+
+@pytest.mark.parametrize("channel", FURTHEST)
+def test_receipts_that_come_twice_or_in_the_wrong_order_do_no_harm(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    simulator.fault(channel, "reorder")
+    simulator.fault(channel, "duplicate", count=2)
+    message = desk.reply(conversation, answer := unique("Both ways"))
+    eventually(lambda: answer in simulator.shown(channel, person) or None)
+    expected = {"instagram": "sent", "telegram": "sent", "line": "sent"}.get(channel, "delivered")
+    desk.reaches(message, expected)
+    time.sleep(0.5)
+    assert desk.status(message) == expected
+
+
+@pytest.mark.parametrize("channel", FURTHEST)
+def test_a_provider_that_was_down_gets_everything_once_and_in_order(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    if channel == "line":  # the greeting's reply token would be tried first
+        desk.reaches(desk.reply(conversation, unique("One moment")), "sent")
+    simulator.fault(channel, "500", count=2)
+    texts = [unique(word) for word in ("first", "second", "third")]
+    messages = [desk.reply(conversation, text) for text in texts]
+    for message in messages:
+        eventually(
+            lambda m=message: desk.status(m) in {"sent", "delivered"} or None,  # type: ignore[misc]
+            60,
+        )
+    assert [text for text in simulator.shown(channel, person) if text in texts] == texts
+    outcomes = [call["outcome"] for call in simulator.calls(channel, texts[0])]
+    assert outcomes == ["refused", "refused", "accepted"]
+
+
+@pytest.mark.parametrize("channel", FURTHEST)
+def test_a_limit_is_obeyed_for_as_long_as_the_provider_asks(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person, other = somebody(), somebody()
+    conversation, beside = desk.greet(channel, person), desk.greet(channel, other)
+    simulator.fault(channel, "429", retry_after=3)
+    message = desk.reply(conversation, answer := unique("Slowly"))
+    eventually(lambda: simulator.calls(channel, answer) or None)
+    # The limit is the inbox's: what goes to others waits, too.
+    second = desk.reply(beside, waited := unique("Patiently"))
+    for one in (message, second):
+        eventually(
+            lambda m=one: desk.status(m) in {"sent", "delivered"} or None,  # type: ignore[misc]
+            30,
+        )
+    refused, accepted = simulator.calls(channel, answer)
+    assert (refused["status"], accepted["outcome"]) == (429, "accepted")
+    assert accepted["at"] - refused["at"] >= 2.9
+    [there] = simulator.calls(channel, waited)
+    assert there["at"] - refused["at"] >= 2.9
+
+
+@pytest.mark.parametrize("channel", BLIND)
+def test_a_send_that_got_no_answer_is_unknown_and_never_repeated(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    simulator.fault(channel, "reset_after_accept")
+    message = desk.reply(conversation, answer := unique("Did you get this?"))
+    # A receipt or an echo may prove later that it arrived after all.
+    eventually(lambda: desk.status(message) in {"unknown", "sent", "delivered"} or None)
+    next_one = desk.reply(conversation, following := unique("And this?"))
+    eventually(lambda: desk.status(next_one) in {"sent", "delivered"} or None, 30)
+    assert [call["outcome"] for call in simulator.calls(channel, answer)] == ["lost"]
+    assert simulator.shown(channel, person)[-2:] == [answer, following]
+    if channel in {"telegram", "line"}:  # nothing ever tells more
+        assert desk.status(message) == "unknown"
+
+
+def test_a_provider_that_hangs_delays_no_other_inbox(desk: Desk, simulator: Simulator) -> None:
+    stuck = [desk.greet("whatsapp_cloud", somebody()) for _ in range(15)]
+    person = somebody()
+    conversation = desk.greet("telegram", person)
+    simulator.fault("whatsapp_cloud", "hang", count=None)
+    held = [desk.reply(one, unique("Held up")) for one in stuck]
+    eventually(lambda: "sending" in {desk.status(one) for one in held} or None)
+    started = time.monotonic()
+    for turn in range(5):
+        message = desk.reply(conversation, f"{unique('Still here')} {turn}")
+        desk.reaches(message, "sent", 8)
+    assert time.monotonic() - started < 12  # one time-out of the other inbox is 20 s
+    # Nor does it take more than its share of the workers.
+    assert sum(desk.status(one) == "sending" for one in held) <= 10
+    simulator.behave()
+    for one in held:
+        eventually(
+            lambda m=one: desk.status(m) in {"unknown", "delivered"} or None,  # type: ignore[misc]
+            60,
+        )
+
+
+def test_a_revoked_token_holds_the_inbox_until_it_is_connected_again(
+    desk: Desk, simulator: Simulator
+) -> None:
+    channel = "messenger"
+    person, other = somebody(), somebody()
+    conversation, beside = desk.greet(channel, person), desk.greet(channel, other)
+    simulator.fault(channel, "401", count=None)
+    first = desk.reply(conversation, unique("Too late"))
+    desk.reaches(first, "failed")
+    assert desk.connection_state(channel) == "reauthorization_required"
+    held = desk.reply(beside, answer := unique("After you have signed in"))
+    time.sleep(1.5)
+    assert desk.status(held) == "queued"
+    assert simulator.calls(channel, answer) == []
+
+    simulator.behave()
+    row = desk.conn.execute(
+        "select secrets from private.channel_secrets where inbox_id = %s", (desk.inbox(channel),)
+    ).fetchone()
+    assert row is not None
+    again = desk.agent.rpc(
+        "reconnect_channel",
+        p_inbox_id=desk.inbox(channel),
+        p_secrets={"access_token": row[0]["access_token"]},
+    )
+    assert again.is_success, again.text
+    desk.reaches(held, "delivered")
+    assert [call["outcome"] for call in simulator.calls(channel, answer)] == ["accepted"]
+    assert desk.status(first) == "failed"  # only an agent sends that one again
+
+
+def test_a_poisoned_item_is_kept_and_its_siblings_come_in(desk: Desk, simulator: Simulator) -> None:
+    [business] = [one for one in simulator.businesses() if one["channel"] == "whatsapp_cloud"]
+    texts = [unique("before"), unique("after")]
+    sender = f"1202555{secrets.randbelow(9000) + 1000}"
+    good = [
+        {"from": sender, "id": f"wamid.{secrets.token_hex(8)}",
+         "timestamp": str(int(time.time())), "type": "text", "text": {"body": text}}
+        for text in texts
+    ]  # fmt: skip
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"phone_number_id": business["address"], "display_phone_number": "1"},
+        "contacts": [{"profile": {"name": "Mia"}, "wa_id": sender}],
+        "messages": [good[0], {"type": "text", "from": [], "id": {}}, good[1]],
+    }
+    body = {"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
+    played = simulator.play("whatsapp_cloud", None, "raw", body=body)
+    assert played["statuses"] == [200]
+    assert desk.conversation(texts[0]) == desk.conversation(texts[1])
+    row = eventually(
+        lambda: desk.conn.execute(
+            """
+            select convert_from(body, 'utf8') from private.provider_events
+            where status = 'quarantined' and inbox_id = %s order by id desc limit 1
+            """,
+            (desk.inbox("whatsapp_cloud"),),
+        ).fetchone()
+    )
+    assert json.loads(row[0])["entry"] == body["entry"]
+
+
+def test_a_webhook_without_its_signature_changes_nothing(product: LocalProduct, desk: Desk) -> None:
+    text = unique("Forged")
+    for channel in ALL:
+        answer = httpx.post(
+            f"{product.api_url}/webhooks/{channel}/7000000001",
+            json={"update_id": 1, "message": {"text": text}},
+            timeout=20,
+        )
+        assert answer.status_code in {200, 401}, channel
+    assert desk.count(text) == 0
+
+
+@pytest.mark.parametrize("channel", ["whatsapp_cloud", "telegram", "messenger"])
+def test_customers_edit_and_react(desk: Desk, simulator: Simulator, channel: str) -> None:
+    person = somebody()
+    before, after = unique("Forty-two"), unique("Forty-three")
+    played = simulator.play(channel, person, text=before)
+    conversation = desk.conversation(before)
+    simulator.play(channel, person, "edit", message_id=played["message"]["id"], text=after)
+    assert desk.conversation(after) == conversation
+    assert desk.count(before) == 0
+
+    message = desk.reply(conversation, answer := unique("Noted."))
+    eventually(lambda: desk.status(message) in {"sent", "delivered"} or None)
+    [shown] = [one for one in simulator.chat(channel, person)["messages"] if one["text"] == answer]
+    simulator.play(channel, person, "reaction", message_id=shown["id"], emoji="👍")
+    eventually(
+        lambda: desk.conn.execute(
+            "select 1 from messages where id = %s and content_attributes::text like '%%👍%%'",
+            (message,),
+        ).fetchone()
+    )
+
+
+def test_customers_of_one_inbox_write_at_the_same_time(desk: Desk, simulator: Simulator) -> None:
+    people = [somebody() for _ in range(12)]
+    texts = {person: unique("All at once") for person in people}
+    threads = [
+        threading.Thread(target=simulator.play, args=("telegram", person), kwargs={"text": text})
+        for person, text in texts.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    conversations = {desk.conversation(text) for text in texts.values()}
+    assert len(conversations) == len(people)
