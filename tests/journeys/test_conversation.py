@@ -22,7 +22,7 @@ def unique(text: str) -> str:
 
 def test_a_visitor_and_an_agent_talk_in_both_directions(agent: Agents, visitor: Visitors) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.picture("demo-page")
     customer.open_chat()
@@ -61,7 +61,7 @@ def test_a_visitor_is_greeted_once(visitor: Visitors) -> None:
 
 def test_a_note_is_for_colleagues_only(agent: Agents, visitor: Visitors) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     question = unique("Where is my parcel?")
@@ -96,8 +96,8 @@ def test_a_visitor_who_comes_back_finds_the_conversation(visitor: Visitors) -> N
 
 def test_two_agents_see_each_other_s_work(agent: Agents, visitor: Visitors) -> None:
     ana, ben = agent(), agent("agent@example.com")
-    ana.view("Unassigned")
-    ben.view("Unassigned")
+    ana.view("All")
+    ben.view("All")
     customer = visitor()
     customer.open_chat()
     question = unique("Is anybody there?")
@@ -123,8 +123,8 @@ def test_two_agents_see_each_other_s_work(agent: Agents, visitor: Visitors) -> N
 
 def test_a_reply_that_crosses_another_is_held_back(agent: Agents, visitor: Visitors) -> None:
     ana, ben = agent(), agent("agent@example.com")
-    ana.view("Unassigned")
-    ben.view("Unassigned")
+    ana.view("All")
+    ben.view("All")
     customer = visitor()
     customer.open_chat()
     question = unique("Which one is sweeter?")
@@ -152,7 +152,7 @@ def test_a_reply_that_crosses_another_is_held_back(agent: Agents, visitor: Visit
 
 def test_the_agent_sees_the_visitor_type(agent: Agents, visitor: Visitors) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     question = unique("Hm")
@@ -164,7 +164,7 @@ def test_the_agent_sees_the_visitor_type(agent: Agents, visitor: Visitors) -> No
 
 def test_what_a_visitor_writes_is_text_and_never_markup(agent: Agents, visitor: Visitors) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)

@@ -47,7 +47,7 @@ def test_an_agent_who_was_cut_off_gets_what_was_missed(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)
@@ -79,7 +79,7 @@ def test_what_is_written_offline_is_sent_in_order_when_back(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)
@@ -112,7 +112,7 @@ def test_a_network_that_hangs_for_thirty_seconds_loses_nothing(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)

@@ -26,7 +26,7 @@ def test_a_conversation_survives_a_restart_of_every_process(
     with running_product() as product:
         ana = AgentAtDesk(product, context().new_page())
         ana.sign_in("admin@example.com")
-        ana.view("Unassigned")
+        ana.view("All")
         customer = VisitorOnPage(product, context().new_page())
         customer.arrive()
         customer.open_chat()
@@ -98,5 +98,5 @@ def test_a_reset_leaves_a_demo_page_on_which_one_can_write(
         customer.sees("Thanks for writing!")
         ana = AgentAtDesk(product, context().new_page())
         ana.sign_in("admin@example.com")
-        ana.view("Unassigned")
+        ana.view("All")
         ana.open("still there?")

@@ -27,8 +27,8 @@ def test_another_company_neither_hears_nor_opens_a_conversation(
     agent: Agents, visitor: Visitors
 ) -> None:
     ana, chiara = agent(), agent("other@example.com")
-    ana.view("Unassigned")
-    chiara.view("Unassigned")
+    ana.view("All")
+    chiara.view("All")
     customer = visitor()
     customer.open_chat()
     question = f"For Fernweh only {secrets.token_hex(4)}"
@@ -59,7 +59,7 @@ def test_an_agent_who_is_taken_out_of_an_inbox_hears_nothing_more(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
     ben = agent("agent@example.com")
-    ben.view("Unassigned")
+    ben.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)

@@ -95,7 +95,7 @@ def test_both_screens_fit_a_phone(
 
 def test_an_agent_works_with_the_keyboard_alone(agent: Agents, visitor: Visitors) -> None:
     ana = agent()
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     mark = secrets.token_hex(4)

@@ -39,7 +39,7 @@ def picture(color: str = "teal") -> FilePayload:
 def asked(agent: Agents, visitor: Visitors, **options: object) -> tuple[AgentAtDesk, VisitorOnPage]:
     """Ana has a visitor's new question open."""
     ana = agent(**options)
-    ana.view("Unassigned")
+    ana.view("All")
     customer = visitor()
     customer.open_chat()
     question = unique("Can you help me?")

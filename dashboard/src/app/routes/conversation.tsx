@@ -287,7 +287,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             }
             onReview={() => {
               void outbox.discard(conflict.id);
-              composer.current?.restore(conflict.content);
+              composer.current?.restore(conflict.content, conflict.files ?? []);
             }}
           />
         </Suspense>

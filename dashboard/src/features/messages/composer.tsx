@@ -28,7 +28,7 @@ import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
-import type { Outbox } from '@/lib/outbox';
+import type { Outbox, SentFile } from '@/lib/outbox';
 import { lazily } from '@/lib/parts';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
@@ -56,7 +56,7 @@ const MOD = isMac ? '⌘' : 'Ctrl';
 export interface ComposerHandle {
   focus: (mode: 'reply' | 'note') => void;
   /** Gives back what was not sent, in front of whatever was written since. */
-  restore: (content: string) => void;
+  restore: (content: string, files: SentFile[]) => void;
   attach: (files: File[]) => void;
   chooseFiles: () => void;
 }
@@ -139,7 +139,8 @@ export function Composer({
       setNote(mode === 'note');
       box.current?.focus();
     },
-    restore: (content) => {
+    restore: (content, back) => {
+      uploads.giveBack(back);
       setText((current) => (current.trim() ? `${content}\n\n${current}` : content));
       box.current?.focus();
     },
@@ -234,9 +235,7 @@ export function Composer({
       expectedLastSeq: note ? null : lastSeq,
       createdAt: new Date().toISOString(),
       inReplyTo: quoted?.id ?? null,
-      files: uploads
-        .take()
-        .map(({ id, file }) => ({ id, name: file.name, type: file.type, size: file.size })),
+      files: uploads.take(),
     });
     clear();
     setTrigger(null);
@@ -491,7 +490,7 @@ export function Composer({
             <div className="ms-auto flex items-center">
               <span
                 className={cx(
-                  'pe-3 text-[11px] max-sm:hidden',
+                  'px-3 text-[11px] max-sm:hidden',
                   note ? 'text-note-text' : 'text-muted',
                 )}
                 dir="ltr"

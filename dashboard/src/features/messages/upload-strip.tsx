@@ -29,7 +29,7 @@ export function UploadStrip({ items, uploads }: { items: Upload[]; uploads: Uplo
               </span>
             )}
             <span className="flex min-w-0 flex-1 flex-col">
-              <bdi className="truncate font-medium text-chip">{item.file.name}</bdi>
+              <bdi className="truncate font-medium text-chip">{item.name}</bdi>
               <span
                 className={cx('truncate text-[11px]', failed ? 'text-danger' : 'text-muted')}
                 title={failed ? reason : undefined}
@@ -38,14 +38,14 @@ export function UploadStrip({ items, uploads }: { items: Upload[]; uploads: Uplo
                 {failed
                   ? t('attachment.uploadFailed', { reason: reason ?? '' })
                   : item.state === 'done'
-                    ? fileSize(item.file.size, i18n.language)
+                    ? fileSize(item.size, i18n.language)
                     : t('attachment.uploading', { percent })}
               </span>
             </span>
             {failed && (
               <button
                 type="button"
-                aria-label={t('attachment.retry', { name: item.file.name })}
+                aria-label={t('attachment.retry', { name: item.name })}
                 onClick={() => uploads.retry(item.id)}
                 className="flex size-7 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover"
               >
@@ -54,7 +54,7 @@ export function UploadStrip({ items, uploads }: { items: Upload[]; uploads: Uplo
             )}
             <button
               type="button"
-              aria-label={t('attachment.remove', { name: item.file.name })}
+              aria-label={t('attachment.remove', { name: item.name })}
               onClick={() => uploads.remove(item.id)}
               className="flex size-7 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover"
             >

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
 import { type ApiError, toApiError } from '@/lib/api-error';
+import type { SentFile } from '@/lib/outbox';
 import { rpc } from '@/lib/supabase';
 import { uploadObject } from '@/lib/upload';
 import { uuid7 } from '@/lib/uuid7';
@@ -9,9 +10,9 @@ export const MAX_FILES = 15;
 export const MAX_FILE_BYTES = 40 * 1024 * 1024;
 
 /** A file the agent is adding to a message. */
-export interface Upload {
-  id: string;
-  file: File;
+export interface Upload extends SentFile {
+  /** Null once it was handed over and came back: it is uploaded already. */
+  file: File | null;
   /** Shows a picture before anybody has stored it. */
   previewUrl: string | null;
   progress: number;
@@ -34,9 +35,9 @@ async function requestUpload(
       p_files: [
         {
           id: upload.id,
-          file_name: upload.file.name || 'file',
-          content_type: upload.file.type || 'application/octet-stream',
-          byte_size: upload.file.size,
+          file_name: upload.name,
+          content_type: upload.type || 'application/octet-stream',
+          byte_size: upload.size,
         },
       ],
     }),
@@ -68,6 +69,9 @@ export class Uploads {
     for (const file of taken) {
       const upload: Upload = {
         id: uuid7(),
+        name: file.name || 'file',
+        type: file.type,
+        size: file.size,
         file,
         previewUrl: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
         progress: 0,
@@ -98,14 +102,28 @@ export class Uploads {
   }
 
   /** Hands over what is ready and starts anew. */
-  take(): Upload[] {
+  take(): SentFile[] {
     const taken = this.#items;
     for (const upload of taken) if (upload.previewUrl) URL.revokeObjectURL(upload.previewUrl);
     this.#set([]);
-    return taken;
+    return taken.map(({ id, name, type, size }) => ({ id, name, type, size }));
+  }
+
+  /** Takes back the files of a message that was not sent after all. */
+  giveBack(files: SentFile[]): void {
+    const back = files.map((file) => ({
+      ...file,
+      file: null,
+      previewUrl: null,
+      progress: 1,
+      state: 'done' as const,
+      error: null,
+    }));
+    this.#set([...back, ...this.#items]);
   }
 
   async #run(upload: Upload): Promise<void> {
+    if (!upload.file) return;
     const stop = new AbortController();
     this.#stops.set(upload.id, stop);
     try {
