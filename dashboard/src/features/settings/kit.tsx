@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { Check, Copy, Eye, EyeOff, Lock, TriangleAlert } from 'lucide-react';
+import { Check, Copy, Eye, EyeOff, ShieldAlert, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
@@ -97,7 +97,9 @@ export function ForAdministrators({ children }: { children: ReactNode }) {
   const { t } = useSettingsText();
   const { isAdministrator } = usePlace();
   if (isAdministrator) return children;
-  return <StateMessage icon={Lock} title={t('forbidden.title')} text={t('forbidden.text')} />;
+  return (
+    <StateMessage icon={ShieldAlert} title={t('forbidden.title')} text={t('forbidden.text')} />
+  );
 }
 
 export function Refusal({ text }: { text: string | null }) {

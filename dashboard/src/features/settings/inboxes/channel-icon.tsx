@@ -3,23 +3,23 @@ import {
   Camera,
   type LucideIcon,
   Mail,
-  MessageCircle,
+  MessageCircleMore,
+  MessageSquareHeart,
   MessageSquareText,
-  MessagesSquare,
   Music2,
   Phone,
-  Plug,
   Send,
+  Webhook,
 } from 'lucide-react';
 
 const icons: Record<string, LucideIcon> = {
-  web_widget: MessageCircle,
-  api: Plug,
+  web_widget: MessageCircleMore,
+  api: Webhook,
   email: Mail,
   whatsapp_cloud: Phone,
   whatsapp_360dialog: Phone,
   twilio_whatsapp: Phone,
-  messenger: MessagesSquare,
+  messenger: MessageSquareHeart,
   instagram: Camera,
   telegram: Send,
   twilio_sms: MessageSquareText,
@@ -29,7 +29,7 @@ const icons: Record<string, LucideIcon> = {
 };
 
 export function ChannelIcon({ type }: { type: string }) {
-  const Icon = icons[type] ?? Plug;
+  const Icon = icons[type] ?? Webhook;
   return (
     <span className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-hover text-muted">
       <Icon aria-hidden="true" size={18} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { MessageCircle } from 'lucide-react';
+import { MessageCircleMore } from 'lucide-react';
 import { type InboxSettings, refreshSettings, updateRows, widgetsQuery } from '../api';
 import type { Values } from '../fields';
 import { Asked, SettingsForm } from '../kit';
@@ -161,7 +161,7 @@ function Preview({ values, name, greeting }: PreviewProps) {
           className="flex size-12 items-center justify-center rounded-full shadow-float"
           style={look}
         >
-          <MessageCircle size={22} />
+          <MessageCircleMore size={22} />
         </span>
       </div>
       <figcaption className="mt-3 text-chip text-muted">{t('widget.previewText')}</figcaption>
