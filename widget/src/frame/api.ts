@@ -2,6 +2,7 @@
 import type { Session, SessionKeeper } from './session';
 import { CHANGES } from './thread';
 import type { Conversation, Message, MessagePage } from './types';
+import type { Claims } from './visitor';
 
 const TIMEOUT_MS = 15_000;
 
@@ -114,6 +115,10 @@ export class VisitorApi {
       p_id: id,
       p_content: content,
     });
+  }
+
+  identify(claims: Claims): Promise<null> {
+    return this.#rpc('widget_identify', { p_values: claims });
   }
 
   markSeen(conversationId: string): Promise<null> {
