@@ -119,7 +119,10 @@ async def frame(
         "locale": locale or found["locale"],
         "inbox": {
             key: found[key]
-            for key in ("name", "color", "welcome_title", "welcome_tagline", "reply_time")
+            for key in (
+                *("name", "avatar_url", "color", "welcome_title", "welcome_tagline", "reply_time"),
+                *("features", "pre_chat_form", "agents_online", "out_of_office"),
+            )
         },
         "page": None,
     }

@@ -3,6 +3,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Call, ToHost } from '../protocol';
 import { ApiError, VisitorApi } from './api';
 import { backoff } from './backoff';
+import type { Upload } from './files';
 import { locale, tn } from './i18n';
 import { Outbox, type Pending, sendRound } from './outbox';
 import { VisitorChannel } from './realtime';
@@ -27,6 +28,8 @@ const MAX_CATCH_UP_PAGES = 5;
 const PATIENCE = 3;
 
 const MAX_PAGE_URL = 2_000;
+/** A signed address is good for an hour. */
+const URL_LASTS_MS = 50 * 60_000;
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'offline';
 
@@ -56,6 +59,10 @@ export class Store {
   readonly typing = signal<{ conversationId: string; name: string | null } | null>(null);
   readonly unreadFrom = signal<string | null>(null);
   readonly atBottom = signal(true);
+  /** Files picked for the message that is being written. */
+  readonly picked = signal<readonly Upload[]>([]);
+  /** How far each file of a message on its way is, 0 to 1. */
+  readonly progress = signal<Readonly<Record<string, number>>>({});
   readonly shown = signal(true);
 
   readonly #online = signal(navigator.onLine);
@@ -109,6 +116,7 @@ export class Store {
   #refreshAgain = false;
   readonly #catchingUp = new Map<string, Promise<void>>();
   #lastTyping = 0;
+  readonly #urls = new Map<string, { at: number; url: Promise<string> }>();
 
   constructor(
     config: FrameConfig,
@@ -327,18 +335,26 @@ export class Store {
 
   /** Puts a message on its way; it is on screen and in the drawer before this returns. */
   send(content: string, details: { name: string | null; email: string | null }): void {
-    const item: Pending = {
+    const files = this.picked.value;
+    const base = { conversationId: this.activeId.value, ...details, error: null };
+    const make = (text: string, more: Partial<Pending>): Pending => ({
+      ...base,
       id: uuidv7(),
-      conversationId: this.activeId.value,
-      content,
+      content: text,
       createdAt: new Date().toISOString(),
-      ...details,
-      error: null,
-    };
-    this.#outbox.put(item);
+      ...more,
+    });
+    const names = files.map(({ file }) => file.name).join(', ');
+    // Files need a conversation to go to: where there is none, words open it.
+    const opens = files.length > 0 && base.conversationId === null;
+    const items = opens
+      ? [make(content || names, {}), make('', { files: [...files] })]
+      : [make(content, files.length > 0 ? { files: [...files] } : {})];
+    for (const item of items) this.#outbox.put(item);
     batch(() => {
       // Straight into the signal too: a drawer that is full must not swallow the message.
-      this.pending.value = [...this.pending.value, item];
+      this.pending.value = [...this.pending.value, ...items];
+      this.picked.value = [];
       this.unreadFrom.value = null;
       this.atBottom.value = true;
     });
@@ -368,6 +384,37 @@ export class Store {
   discard(id: string): void {
     this.#outbox.remove(id);
     this.#readOutbox();
+  }
+
+  /** Fills in a form of a message. Throws ApiError. */
+  async submit(message: Message, values: Record<string, unknown>): Promise<void> {
+    const answered = await this.#api.submit(message, values);
+    const thread = this.threads.value[message.conversation_id];
+    if (thread) this.#setThread(message.conversation_id, settle(thread, answered));
+  }
+
+  /** The visitor is done here. */
+  async endConversation(id: string): Promise<void> {
+    try {
+      this.#change(id, await this.#api.end(id));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** An address that shows this file for a while. */
+  fileUrl(path: string): Promise<string> {
+    const known = this.#urls.get(path);
+    if (known && Date.now() - known.at < URL_LASTS_MS) return known.url;
+    const url = this.#api.sign(path);
+    this.#urls.set(path, { at: Date.now(), url });
+    url.catch(() => this.#urls.delete(path));
+    return url;
+  }
+
+  /** A button of a card was pressed; what it means is the page's business. */
+  postback(payload: string): void {
+    this.say({ type: 'postback', payload });
   }
 
   /** Tells the desk that the visitor writes, or stopped. */
@@ -602,7 +649,9 @@ export class Store {
       return;
     }
     try {
-      const message = await this.#api.send(item.conversationId, item.id, item.content);
+      const attachments = item.files ? await this.#upload(item.conversationId, item.files) : [];
+      const { conversationId, id, content } = item;
+      const message = await this.#api.send(conversationId, id, content, attachments);
       const thread = this.threads.value[item.conversationId];
       if (thread) this.#setThread(item.conversationId, settle(thread, message));
     } catch (error) {
@@ -611,6 +660,13 @@ export class Store {
       }
       throw error;
     }
+  }
+
+  async #upload(conversationId: string, files: Upload[]): Promise<string[]> {
+    const { upload } = await import('./files');
+    return upload(this.#api, conversationId, files, (id, share) => {
+      this.progress.value = { ...this.progress.value, [id]: share };
+    });
   }
 
   #showTyping(conversationId: string, typing: boolean, name: string | null): void {
