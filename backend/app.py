@@ -56,11 +56,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(client.router)
 
-    @app.get("/widget.js", include_in_schema=False)
-    @serves(Caller.PUBLIC)
-    async def loader() -> FileResponse:
+    def script(name: str) -> FileResponse:
         return FileResponse(
-            settings.widget_folder / "widget.js",
+            settings.widget_folder / name,
             media_type="text/javascript",
             headers={
                 "Cache-Control": "public, max-age=300",
@@ -68,6 +66,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 "Access-Control-Allow-Origin": "*",
             },
         )
+
+    @app.get("/widget.js", include_in_schema=False)
+    @serves(Caller.PUBLIC)
+    async def loader() -> FileResponse:
+        return script("widget.js")
+
+    @app.get("/packs/js/sdk.js", include_in_schema=False)
+    @serves(Caller.PUBLIC)
+    async def chatwoot_loader() -> FileResponse:
+        # Where a page's Chatwoot snippet looks for its script.
+        return script("chatwoot.js")
 
     app.mount("/widget/assets", ImmutableFiles(directory=settings.widget_folder / "assets"))
     app.add_middleware(Limits, settings=settings)

@@ -128,7 +128,11 @@ as $$
         'avatar_url', inbox.avatar_url,
         'hmac_mandatory', widget.hmac_mandatory,
         'pre_chat_form', case when widget.pre_chat_form_enabled then widget.pre_chat_form_options end,
+        'features', to_jsonb(widget.features),
         'working_hours_enabled', inbox.working_hours_enabled,
+        'agents_online', exists (
+            select from public.inbox_members as member
+            where member.inbox_id = inbox.id and private.is_online(member.account_id, member.user_id)),
         'out_of_office', private.is_out_of_office(inbox.id, now()))
     from public.channel_web_widgets as widget
     join public.inboxes as inbox on inbox.id = widget.inbox_id

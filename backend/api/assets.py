@@ -40,6 +40,8 @@ class WidgetAssets:
 
     script: str
     styles: tuple[str, ...]
+    #: What the launcher is called, by language.
+    titles: dict[str, str]
 
     @classmethod
     def load(cls, folder: Path) -> WidgetAssets:
@@ -51,6 +53,7 @@ class WidgetAssets:
         return cls(
             script=f"/widget/{entry['file']}",
             styles=tuple(f"/widget/{file}" for file in entry.get("css", [])),
+            titles=json.loads((folder / "titles.json").read_text()),
         )
 
     def render(self, config: str, locale: str) -> str:

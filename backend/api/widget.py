@@ -37,7 +37,7 @@ class WidgetConfig(BaseModel):
     website_token: str
     color: str
     position: Literal["left", "right"]
-    launcher_title: str
+    launcher_titles: dict[str, str] = Field(description="By language: en, es, pt, ar.")
     locale: str
 
 
@@ -82,12 +82,13 @@ async def config(
     request: Request, website_token: Annotated[str, Path(pattern=r"^[0-9a-zA-Z]{8,64}$")]
 ) -> JSONResponse:
     """How the button looks. The only thing a page loads from us before its visitor opens the chat."""
+    assets: WidgetAssets = request.app.state.assets
     found = await _find(request, website_token)
     body = WidgetConfig(
         website_token=found["website_token"],
         color=found["color"],
         position=found["position"],
-        launcher_title="",  # the loader says "Chat with us" in the page's language
+        launcher_titles=assets.titles,
         locale=found["locale"],
     )
     return JSONResponse(
@@ -118,7 +119,10 @@ async def frame(
         "locale": locale or found["locale"],
         "inbox": {
             key: found[key]
-            for key in ("name", "color", "welcome_title", "welcome_tagline", "reply_time")
+            for key in (
+                *("name", "avatar_url", "color", "welcome_title", "welcome_tagline", "reply_time"),
+                *("features", "pre_chat_form", "agents_online", "out_of_office"),
+            )
         },
         "page": None,
     }

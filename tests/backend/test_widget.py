@@ -20,7 +20,8 @@ from tests.support.local import LocalProduct
 def test_the_loader_gets_only_what_its_button_needs(product: LocalProduct) -> None:
     answer = httpx.get(f"{product.api_url}/widget/config/{product.website_token}")
     assert answer.status_code == 200
-    assert set(answer.json()) == {"website_token", "color", "position", "launcher_title", "locale"}
+    assert set(answer.json()) == {"website_token", "color", "position", "launcher_titles", "locale"}
+    assert answer.json()["launcher_titles"]["es"] == "Chatea con nosotros"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "max-age=300" in answer.headers["cache-control"]
 

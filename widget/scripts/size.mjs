@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const KB = 1024;
-const BUDGETS = { loader: 4 * KB, panel: 30 * KB };
+const BUDGETS = { loader: 4 * KB, chatwoot: 5 * KB, panel: 30 * KB };
 const dist = new URL('../dist/', import.meta.url);
 
 const weigh = (file) => gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length;
@@ -21,15 +21,20 @@ const visit = (key) => {
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
 visit(entry);
 
-// A visitor loads at most one language beside English: count the heaviest.
-const languages = (manifest[entry].dynamicImports ?? []).map((key) => manifest[key].file);
-const heaviest = Math.max(0, ...languages.map(weigh));
+// A visitor loads at most one language beside English: count the heaviest. Everything else that is
+// imported later is fetched when somebody needs it: forms, files, what a page says of its visitor.
+const languages = Object.keys(manifest).filter((key) => /^src\/i18n\/[^/]+\.json$/.test(key));
+const heaviest = Math.max(0, ...languages.map((key) => weigh(manifest[key].file)));
 
-const measured = { loader: weigh('widget.js'), panel: sum([...closure]) + heaviest };
+const measured = {
+  loader: weigh('widget.js'),
+  chatwoot: weigh('chatwoot.js'),
+  panel: sum([...closure]) + heaviest,
+};
 let failed = false;
 for (const [name, bytes] of Object.entries(measured)) {
   const over = bytes > BUDGETS[name];
   failed ||= over;
-  console.log(`${over ? 'FAIL' : 'ok  '} ${name.padEnd(7)} ${bytes} of ${BUDGETS[name]} bytes gz`);
+  console.log(`${over ? 'FAIL' : 'ok  '} ${name.padEnd(8)} ${bytes} of ${BUDGETS[name]} bytes gz`);
 }
 process.exit(failed ? 1 : 0);

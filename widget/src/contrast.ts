@@ -7,7 +7,7 @@ const MINIMUM = 4.5;
 /** Above this, a slightly darker shade under white text still reads as the same brand colour. */
 const WORTH_DARKENING = 2.6;
 const STEP = 0.02;
-const FALLBACK = '#3b5bdb';
+const FALLBACK: Rgb = [59, 91, 219];
 const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
 
@@ -31,14 +31,19 @@ export function contrast(one: string, other: string): number {
 
 /** The accent as a surface with text on it, at 4.5:1 or better. */
 export function accentPair(color: string): Pair {
-  const accent = parseColor(color) ?? (parseColor(FALLBACK) as Rgb);
-  if (ratio(accent, WHITE) < WORTH_DARKENING) return { background: toHex(accent), text: '#000000' };
-  return { background: towards(accent, BLACK, WHITE), text: '#ffffff' };
+  const accent = parseColor(color) ?? FALLBACK;
+  const underWhite = (shade: Rgb): number => 1.05 / (luminance(shade) + 0.05);
+  if (underWhite(accent) < WORTH_DARKENING) return { background: toHex(accent), text: '#000000' };
+  let shade = accent;
+  for (let share = 1; underWhite(shade) < MINIMUM; share -= STEP) {
+    shade = accent.map((part) => Math.round(part * share)) as unknown as Rgb;
+  }
+  return { background: toHex(shade), text: '#ffffff' };
 }
 
 /** The accent as text or outline on a surface, at 4.5:1 or better. */
 export function accentOn(color: string, surface: string): string {
-  const accent = parseColor(color) ?? (parseColor(FALLBACK) as Rgb);
+  const accent = parseColor(color) ?? FALLBACK;
   const ground = parseColor(surface) ?? WHITE;
   return towards(accent, ratio(ground, WHITE) > ratio(ground, BLACK) ? WHITE : BLACK, ground);
 }

@@ -23,17 +23,16 @@ export interface Look {
   lang: string;
 }
 
-/** The launcher's elements, and the two things that may be done to them. */
+/** The launcher's elements, and how they are changed. */
 export interface Launcher {
   readonly host: HTMLElement;
   readonly button: HTMLElement;
   readonly panel: HTMLElement;
   render(look: Look): void;
-  remove(): void;
 }
 
-/** Builds the launcher inside a shadow root and puts it on the page. */
-export function createLauncher(): Launcher {
+/** Builds the launcher inside a shadow root and puts it on the page, until the signal. */
+export function createLauncher(signal: AbortSignal): Launcher {
   const host = make('div');
   host.id = 'supadesk';
   const root = host.attachShadow({ mode: 'open' });
@@ -59,9 +58,6 @@ export function createLauncher(): Launcher {
   const swaps = new MutationObserver(attach);
   swaps.observe(document.documentElement, { childList: true });
 
-  // Every listener below ends with the launcher.
-  const life = new AbortController();
-  const { signal } = life;
   const mobile = matchMedia('(max-width: 639.98px)');
   let modal = false;
   let asleep: HTMLElement[] = [];
@@ -99,6 +95,13 @@ export function createLauncher(): Launcher {
     { signal },
   );
 
+  signal.addEventListener('abort', () => {
+    modal = false;
+    settle();
+    swaps.disconnect();
+    host.remove();
+  });
+
   return {
     host,
     button,
@@ -122,13 +125,6 @@ export function createLauncher(): Launcher {
       badge.textContent = unread > 99 ? '99+' : String(unread);
       modal = open && ready;
       settle();
-    },
-    remove() {
-      modal = false;
-      settle();
-      life.abort();
-      swaps.disconnect();
-      host.remove();
     },
   };
 }

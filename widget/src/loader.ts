@@ -4,12 +4,11 @@
  */
 import { type BootOptions, createSdk, type Sdk } from './sdk';
 
-type Call = [method: string, ...args: unknown[]];
-type Callable = ((...call: Call) => unknown) & { q?: ArrayLike<unknown>[] };
+type Queue = ((method: string, ...args: unknown[]) => unknown) & { q?: ArrayLike<unknown>[] };
 
 declare global {
   interface Window {
-    supadesk?: Callable & Partial<Sdk>;
+    supadesk?: Queue & Partial<Sdk>;
   }
 }
 
@@ -19,10 +18,8 @@ const before = window.supadesk;
 // A page that includes us twice keeps the first: two launchers would be two conversations.
 if (!before?.boot) {
   const sdk = createSdk(script?.src);
-  const call = (method: string, ...args: unknown[]): unknown =>
-    (sdk[method as keyof Sdk] as (...args: unknown[]) => unknown)(...args);
-  window.supadesk = Object.assign(call, sdk);
+  window.supadesk = sdk;
   // The tag's data attributes carry the same names as the options of boot.
   if (script?.dataset.websiteToken) sdk.boot({ ...script.dataset } as unknown as BootOptions);
-  for (const queued of before?.q ?? []) call(...(Array.from(queued) as Call));
+  for (const queued of before?.q ?? []) sdk(...(Array.from(queued) as [string]));
 }

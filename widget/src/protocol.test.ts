@@ -8,10 +8,17 @@ const INIT = {
   open: true,
   focus: false,
   pageUrl: 'https://shop.example/',
+  calls: [['setUser', 'kim', { name: 'Kim' }]],
 };
 
 describe('what a page says', () => {
-  it.each([INIT, { type: 'show', focus: true, pageUrl: '' }, { type: 'hide' }])('%j', (message) => {
+  it.each([
+    INIT,
+    { type: 'show', focus: true, pageUrl: '' },
+    { type: 'hide' },
+    { type: 'call', calls: [['setLabel', 'vip']] },
+    { type: 'reset' },
+  ])('%j', (message) => {
     expect(parseToFrame(message)).toEqual(message);
   });
 
@@ -26,6 +33,10 @@ describe('what a page says', () => {
     { type: 'identify', identifier: 'x' },
     { type: 'init' },
     { ...INIT, open: 'yes' },
+    { ...INIT, calls: null },
+    { ...INIT, calls: {} },
+    { type: 'call', calls: ['setUser'] },
+    { type: 'call', calls: [[7]] },
     { ...INIT, theme: 'red;}*{' },
     { type: 'set', locale: {}, theme: 'dark' },
   ])('%j is refused', (message) => {

@@ -3,12 +3,25 @@
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** What a page says about its visitor: the method's name, then its arguments. */
+export type Call = [method: string, ...args: unknown[]];
+
 /** From the page's loader to our frame. */
 export type ToFrame =
-  | { type: 'init'; locale: string; theme: Theme; open: boolean; focus: boolean; pageUrl: string }
+  | {
+      type: 'init';
+      locale: string;
+      theme: Theme;
+      open: boolean;
+      focus: boolean;
+      pageUrl: string;
+      calls: Call[];
+    }
   | { type: 'show'; focus: boolean; pageUrl: string }
   | { type: 'hide' }
-  | { type: 'set'; locale: string; theme: Theme };
+  | { type: 'set'; locale: string; theme: Theme }
+  | { type: 'call'; calls: Call[] }
+  | { type: 'reset' };
 
 /** From our frame to the page's loader. */
 export type ToHost =
@@ -16,6 +29,8 @@ export type ToHost =
   | { type: 'close' }
   | { type: 'unread'; count: number; label: string }
   | { type: 'message'; id: string; conversationId: string }
+  | { type: 'start'; hasConversation: boolean }
+  | { type: 'postback'; payload: string }
   | { type: 'error'; code: string; message: string };
 
 /** Keeps our traffic apart from everything else a page posts to its frames. */
@@ -41,11 +56,20 @@ export function listen(
   addEventListener('message', handle, options);
 }
 
-const SHAPES: Record<ToFrame['type'], Record<string, 'string' | 'boolean'>> = {
-  init: { locale: 'string', theme: 'string', open: 'boolean', focus: 'boolean', pageUrl: 'string' },
+const SHAPES: Record<ToFrame['type'], Record<string, 'string' | 'boolean' | 'object'>> = {
+  init: {
+    locale: 'string',
+    theme: 'string',
+    open: 'boolean',
+    focus: 'boolean',
+    pageUrl: 'string',
+    calls: 'object',
+  },
   show: { focus: 'boolean', pageUrl: 'string' },
   hide: {},
   set: { locale: 'string', theme: 'string' },
+  call: { calls: 'object' },
+  reset: {},
 };
 
 /**
@@ -61,5 +85,13 @@ export function parseToFrame(value: unknown): ToFrame | null {
   const shape = SHAPES[type as ToFrame['type']];
   if (Object.keys(shape).some((key) => typeof fields[key] !== shape[key])) return null;
   if ('theme' in shape && !THEMES.includes(fields.theme as Theme)) return null;
+  if ('calls' in shape && !areCalls(fields.calls)) return null;
   return value as ToFrame;
+}
+
+function areCalls(value: unknown): value is Call[] {
+  return (
+    Array.isArray(value) &&
+    value.every((call) => Array.isArray(call) && typeof call[0] === 'string')
+  );
 }

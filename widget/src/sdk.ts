@@ -1,11 +1,6 @@
 /** The page's side of the widget: what `window.supadesk` can do. */
-import { launcher as ar } from './i18n/ar.json';
-import { launcher as en } from './i18n/en.json';
-import { launcher as es } from './i18n/es.json';
-import { type Locale, pickLocale } from './i18n/locale';
-import { launcher as ptBR } from './i18n/pt-BR.json';
 import { createLauncher, type Launcher } from './launcher';
-import { listen, post, type Theme, type ToFrame, type ToHost } from './protocol';
+import { type Call, listen, post, type Theme, type ToFrame, type ToHost } from './protocol';
 
 /** What a page may change while the widget runs. */
 export interface Settings {
@@ -21,6 +16,7 @@ export interface BootOptions extends Settings {
   baseUrl?: string;
   position?: 'left' | 'right';
   launcherTitle?: string;
+  hideMessageBubble?: boolean;
 }
 
 /** What a page may listen to, with what it is told. */
@@ -30,47 +26,94 @@ export interface Events {
   close: undefined;
   unread: { count: number };
   message: { id: string; conversationId: string };
+  start: { hasConversation: boolean };
+  postback: { payload: string };
   error: { code: string; message: string };
 }
 
 type Listener<E extends keyof Events> = (detail: Events[E]) => void;
 
-/** The public API. */
+/** What the account knows about the visitor; at least one of name, email and avatar_url. */
+export interface User {
+  name?: string;
+  email?: string;
+  avatar_url?: string;
+  phone_number?: string;
+  /** HMAC-SHA256 of the identifier in hex, made by the site's own server. */
+  identifier_hash?: string;
+  company_name?: string;
+  city?: string;
+  country_code?: string;
+  description?: string;
+  social_profiles?: Record<string, string>;
+}
+
+/** The methods that only pass on what the page says; the panel acts on it once it is there. */
+const PASSED_ON = [
+  'setUser',
+  'setCustomAttributes',
+  'deleteCustomAttribute',
+  'setConversationCustomAttributes',
+  'deleteConversationCustomAttribute',
+  'setLabel',
+  'removeLabel',
+] as const;
+
+/** The public API. Also callable by name: `supadesk('open')`. */
 export interface Sdk {
+  (method: string, ...args: unknown[]): unknown;
+  /** The button is there. */
+  hasLoaded: boolean;
+  isOpen: boolean;
+  websiteToken?: string;
   /** Shows the launcher. Again with the same token, it only applies what changed. */
   boot(options: BootOptions): void;
   /** Takes everything off the page. The visitor's conversation is there again at the next boot. */
   shutdown(): void;
   open(): void;
   close(): void;
-  toggle(): void;
+  toggle(state?: 'open' | 'close'): void;
   set(change: Settings): void;
-  launcher(state: 'hide' | 'show'): void;
-  /** Calls back on every such event; returns how to stop. */
+  setLocale(locale: string): void;
+  setColorScheme(theme: Theme): void;
+  toggleBubbleVisibility(state: 'hide' | 'show'): void;
+  popoutChatWindow(): void;
+  /** Forgets the visitor on this browser: the next conversation is somebody else's. */
+  reset(): void;
+  setUser(identifier: string | number, user: User): void;
+  setCustomAttributes(attributes: Record<string, unknown>): void;
+  deleteCustomAttribute(key: string): void;
+  setConversationCustomAttributes(attributes: Record<string, unknown>): void;
+  deleteConversationCustomAttribute(key: string): void;
+  setLabel(title: string): void;
+  removeLabel(title: string): void;
+  /** Calls back on every such event, as the window's `supadesk:<event>` does; returns how to stop. */
   on<E extends keyof Events>(event: E, listener: Listener<E>): () => void;
-  off<E extends keyof Events>(event: E, listener: Listener<E>): void;
 }
 
 interface InboxConfig {
   color: string;
   position: string;
-  launcher_title: string | null;
+  /** What the button is called, by language. */
+  launcher_titles: Record<string, string>;
   locale: string | null;
 }
 
-const TEXTS: Record<Locale, typeof en> = { en, es, 'pt-BR': ptBR, ar };
-
 /** Makes the API object. `scriptUrl` is where the loader itself came from. */
 export function createSdk(scriptUrl: string | undefined): Sdk {
-  const listeners = new Map<keyof Events, Set<Listener<never>>>();
   let options: BootOptions | null = null;
   let base = '';
+  let origin = '';
   /** One life from boot to shutdown; its end ends every listener of it. */
   let life = new AbortController();
   let config: InboxConfig;
   let launcher: Launcher | null = null;
   let frame: HTMLIFrameElement | null = null;
+  /** What the page said about its visitor; kept, because a body swap makes the frame start anew. */
+  let calls: Call[] = [];
   let open = false;
+  /** The frame that loads next starts by forgetting its visitor. */
+  let forgetting = false;
   let ready = false;
   let hidden = false;
   let unread = 0;
@@ -79,13 +122,17 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
   let returnTo: HTMLElement | null = null;
 
   function emit<E extends keyof Events>(event: E, detail: Events[E]): void {
-    for (const listener of listeners.get(event) ?? []) (listener as Listener<E>)(detail);
+    dispatchEvent(new CustomEvent(`supadesk:${event}`, { detail }));
   }
 
   const wishedLocale = (): string => options?.locale ?? config.locale ?? 'auto';
   const wishedTheme = (): Theme => options?.theme ?? 'auto';
-  const lang = (): Locale => pickLocale(wishedLocale(), 'auto');
-  const title = (): string => options?.launcherTitle || config.launcher_title || TEXTS[lang()].open;
+  const titleIn = (tag: string): string | undefined =>
+    config.launcher_titles[tag.replace(/[-_].*/, '')];
+  /** The first wish that we speak; `auto` and whatever else we do not speak ask the browser. */
+  const lang = (): string =>
+    [wishedLocale(), ...navigator.languages].find((tag) => tag !== 'auto' && titleIn(tag)) ?? 'en';
+  const title = (): string => options?.launcherTitle || (titleIn(lang()) as string);
   // The fragment stays out: applications keep secrets in it.
   const pageUrl = (): string => location.href.replace(/#.*/, '');
 
@@ -105,7 +152,7 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
   }
 
   function tell(message: ToFrame): void {
-    if (frame?.contentWindow) post(frame.contentWindow, new URL(base).origin, message);
+    if (frame?.contentWindow) post(frame.contentWindow, origin, message);
   }
 
   async function start(token: string, { signal }: AbortController): Promise<void> {
@@ -125,10 +172,9 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
     }
     while (!document.body) await new Promise(requestAnimationFrame);
     if (signal.aborted) return;
-    const origin = new URL(base).origin;
-    launcher = createLauncher();
+    launcher = createLauncher(signal);
     const { host, button } = launcher;
-    button.addEventListener('click', api.toggle);
+    button.addEventListener('click', () => api.toggle());
     const onEscape = (event: KeyboardEvent): void => {
       // Only ours when the focus is: the page has its own uses for Escape.
       if (event.key === 'Escape' && document.activeElement === host) api.close();
@@ -151,6 +197,7 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
       { signal },
     );
     render();
+    api.hasLoaded = true;
     emit('ready', undefined);
     // Asked for while we were not there yet.
     if (open) show();
@@ -165,21 +212,22 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
     returnTo = elsewhere ? (active as HTMLElement | null) : null;
     render();
     if (frame) tell({ type: 'show', focus, pageUrl: pageUrl() });
-    else frame = createFrame(launcher);
-    if (focus) frame.focus();
+    else createFrame(launcher);
+    if (focus) frame?.focus();
     emit('open', undefined);
   }
 
-  function createFrame({ panel, host }: Launcher): HTMLIFrameElement {
-    const created = document.createElement('iframe');
-    const query = new URLSearchParams({
-      website_token: options?.websiteToken ?? '',
-      locale: lang(),
-    });
-    created.src = `${base}/widget/frame?${query}`;
-    created.title = title();
+  const frameUrl = (): string =>
+    `${base}/widget/frame?${new URLSearchParams({ website_token: options?.websiteToken ?? '', locale: lang() })}`;
+
+  function createFrame({ panel, host }: Launcher): void {
+    frame = document.createElement('iframe');
+    frame.src = frameUrl();
+    frame.title = title();
     // Fires after the frame's modules ran, also when a body swap made the frame load again.
-    created.addEventListener('load', () =>
+    frame.onload = () => {
+      if (forgetting) tell({ type: 'reset' });
+      forgetting = false;
       tell({
         type: 'init',
         locale: wishedLocale(),
@@ -187,14 +235,28 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
         open,
         focus: document.activeElement === host,
         pageUrl: pageUrl(),
-      }),
-    );
-    panel.append(created);
-    return created;
+        calls,
+      });
+    };
+    panel.append(frame);
   }
 
-  const api: Sdk = {
-    boot(given) {
+  const call = (method: string, ...args: unknown[]): unknown =>
+    (api[method as keyof Sdk] as (...args: unknown[]) => unknown)(...args);
+
+  const passedOn = {} as Pick<Sdk, (typeof PASSED_ON)[number]>;
+  for (const method of PASSED_ON) {
+    passedOn[method] = (...args: unknown[]) => {
+      calls.push([method, ...args]);
+      tell({ type: 'call', calls: [[method, ...args]] });
+    };
+  }
+
+  const api: Sdk = Object.assign(call, passedOn, {
+    hasLoaded: false,
+    isOpen: false,
+
+    boot(given: BootOptions) {
       const url = (given.baseUrl ?? (scriptUrl ? new URL(scriptUrl).origin : '')).replace(
         /\/+$/,
         '',
@@ -209,30 +271,32 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
       }
       const wasAsked = open && launcher === null;
       api.shutdown();
-      open = wasAsked;
+      open = api.isOpen = wasAsked;
       options = given;
+      api.websiteToken = given.websiteToken;
+      hidden = Boolean(given.hideMessageBubble);
       base = url;
+      origin = new URL(url).origin;
       life = new AbortController();
       void start(given.websiteToken, life);
     },
 
     shutdown() {
       life.abort();
-      launcher?.remove();
       launcher = frame = options = null;
-      open = ready = false;
+      open = ready = api.isOpen = api.hasLoaded = false;
       unread = 0;
     },
 
     open() {
       if (open) return;
-      open = true;
+      open = api.isOpen = true;
       show();
     },
 
     close() {
       if (!open) return;
-      open = false;
+      open = api.isOpen = false;
       if (launcher === null) return;
       const { host, button } = launcher;
       const hadFocus = document.activeElement === host;
@@ -242,12 +306,11 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
       emit('close', undefined);
     },
 
-    toggle() {
-      if (open) api.close();
-      else api.open();
+    toggle(state?: 'open' | 'close') {
+      api[state ?? (open ? 'close' : 'open')]();
     },
 
-    set(change) {
+    set(change: Settings) {
       if (options === null) return;
       options = { ...options, ...change };
       if (launcher === null) return;
@@ -255,20 +318,36 @@ export function createSdk(scriptUrl: string | undefined): Sdk {
       tell({ type: 'set', locale: wishedLocale(), theme: wishedTheme() });
     },
 
-    launcher(state) {
+    setLocale: (locale: string) => api.set({ locale }),
+    setColorScheme: (theme: Theme) => api.set({ theme }),
+
+    toggleBubbleVisibility(state: 'hide' | 'show') {
       hidden = state === 'hide';
       if (launcher) render();
     },
 
-    on(event, listener) {
-      const known = listeners.get(event) ?? new Set();
-      listeners.set(event, known.add(listener as Listener<never>));
-      return () => api.off(event, listener);
+    popoutChatWindow() {
+      window.open(frameUrl(), 'supadesk', 'popup,width=400,height=680');
     },
 
-    off(event, listener) {
-      listeners.get(event)?.delete(listener as Listener<never>);
+    reset() {
+      api.close();
+      calls = [];
+      unread = 0;
+      if (launcher === null) return;
+      render();
+      if (frame) return tell({ type: 'reset' });
+      // What an earlier page left on this browser only the frame can remove.
+      forgetting = true;
+      createFrame(launcher);
     },
-  };
+
+    on<E extends keyof Events>(event: E, listener: Listener<E>) {
+      const heard = ({ detail }: CustomEventInit<Events[E]>): void => listener(detail as Events[E]);
+      const name = `supadesk:${event}`;
+      addEventListener(name, heard as EventListener);
+      return () => removeEventListener(name, heard as EventListener);
+    },
+  });
   return api;
 }

@@ -2,8 +2,10 @@
 import type { Session, SessionKeeper } from './session';
 import { CHANGES } from './thread';
 import type { Conversation, Message, MessagePage } from './types';
+import type { Claims } from './visitor';
 
 const TIMEOUT_MS = 15_000;
+const BUCKET = 'attachments';
 
 /** What went wrong, in the shape that the service and PostgREST share. */
 export class ApiError extends Error {
@@ -108,12 +110,62 @@ export class VisitorApi {
     });
   }
 
-  send(conversationId: string, id: string, content: string): Promise<Message> {
+  send(
+    conversationId: string,
+    id: string,
+    content: string,
+    attachments: string[] = [],
+  ): Promise<Message> {
     return this.#rpc('widget_send_message', {
       p_conversation_id: conversationId,
       p_id: id,
       p_content: content,
+      p_attachments: attachments,
     });
+  }
+
+  /** The answers of a form in a message; the shape depends on its kind. */
+  submit(message: Message, values: Record<string, unknown>): Promise<Message> {
+    return this.#rpc('widget_submit_form', {
+      p_conversation_id: message.conversation_id,
+      p_message_id: message.id,
+      p_values: values,
+    });
+  }
+
+  end(conversationId: string): Promise<Conversation> {
+    return this.#rpc('widget_end_conversation', { p_conversation_id: conversationId });
+  }
+
+  /** Places for files that are about to be sent. */
+  async requestUpload(
+    conversationId: string,
+    files: { id: string; file_name: string; content_type: string; byte_size: number }[],
+  ): Promise<{ id: string; path: string; content_type: string }[]> {
+    const answer = await this.#rpc<{
+      files: { id: string; path: string; content_type: string }[];
+    }>('widget_request_upload', { p_conversation_id: conversationId, p_files: files });
+    return answer.files;
+  }
+
+  /** Where an object is put, and with which headers. */
+  async objectAddress(path: string): Promise<{ url: string; headers: Record<string, string> }> {
+    const headers = this.#headers(await this.session.current());
+    return { url: `${this.supabaseUrl}/storage/v1/object/${BUCKET}/${path}`, headers };
+  }
+
+  /** An address that shows this object for an hour, to whoever may see it now. */
+  async sign(path: string): Promise<string> {
+    const { body } = await postJson(
+      `${this.supabaseUrl}/storage/v1/object/sign/${BUCKET}/${path}`,
+      { expiresIn: 3_600 },
+      this.#headers(await this.session.current()),
+    );
+    return `${this.supabaseUrl}/storage/v1${(body as { signedURL: string }).signedURL}`;
+  }
+
+  identify(claims: Claims): Promise<null> {
+    return this.#rpc('widget_identify', { p_values: claims });
   }
 
   markSeen(conversationId: string): Promise<null> {
@@ -136,10 +188,12 @@ export class VisitorApi {
   }
 
   async #call<T>(name: string, args: Record<string, unknown>, session: Session): Promise<T> {
-    const { body } = await postJson(`${this.supabaseUrl}/rest/v1/rpc/${name}`, args, {
-      apikey: this.publishableKey,
-      authorization: `Bearer ${session.accessToken}`,
-    });
+    const url = `${this.supabaseUrl}/rest/v1/rpc/${name}`;
+    const { body } = await postJson(url, args, this.#headers(session));
     return body as T;
+  }
+
+  #headers(session: Session): Record<string, string> {
+    return { apikey: this.publishableKey, authorization: `Bearer ${session.accessToken}` };
   }
 }

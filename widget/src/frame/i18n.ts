@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { frame as en } from '../i18n/en.json';
 import { count, fill, type Locale, type Plural, pickLocale } from '../i18n/locale';
+import type { Inbox } from './types';
 
 type Texts = typeof en;
 type TextKey = { [K in keyof Texts]: Texts[K] extends string ? K : never }[keyof Texts];
@@ -29,10 +30,14 @@ export function tn(key: PluralKey, n: number): string {
   return count(current.value.texts[key] as Plural, n, current.value.locale);
 }
 
-/** What the inbox promises about answers, or null when it promises nothing we know. */
-export function replyTime(promise: string | null): string | null {
+/** Whether somebody is there, and when to expect an answer; null when nothing is known. */
+export function availability(inbox: Inbox): string | null {
+  if (inbox.out_of_office) return t('away');
   const promises = current.value.texts.replyTime as Record<string, string>;
-  return promise !== null && Object.hasOwn(promises, promise) ? (promises[promise] ?? null) : null;
+  const promise = Object.hasOwn(promises, inbox.reply_time ?? '')
+    ? promises[inbox.reply_time ?? '']
+    : undefined;
+  return [inbox.agents_online && t('online'), promise].filter(Boolean).join(' · ') || null;
 }
 
 /** Switches the page; a language that cannot be fetched leaves the present one standing. */

@@ -4,6 +4,7 @@
  * sorting the keys is the order of sending.
  */
 import { ApiError } from './api';
+import type { Upload } from './files';
 import { type Drawer, readJson, writeJson } from './storage';
 
 /** A message the server has not confirmed yet. */
@@ -17,6 +18,8 @@ export interface Pending {
   email: string | null;
   /** Set when the server refused it for good; the visitor decides what happens next. */
   error: { code: string; message: string } | null;
+  /** Files that go with it. A drawer holds no files: they live as long as this page. */
+  files?: Upload[];
 }
 
 /** The drawer's pending messages. */
@@ -44,7 +47,8 @@ export class Outbox {
 
   /** Adds or replaces. */
   put(item: Pending): void {
-    if (writeJson(this.drawer, this.prefix + item.id, item)) this.#unstored.delete(item.id);
+    if (item.files === undefined && writeJson(this.drawer, this.prefix + item.id, item))
+      this.#unstored.delete(item.id);
     else this.#unstored.set(item.id, item);
   }
 

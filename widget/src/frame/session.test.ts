@@ -31,6 +31,7 @@ function browser() {
       expiresAt: Date.now() + HOUR,
       contactInboxId: refreshToken === null ? `visitor-${serial}` : 'visitor-1',
       topic: 'visitor:1',
+      identifier: null,
     };
   });
   return { drawer, mint, tab: () => new SessionKeeper('key', drawer, lock, mint) };

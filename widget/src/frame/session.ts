@@ -19,6 +19,14 @@ export interface Session {
   expiresAt: number;
   contactInboxId: string;
   topic: string;
+  /** Whom the account's own server vouched for when this session was opened. */
+  identifier: string | null;
+}
+
+/** An identifier and what the account's own server signed it with. */
+export interface Identity {
+  identifier: string;
+  hash: string;
 }
 
 interface SessionAnswer {
@@ -37,13 +45,16 @@ export function mintFrom(
   websiteToken: string,
   locale: () => string,
   pageUrl: () => string | null,
+  identity: () => Identity | null,
 ): Mint {
   return async (refreshToken) => {
+    const signed = identity();
     const { body, date } = await postJson('/widget/session', {
       website_token: websiteToken,
       refresh_token: refreshToken,
       page_url: pageUrl(),
       locale: locale(),
+      ...(signed && { identifier: signed.identifier, identifier_hash: signed.hash }),
     });
     const answer = body as SessionAnswer;
     // The end is the server's time; this browser's clock may be hours off.
@@ -54,6 +65,7 @@ export function mintFrom(
       expiresAt: answer.expires_at * 1_000 + ahead,
       contactInboxId: answer.contact_inbox_id,
       topic: answer.topic,
+      identifier: signed?.identifier ?? null,
     };
   };
 }
@@ -72,6 +84,8 @@ export class SessionKeeper {
     private readonly drawer: Drawer,
     private readonly lock: Lock,
     private readonly mint: Mint,
+    /** Whom a session must be for; null: anybody's will do. */
+    private readonly identifier: () => string | null = () => null,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -140,6 +154,11 @@ export class SessionKeeper {
   }
 
   #usable(session: Session, refused?: string): boolean {
-    return session.accessToken !== refused && session.expiresAt - MARGIN_MS > this.now();
+    const wanted = this.identifier();
+    return (
+      session.accessToken !== refused &&
+      session.expiresAt - MARGIN_MS > this.now() &&
+      (wanted === null || session.identifier === wanted)
+    );
   }
 }

@@ -1,17 +1,19 @@
 /** The panel's state and everything that changes it. Components read signals and call methods. */
 import { batch, computed, signal } from '@preact/signals';
-import type { ToHost } from '../protocol';
+import type { Call, ToHost } from '../protocol';
 import { ApiError, VisitorApi } from './api';
 import { backoff } from './backoff';
+import type { Upload } from './files';
 import { locale, tn } from './i18n';
 import { Outbox, type Pending, sendRound } from './outbox';
 import { VisitorChannel } from './realtime';
-import { mintFrom, SessionKeeper } from './session';
-import { type Drawer, lock } from './storage';
+import { type Identity, type Mint, mintFrom, SessionKeeper } from './session';
+import { type Drawer, lock, readJson, writeJson } from './storage';
 import { catchUp, fromPage, prepend, receive, settle, type Thread } from './thread';
 import { firstUnread, isOwn } from './timeline';
 import type { Conversation, FrameConfig, Message } from './types';
 import { uuidv7 } from './uuid';
+import type { Claims, Visitor } from './visitor';
 
 /** Without a live channel we ask this often: while someone looks, and otherwise. */
 const POLL_SEEN_MS = 5_000;
@@ -26,15 +28,18 @@ const MAX_CATCH_UP_PAGES = 5;
 const PATIENCE = 3;
 
 const MAX_PAGE_URL = 2_000;
+/** A signed address is good for an hour. */
+const URL_LASTS_MS = 50 * 60_000;
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'offline';
 
 /** Why the panel cannot work at all. */
-export type Fatal = 'missing' | 'blocked';
+export type Fatal = 'missing' | 'blocked' | 'stranger';
 
 const FATAL: Record<string, Fatal> = {
   inbox_not_found: 'missing',
   origin_not_allowed: 'blocked',
+  identity_required: 'stranger',
 };
 
 /** One per page. */
@@ -54,6 +59,10 @@ export class Store {
   readonly typing = signal<{ conversationId: string; name: string | null } | null>(null);
   readonly unreadFrom = signal<string | null>(null);
   readonly atBottom = signal(true);
+  /** Files picked for the message that is being written. */
+  readonly picked = signal<readonly Upload[]>([]);
+  /** How far each file of a message on its way is, 0 to 1. */
+  readonly progress = signal<Readonly<Record<string, number>>>({});
   readonly shown = signal(true);
 
   readonly #online = signal(navigator.onLine);
@@ -90,6 +99,11 @@ export class Store {
   readonly #channel: VisitorChannel;
   readonly #draftKey: string;
   readonly #flushLock: string;
+  readonly #key: string;
+  readonly #userKey: string;
+  #visitor: Visitor = { claims: {}, hash: null };
+  #identity: Identity | null = null;
+  #started = false;
   #pageUrl: string | null = null;
   #flushing = false;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +116,7 @@ export class Store {
   #refreshAgain = false;
   readonly #catchingUp = new Map<string, Promise<void>>();
   #lastTyping = 0;
+  readonly #urls = new Map<string, { at: number; url: Promise<string> }>();
 
   constructor(
     config: FrameConfig,
@@ -111,8 +126,25 @@ export class Store {
     const key = `supadesk:${config.website_token}`;
     this.#draftKey = `${key}:draft`;
     this.#flushLock = `${key}:outbox`;
-    const mint = mintFrom(config.website_token, locale, () => this.#pageUrl);
-    this.#session = new SessionKeeper(key, drawer, lock, mint);
+    this.#key = key;
+    this.#userKey = `${key}:user`;
+    const open = mintFrom(
+      config.website_token,
+      locale,
+      () => this.#pageUrl,
+      () => this.#identity,
+    );
+    const mint: Mint = (refreshToken) =>
+      open(refreshToken).catch((error) => {
+        if (!(error instanceof ApiError) || error.code !== 'identity_invalid') throw error;
+        // The page is told; the visitor may still chat as whoever they were before.
+        this.#identity = null;
+        this.#visitor = { claims: {}, hash: null };
+        this.say({ type: 'error', code: error.code, message: error.message });
+        return open(refreshToken);
+      });
+    const wanted = (): string | null => this.#identity?.identifier ?? null;
+    this.#session = new SessionKeeper(key, drawer, lock, mint, wanted);
     this.#api = new VisitorApi(config.supabase_url, config.publishable_key, this.#session);
     this.#outbox = new Outbox(`${key}:out:`, drawer);
     this.#channel = new VisitorChannel({
@@ -146,18 +178,86 @@ export class Store {
       else if (this.#outbox.owns(event.key)) this.#readOutbox();
     });
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState !== 'visible') return;
+      if (document.visibilityState !== 'visible' || !this.#started) return;
       this.#channel.wake();
       if (!this.#joined.value) void this.refresh();
       this.#seen();
     });
   }
 
+  /** What the page says about its visitor; the server hears it once there is a conversation. */
+  async follow(calls: readonly Call[]): Promise<void> {
+    const { hear } = await import('./visitor');
+    for (const call of calls) {
+      const next = hear(this.#visitor, call);
+      if ('code' in next) this.say({ type: 'error', ...next });
+      else this.#visitor = next;
+    }
+    const { claims, hash } = this.#visitor;
+    const { identifier } = claims;
+    const known = readJson<{ identifier: string }>(this.drawer, this.#userKey);
+    if (identifier !== undefined && known && known.identifier !== identifier) {
+      // Somebody else uses this browser now. The page around us says everything again.
+      this.forget();
+      writeJson(this.drawer, this.#userKey, { identifier });
+      location.reload();
+      await new Promise(() => {});
+    }
+    if (identifier !== undefined && !known) writeJson(this.drawer, this.#userKey, { identifier });
+    const before = this.#identity?.identifier;
+    this.#identity = identifier !== undefined && hash ? { identifier, hash } : null;
+    if (!this.#started) return;
+    if (this.fatal.value === 'stranger') location.reload();
+    if (this.#identity && this.#identity.identifier !== before) {
+      await this.#session.current().catch((error) => this.#report(error));
+    }
+    await this.#introduce();
+  }
+
+  /** Answers of the pre-chat form: said by the visitor, kept like what the page says. */
+  answer(claims: Claims): void {
+    const { custom_attributes, ...rest } = claims;
+    this.#visitor.claims = {
+      ...this.#visitor.claims,
+      ...rest,
+      custom_attributes: { ...this.#visitor.claims.custom_attributes, ...custom_attributes },
+    };
+  }
+
+  get claims(): Claims {
+    return this.#visitor.claims;
+  }
+
+  /** Removes what this browser keeps of the visitor. */
+  forget(): void {
+    const keys = Array.from({ length: this.drawer.length }, (_, index) => this.drawer.key(index));
+    for (const key of keys) if (key?.startsWith(this.#key)) this.drawer.removeItem(key);
+  }
+
+  /** Tells the server what is known of the visitor, unless it knows. */
+  async #introduce(): Promise<void> {
+    const { claims } = this.#visitor;
+    if (Object.keys(claims).length === 0) return;
+    try {
+      const { contactInboxId } = await this.#session.current();
+      const told = JSON.stringify([contactInboxId, claims]);
+      const known = readJson<{ told?: string }>(this.drawer, this.#userKey);
+      if (known?.told === told) return;
+      await this.#api.identify(claims);
+      writeJson(this.drawer, this.#userKey, { ...known, told });
+    } catch (error) {
+      // Whoever they are, what they write goes first; the next visit tells it again.
+      this.#report(error);
+    }
+  }
+
   /** First load; the home screen is already there. */
-  async start(): Promise<void> {
+  async #start(): Promise<void> {
+    this.#started = true;
     this.#readOutbox();
     this.#channel.wake();
     await this.refresh();
+    if (this.conversations.value?.length) void this.#introduce();
     void this.#flush();
     const running = this.running.value;
     if (running && running.unread_count > 0 && this.screen.value === 'home') {
@@ -171,6 +271,10 @@ export class Store {
     if (pageUrl !== null) this.#pageUrl = pageUrl.length <= MAX_PAGE_URL ? pageUrl : null;
     this.shown.value = shown;
     if (!shown) return;
+    if (!this.#started) {
+      void this.#start();
+      return;
+    }
     this.#channel.wake();
     this.#seen();
   }
@@ -190,6 +294,7 @@ export class Store {
       this.unreadFrom.value = null;
       this.loadFailed.value = false;
     });
+    this.say({ type: 'start', hasConversation: id !== null });
     if (id !== null) void this.loadThread(id);
   }
 
@@ -230,18 +335,26 @@ export class Store {
 
   /** Puts a message on its way; it is on screen and in the drawer before this returns. */
   send(content: string, details: { name: string | null; email: string | null }): void {
-    const item: Pending = {
+    const files = this.picked.value;
+    const base = { conversationId: this.activeId.value, ...details, error: null };
+    const make = (text: string, more: Partial<Pending>): Pending => ({
+      ...base,
       id: uuidv7(),
-      conversationId: this.activeId.value,
-      content,
+      content: text,
       createdAt: new Date().toISOString(),
-      ...details,
-      error: null,
-    };
-    this.#outbox.put(item);
+      ...more,
+    });
+    const names = files.map(({ file }) => file.name).join(', ');
+    // Files need a conversation to go to: where there is none, words open it.
+    const opens = files.length > 0 && base.conversationId === null;
+    const items = opens
+      ? [make(content || names, {}), make('', { files: [...files] })]
+      : [make(content, files.length > 0 ? { files: [...files] } : {})];
+    for (const item of items) this.#outbox.put(item);
     batch(() => {
       // Straight into the signal too: a drawer that is full must not swallow the message.
-      this.pending.value = [...this.pending.value, item];
+      this.pending.value = [...this.pending.value, ...items];
+      this.picked.value = [];
       this.unreadFrom.value = null;
       this.atBottom.value = true;
     });
@@ -271,6 +384,37 @@ export class Store {
   discard(id: string): void {
     this.#outbox.remove(id);
     this.#readOutbox();
+  }
+
+  /** Fills in a form of a message. Throws ApiError. */
+  async submit(message: Message, values: Record<string, unknown>): Promise<void> {
+    const answered = await this.#api.submit(message, values);
+    const thread = this.threads.value[message.conversation_id];
+    if (thread) this.#setThread(message.conversation_id, settle(thread, answered));
+  }
+
+  /** The visitor is done here. */
+  async endConversation(id: string): Promise<void> {
+    try {
+      this.#change(id, await this.#api.end(id));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** An address that shows this file for a while. */
+  fileUrl(path: string): Promise<string> {
+    const known = this.#urls.get(path);
+    if (known && Date.now() - known.at < URL_LASTS_MS) return known.url;
+    const url = this.#api.sign(path);
+    this.#urls.set(path, { at: Date.now(), url });
+    url.catch(() => this.#urls.delete(path));
+    return url;
+  }
+
+  /** A button of a card was pressed; what it means is the page's business. */
+  postback(payload: string): void {
+    this.say({ type: 'postback', payload });
   }
 
   /** Tells the desk that the visitor writes, or stopped. */
@@ -374,7 +518,7 @@ export class Store {
 
   #setOnline(online: boolean): void {
     this.#online.value = online;
-    if (!online) return;
+    if (!online || !this.#started) return;
     this.#channel.wake();
     this.#sendFailures = 0;
     void this.#flush();
@@ -482,6 +626,7 @@ export class Store {
 
   async #deliver(item: Pending): Promise<void> {
     if (item.conversationId === null) {
+      await this.#introduce();
       const { conversation, message } = await this.#api.start({ ...item, pageUrl: this.#pageUrl });
       const known = (this.conversations.value ?? []).filter((one) => one.id !== conversation.id);
       batch(() => {
@@ -504,7 +649,9 @@ export class Store {
       return;
     }
     try {
-      const message = await this.#api.send(item.conversationId, item.id, item.content);
+      const attachments = item.files ? await this.#upload(item.conversationId, item.files) : [];
+      const { conversationId, id, content } = item;
+      const message = await this.#api.send(conversationId, id, content, attachments);
       const thread = this.threads.value[item.conversationId];
       if (thread) this.#setThread(item.conversationId, settle(thread, message));
     } catch (error) {
@@ -513,6 +660,13 @@ export class Store {
       }
       throw error;
     }
+  }
+
+  async #upload(conversationId: string, files: Upload[]): Promise<string[]> {
+    const { upload } = await import('./files');
+    return upload(this.#api, conversationId, files, (id, share) => {
+      this.progress.value = { ...this.progress.value, [id]: share };
+    });
   }
 
   #showTyping(conversationId: string, typing: boolean, name: string | null): void {
@@ -596,7 +750,7 @@ export class Store {
       this.fatal.value = fatal;
       this.#channel.stop();
     }
-    if (!error.transient) {
+    if (fatal || !error.transient) {
       this.say({ type: 'error', code: error.code, message: error.message });
     }
   }

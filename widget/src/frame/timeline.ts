@@ -1,4 +1,5 @@
 /** Turns messages into the rows one sees: days, groups of one speaker, the line above what is new. */
+import type { Upload } from './files';
 import type { Pending } from './outbox';
 import type { Message } from './types';
 
@@ -16,6 +17,9 @@ export interface Bubble {
   at: string;
   state: 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
   error: { code: string; message: string } | null;
+  /** The message itself, where there is more to show than its text. */
+  rich: Message | null;
+  files: readonly Upload[];
   first: boolean;
   last: boolean;
 }
@@ -91,6 +95,8 @@ function fromMessage(message: Message): Bubble {
     // A visitor's message that the server has is sent, whatever else its status says.
     state: STATES.has(message.status) ? (message.status as Bubble['state']) : 'sent',
     error: null,
+    rich: message.content_type !== 'text' || message.attachments?.length ? message : null,
+    files: [],
     first: true,
     last: true,
   };
@@ -107,6 +113,8 @@ function fromPending(item: Pending, sending: boolean): Bubble {
     at: item.createdAt,
     state: item.error ? 'failed' : sending ? 'sending' : 'queued',
     error: item.error,
+    rich: null,
+    files: item.files ?? [],
     first: true,
     last: true,
   };

@@ -7,6 +7,26 @@ export interface Conversation {
   unread_count: number;
   last_activity_at: string;
   can_reply: boolean;
+  /** The visitor may resolve it. */
+  can_end?: boolean;
+}
+
+/** A file, a place or a card of a message. */
+export interface Attachment {
+  id: string;
+  file_type: string;
+  /** pending: being looked at; failed: refused. */
+  state: 'pending' | 'ready' | 'failed';
+  path: string | null;
+  thumb_path: string | null;
+  file_name: string | null;
+  content_type: string | null;
+  byte_size: number | null;
+  width: number | null;
+  height: number | null;
+  coordinates_lat: number | null;
+  coordinates_long: number | null;
+  fallback_title: string | null;
 }
 
 export interface Message {
@@ -21,6 +41,7 @@ export interface Message {
   content: string | null;
   content_attributes: Record<string, unknown> | null;
   status: string;
+  attachments?: Attachment[];
   sender: {
     type: 'user' | 'contact' | 'system';
     name: string | null;
@@ -42,6 +63,13 @@ export interface Inbox {
   welcome_title: string | null;
   welcome_tagline: string | null;
   reply_time: string | null;
+  avatar_url: string | null;
+  /** What visitors may do besides writing: attachments, emoji_picker, end_conversation. */
+  features: string[];
+  /** What is asked before the first message; null: nothing. */
+  pre_chat_form: { pre_chat_message?: string; pre_chat_fields?: unknown } | null;
+  agents_online: boolean;
+  out_of_office: boolean;
 }
 
 export interface FrameConfig {

@@ -3,9 +3,19 @@ import ar from './ar.json';
 import en from './en.json';
 import es from './es.json';
 import { count, fill, LOCALES, pickLocale } from './locale';
+import moreAr from './more/ar.json';
+import moreEn from './more/en.json';
+import moreEs from './more/es.json';
+import morePtBR from './more/pt-BR.json';
 import ptBR from './pt-BR.json';
 
-const FILES: Record<string, unknown> = { en, es, 'pt-BR': ptBR, ar };
+const EN = { ...en, more: moreEn };
+const FILES: Record<string, unknown> = {
+  en: EN,
+  es: { ...es, more: moreEs },
+  'pt-BR': { ...ptBR, more: morePtBR },
+  ar: { ...ar, more: moreAr },
+};
 const CATEGORIES = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
 
 /** Every sentence by its path; plural forms count as one place. */
@@ -23,7 +33,7 @@ describe.each(LOCALES.filter((locale) => locale !== 'en'))('%s', (locale) => {
 
   it('has every sentence, and no more', () => {
     expect([...theirs.keys()].sort()).toEqual(
-      sentences(en)
+      sentences(EN)
         .map(([path]) => path)
         .sort(),
     );
@@ -31,7 +41,7 @@ describe.each(LOCALES.filter((locale) => locale !== 'en'))('%s', (locale) => {
 
   it('fills the same places', () => {
     const places = (forms: string[]) => new Set(forms.join().match(/\{\w+\}/g));
-    for (const [path, forms] of sentences(en)) {
+    for (const [path, forms] of sentences(EN)) {
       expect(places(theirs.get(path) ?? []), path).toEqual(places(forms));
     }
   });

@@ -36,6 +36,12 @@ export function Close({ close }: Pick<ScreenProps, 'close'>) {
   );
 }
 
+const FATAL = {
+  missing: 'errorMissing',
+  blocked: 'errorBlocked',
+  stranger: 'errorStranger',
+} as const;
+
 function Unavailable({ store, close }: ScreenProps) {
   return (
     <main class="unavailable">
@@ -46,7 +52,7 @@ function Unavailable({ store, close }: ScreenProps) {
       <h1 tabIndex={-1} {...START}>
         {t('errorTitle')}
       </h1>
-      <p>{t(store.fatal.value === 'missing' ? 'errorMissing' : 'errorBlocked')}</p>
+      <p>{t(FATAL[store.fatal.value ?? 'missing'])}</p>
     </main>
   );
 }

@@ -1,9 +1,14 @@
 import { clock, moment, t } from '../i18n';
+import type { Store } from '../store';
 import { linkify } from '../text';
 import type { Bubble } from '../timeline';
 import { Avatar } from './avatar';
+import { Lazy } from './lazy';
+
+const loadRich = () => import('./rich');
 
 interface BubbleProps {
+  store: Store;
   bubble: Bubble;
   /** Speaks where a message has no sender of its own, like the greeting. */
   inbox: string;
@@ -14,7 +19,7 @@ interface BubbleProps {
 }
 
 /** One message. */
-export function BubbleRow({ bubble, inbox, showState, onRetry, onDiscard }: BubbleProps) {
+export function BubbleRow({ store, bubble, inbox, showState, onRetry, onDiscard }: BubbleProps) {
   const { own, first, last, state, at } = bubble;
   const name = own ? t('you') : (bubble.name ?? inbox);
   const onWay = state === 'queued' || state === 'sending';
@@ -34,6 +39,15 @@ export function BubbleRow({ bubble, inbox, showState, onRetry, onDiscard }: Bubb
           <div dir="auto">
             <Content bubble={bubble} />
           </div>
+          {bubble.files.map(({ id, file }) => (
+            <div key={id} class="sending">
+              <bdi>{file.name}</bdi>
+              <progress value={store.progress.value[id] ?? 0} aria-label={file.name} />
+            </div>
+          ))}
+          {bubble.rich && !bubble.deleted && (
+            <Lazy load={loadRich} store={store} message={bubble.rich} />
+          )}
         </div>
         {(last || label) && (
           <p class="meta">
@@ -61,7 +75,8 @@ export function BubbleRow({ bubble, inbox, showState, onRetry, onDiscard }: Bubb
   );
 }
 
-function Content({ bubble: { deleted, content } }: { bubble: Bubble }) {
+function Content({ bubble: { deleted, content, rich } }: { bubble: Bubble }) {
+  if (content === null && rich && !deleted) return null;
   if (deleted || content === null) return <em>{t(deleted ? 'deleted' : 'notShown')}</em>;
   return (
     <>

@@ -3,6 +3,7 @@ import { locale, t, tn } from '../i18n';
 import type { Store } from '../store';
 import { focusScreen, START } from './focus';
 import { Icon } from './icons';
+import { Lazy } from './lazy';
 
 const LIMIT = 10_000;
 /** The counter appears when this many characters are left. */
@@ -10,11 +11,24 @@ const NEAR = 500;
 const MAX_HEIGHT_PX = 140;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
+interface ComposerProps {
+  store: Store;
+  /** What visitors may do besides writing. */
+  features: readonly string[];
+  /** Files that were dropped, pasted or chosen. */
+  offered: readonly File[];
+  offer: (files: readonly File[]) => void;
+}
+
+const loadPicked = () => import('./picked');
+const loadEmoji = () => import('./emoji');
+
 /** Where the visitor writes; or, where nothing may be written any more, why, and what instead. */
-export function Composer({ store }: { store: Store }) {
+export function Composer(props: ComposerProps) {
+  const { store } = props;
   const active = store.active.value;
   if (active && !active.can_reply) return <Closed store={store} />;
-  return <Writer store={store} />;
+  return <Writer {...props} />;
 }
 
 function Closed({ store }: { store: Store }) {
@@ -33,7 +47,9 @@ function Closed({ store }: { store: Store }) {
   );
 }
 
-function Writer({ store }: { store: Store }) {
+function Writer({ store, features, offered, offer }: ComposerProps) {
+  const chooser = useRef<HTMLInputElement>(null);
+  const [emoji, setEmoji] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const emailField = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(store.draft);
@@ -45,7 +61,7 @@ function Writer({ store }: { store: Store }) {
   // Code points, as the database counts them; worth the walk only when it may matter.
   const length = text.length > LIMIT - NEAR ? [...text].length : text.length;
   const left = LIMIT - length;
-  const sendable = text.trim() !== '' && left >= 0;
+  const sendable = (text.trim() !== '' || store.picked.value.length > 0) && left >= 0;
 
   useLayoutEffect(() => {
     const box = field.current;
@@ -76,6 +92,14 @@ function Writer({ store }: { store: Store }) {
     setText('');
     store.draft = '';
     field.current?.focus();
+  };
+
+  const insert = (picture: string): void => {
+    const box = field.current;
+    const at = box?.selectionStart ?? text.length;
+    write(text.slice(0, at) + picture + text.slice(box?.selectionEnd ?? at));
+    setEmoji(false);
+    box?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -134,7 +158,32 @@ function Writer({ store }: { store: Store }) {
           )}
         </details>
       )}
+      {offered.length > 0 && <Lazy load={loadPicked} store={store} offered={offered} />}
+      {emoji && <Lazy load={loadEmoji} onPick={insert} />}
       <div class={left < 0 ? 'well wrong' : 'well'}>
+        {features.includes('attachments') && (
+          <>
+            <input
+              ref={chooser}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                offer([...(event.currentTarget.files ?? [])]);
+                event.currentTarget.value = '';
+                field.current?.focus();
+              }}
+            />
+            <button
+              type="button"
+              class="bare"
+              aria-label={t('attach')}
+              onClick={() => chooser.current?.click()}
+            >
+              <Icon name="clip" />
+            </button>
+          </>
+        )}
         <textarea
           ref={field}
           rows={1}
@@ -151,6 +200,17 @@ function Writer({ store }: { store: Store }) {
           onBlur={() => store.setTyping(false)}
           {...START}
         />
+        {features.includes('emoji_picker') && (
+          <button
+            type="button"
+            class="bare"
+            aria-label={t('emoji')}
+            aria-expanded={emoji}
+            onClick={() => setEmoji(!emoji)}
+          >
+            <Icon name="smile" />
+          </button>
+        )}
         <button type="submit" class="send" aria-label={t('send')} disabled={!sendable}>
           <Icon name="send" mirrored />
         </button>

@@ -1,4 +1,4 @@
-import { day, moment, replyTime, t, tn } from '../i18n';
+import { availability, day, moment, t, tn } from '../i18n';
 import type { Store } from '../store';
 import { isOwn } from '../timeline';
 import type { Conversation, Message } from '../types';
@@ -13,7 +13,7 @@ const SHOWN = 5;
 
 /** Greets, promises, and leads into a conversation. */
 export function Home({ store, inbox, close }: ScreenProps) {
-  const promise = replyTime(inbox.reply_time);
+  const promise = availability(inbox);
   const conversations = store.conversations.value;
   const running = store.running.value;
   const earlier = (conversations ?? []).filter((one) => one !== running).slice(0, SHOWN);
@@ -24,7 +24,7 @@ export function Home({ store, inbox, close }: ScreenProps) {
         <div class="corner">
           <Close close={close} />
         </div>
-        <Avatar name={inbox.name} url={null} large />
+        <Avatar name={inbox.name} url={inbox.avatar_url} large />
         <h1 tabIndex={-1} {...START}>
           <bdi>{inbox.welcome_title || t('welcome')}</bdi>
         </h1>
@@ -117,5 +117,5 @@ function Unread({ count }: { count: number }) {
 
 function quote(message: Message): string {
   if (message.content_attributes?.deleted === true) return t('deleted');
-  return message.content ?? t('notShown');
+  return message.content || message.attachments?.[0]?.file_name || t('notShown');
 }

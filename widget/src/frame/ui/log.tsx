@@ -91,6 +91,7 @@ export function Log({ store, inbox }: { store: Store; inbox: Inbox }) {
             row.kind === 'bubble' ? (
               <BubbleRow
                 key={row.id}
+                store={store}
                 bubble={row.bubble}
                 inbox={inbox.name}
                 showState={row.id === lastOwn}
