@@ -23,6 +23,20 @@ PASSWORD = "supadesk-demo"  # noqa: S105 -- printed on the screen, and only ever
 CONVERSATIONS = 200
 _SEED = 7  # the same demo everywhere
 
+LABELS = {
+    "shipping": "#0d6e8c",
+    "presale": "#2f7d32",
+    "returns": "#b3261e",
+    "damaged": "#9a5b00",
+    "billing": "#6750a4",
+    "brewing": "#7a4a2b",
+}
+CANNED = {
+    "hours": "We roast on Tuesdays and Fridays, and answer from Monday to Friday between 9 and 17 h.",
+    "tracking": "Your parcel is on its way; the tracking link is in the mail we sent you.",
+    "return": "You can send it back within 30 days. Shall I prepare a label for you?",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -132,6 +146,15 @@ def _fill(conn: psycopg.Connection, users: dict[str, str], connected: Sequence[C
     _conversations(conn, choice, northwind, other, [chiara], CONVERSATIONS - 170)
     for one in connected:
         _connect(conn, fernweh, one, [ana, ben])
+    _workplace(conn, fernweh, [ana, ben])
+    # What the past asked for is long done: no greetings, no mails, and a few things to look at.
+    conn.execute("delete from private.jobs")
+    conn.execute(
+        """
+        update public.notifications set read_at = now()
+        where id not in (select id from public.notifications order by created_at desc limit 6)
+        """
+    )
     # Last, so that the greeting is for new visitors and not for those of the demo's past.
     conn.execute(
         """
@@ -210,6 +233,40 @@ def _reconnect(conn: psycopg.Connection, one: Connected) -> None:
             "secrets": Jsonb(one.secrets),
         },
     )
+
+
+def _workplace(conn: psycopg.Connection, account: str, agents: list[str]) -> None:
+    """What a desk has after its first weeks: labels with colours, a team, replies to reuse."""
+    for title, colour in LABELS.items():
+        conn.execute(
+            """
+            insert into public.labels (account_id, title, color, show_on_sidebar)
+            values (%s, %s, %s, true)
+            on conflict (account_id, title) do update set color = excluded.color
+            """,
+            (account, title, colour),
+        )
+    team = _value(
+        conn,
+        """
+        insert into public.teams (account_id, name, description)
+        values (%s, 'roastery', 'Questions about beans and brewing') returning id
+        """,
+        account,
+    )
+    for agent in agents:
+        conn.execute(
+            "insert into public.team_members (account_id, team_id, user_id) values (%s, %s, %s)",
+            (account, team, agent),
+        )
+    for short_code, content in CANNED.items():
+        conn.execute(
+            """
+            insert into public.canned_responses (account_id, short_code, content)
+            values (%s, %s, %s)
+            """,
+            (account, short_code, content),
+        )
 
 
 def _conversations(

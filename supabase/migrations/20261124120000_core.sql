@@ -19,6 +19,8 @@ DROP TRIGGER "messages_change" ON "public"."messages";
 
 DROP INDEX "public"."messages_account_id_conversation_id_idx";
 
+ALTER TABLE "private"."jobs" DROP CONSTRAINT "jobs_attempt_check";
+
 ALTER TABLE "public"."accounts" DROP CONSTRAINT "accounts_settings_check";
 
 ALTER TABLE "public"."contacts" DROP CONSTRAINT "contacts_additional_attributes_check";
@@ -50,6 +52,8 @@ DROP FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint);
 DROP FUNCTION "public"."widget_send_message"(uuid, uuid, text);
 
 DROP FUNCTION "service"."claim_jobs"(text, text[], integer, integer);
+
+DROP FUNCTION "service"."fail_job"(bigint, integer, text, double precision);
 
 DROP FUNCTION "service"."open_visitor_session"(text, text, text, text, integer);
 
@@ -8338,6 +8342,26 @@ $function$;
 
 ALTER FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, double precision, text[]) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.fail_job(p_id bigint, p_attempt integer, p_error text, p_retry_after_seconds double precision DEFAULT NULL::double precision, p_counts boolean DEFAULT true)
+ RETURNS text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update private.jobs
+    set status = case when p_retry_after_seconds is null then 'dead' else 'queued' end,
+        lease_until = null,
+        worker = null,
+        run_at = coalesce(clock_timestamp() + make_interval(secs => p_retry_after_seconds), run_at),
+        last_error = left(p_error, 2000),
+        max_attempts = max_attempts + case when p_counts then 0 else 1 end,
+        finished_at = case when p_retry_after_seconds is null then now() end
+    where id = p_id and attempt = p_attempt and status = 'running'
+    returning status
+$function$;
+
+ALTER FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.finish_attachment(p_id uuid, p_result jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -8473,6 +8497,16 @@ begin
             and attachment.message_id = message.id and attachment.state = 'pending')
     then
         return jsonb_build_object('wait', 1);
+    end if;
+    -- An inbox whose provider hangs holds so many of the workers' slots and no more.
+    if (
+        select count(*) from (
+            select from public.messages as other
+            where other.inbox_id = message.inbox_id and other.status = 'sending' and other.id <> p_message_id
+            limit 10) as under_way
+    ) = 10
+    then
+        return jsonb_build_object('wait', 2);
     end if;
     was := message.status;
     update public.messages set status = 'sending' where conversation_id = p_conversation_id and id = p_message_id;
@@ -9226,7 +9260,11 @@ AS $function$
         'avatar_url', inbox.avatar_url,
         'hmac_mandatory', widget.hmac_mandatory,
         'pre_chat_form', case when widget.pre_chat_form_enabled then widget.pre_chat_form_options end,
+        'features', to_jsonb(widget.features),
         'working_hours_enabled', inbox.working_hours_enabled,
+        'agents_online', exists (
+            select from public.inbox_members as member
+            where member.inbox_id = inbox.id and private.is_online(member.account_id, member.user_id)),
         'out_of_office', private.is_out_of_office(inbox.id, now()))
     from public.channel_web_widgets as widget
     join public.inboxes as inbox on inbox.id = widget.inbox_id
@@ -9245,6 +9283,8 @@ ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_alia
 ALTER TABLE "private"."contact_presence" ADD CONSTRAINT "contact_presence_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."jobs" ADD CONSTRAINT "jobs_attempt_check" CHECK (((attempt >= 0) AND (max_attempts >= 1)));
 
 ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
@@ -9425,6 +9465,8 @@ CREATE INDEX mentions_account_id_user_id_idx ON public.mentions USING btree (acc
 CREATE INDEX message_versions_edited_by_idx ON public.message_versions USING btree (edited_by) WHERE (edited_by IS NOT NULL);
 
 CREATE INDEX messages_queued_idx ON public.messages USING btree (inbox_id, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX messages_sending_idx ON public.messages USING btree (inbox_id) WHERE (status = 'sending'::text);
 
 CREATE INDEX notes_account_id_user_id_idx ON public.notes USING btree (account_id, user_id);
 
@@ -10407,6 +10449,9 @@ COMMENT ON FUNCTION "service"."expire_uploads"() IS 'Removes slots and files tha
 COMMENT ON FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, double precision, text[]) IS 'The provider refused. transient and rate_limited put the message back into the queue, uncertain marks it unknown, everything else
      failed, with the provider''s own words; auth holds the inbox''s other messages until an administrator reconnects.';
 
+COMMENT ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) IS 'Gives a job back after a failure: to be tried again in so many seconds, or dead when null. p_counts: whether
+     that used up one of its attempts. Null when the lease was lost.';
+
 COMMENT ON FUNCTION "service"."finish_attachment"(uuid, jsonb) IS 'Writes what a worker found: {state: ready | failed, error, path, content_type, byte_size, width, height, thumb_path}, and tells
      the readers. False when somebody else was faster or the attachment is gone.';
 
@@ -10420,7 +10465,7 @@ COMMENT ON FUNCTION "service"."invitation_email"(uuid) IS 'What the mail to some
 COMMENT ON FUNCTION "service"."media_to_fetch"(uuid) IS 'Where a file is to be fetched from and where it goes; null when there is nothing to fetch.';
 
 COMMENT ON FUNCTION "service"."message_to_deliver"(uuid, uuid) IS 'Takes a queued message for sending: everything its adapter needs. Null when there is nothing to send any more; {held} while the
-     inbox must be reconnected; {wait: seconds} while the provider wants us slower; interrupted = an earlier try never reported back.';
+     inbox must be reconnected; {wait: seconds} while the provider wants us slower or has ten messages in hand; interrupted = an earlier try never reported back.';
 
 COMMENT ON FUNCTION "service"."next_provider_events"(uuid, integer) IS 'The requests of an inbox that nobody has read yet, oldest first.';
 
@@ -12643,6 +12688,14 @@ REVOKE ALL ON FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, d
 GRANT EXECUTE ON FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, double precision, text[]) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."fail_delivery"(uuid, uuid, text, text, text, double precision, text[]) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision, boolean) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."finish_attachment"(uuid, jsonb) FROM PUBLIC;
 
