@@ -28,6 +28,8 @@ CHORES = (
     Chore("purge_visitor_sessions", timedelta(hours=6)),
     Chore("purge_rate_limits", timedelta(hours=1)),
     Chore("expire_uploads", timedelta(hours=1)),
+    Chore("purge_provider_events", timedelta(minutes=10)),
+    Chore("purge_webhook_deliveries", timedelta(hours=6)),
 )
 
 
