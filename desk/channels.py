@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from devstack.config import Ports
+
 _HEX = secrets.token_hex
 _APP_ID = "670000000000001"
 _ACCOUNT_SID = "ACdec0de00dec0de00dec0de00dec0de00"
@@ -26,6 +28,7 @@ class Demo:
     address: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...]  #: their names
+    service: str = ""  #: the webhook's name, when it is not the channel's
     path: str = ""  #: below the webhook's URL, for providers that name the inbox there
 
 
@@ -44,6 +47,19 @@ DEMOS = (
         settings={"username": "fernweh_demo_bot"},
         secrets=("webhook_secret",),
         path="/7000000001",
+    ),
+    Demo(
+        channel="email",
+        name="E-mail",
+        address="help@fernweh.example",
+        settings={
+            "business_name": "Fernweh Coffee",
+            "inbound_domain": "reply.fernweh.example",
+            "smtp_host": "127.0.0.1",
+            "smtp_security": "none",
+        },
+        secrets=("webhook_secret", "reply_token"),
+        service="email_postmark",
     ),
     Demo(
         channel="messenger",
@@ -117,10 +133,10 @@ class Connected:
     secrets: dict[str, str] = field(repr=False)
 
 
-def connect(file: Path, api_url: str) -> list[Connected]:
+def connect(file: Path, api_url: str, ports: Ports) -> list[Connected]:
     """Decide all secrets, and write them down for the simulator; what was decided once stays."""
     known = _known(file)
-    connected = [_connected(demo, api_url, known.get(demo.channel, {})) for demo in DEMOS]
+    connected = [_connected(demo, api_url, ports, known.get(demo.channel, {})) for demo in DEMOS]
     partial = file.with_suffix(".part")
     partial.touch(mode=0o600)
     partial.write_text(json.dumps({"businesses": [asdict(one) for one in connected]}, indent=2))
@@ -136,14 +152,16 @@ def _known(file: Path) -> dict[str, dict[str, str]]:
     return {one["channel"]: one["secrets"] for one in kept}
 
 
-def _connected(demo: Demo, api_url: str, known: Mapping[str, str]) -> Connected:
-    webhook = f"{api_url}/webhooks/{demo.channel}{demo.path}"
+def _connected(demo: Demo, api_url: str, ports: Ports, known: Mapping[str, str]) -> Connected:
+    webhook = f"{api_url}/webhooks/{demo.service or demo.channel}{demo.path}"
     made: dict[str, Callable[[], str]] = dict.fromkeys(demo.secrets, lambda: _HEX(16))
     if demo.channel == "telegram":
         made["bot_token"] = lambda: f"{demo.address}:{_HEX(17)}"  # as the real ones look
     settings = dict(demo.settings)
     if demo.channel.startswith("twilio"):
         settings["status_callback"] = webhook  # each message says where its receipts go
+    if demo.channel == "email":  # what is sent ends in the catcher
+        settings |= {"smtp_port": ports.smtp, "catcher_url": f"http://127.0.0.1:{ports.mail}"}
     return Connected(
         channel=demo.channel,
         name=demo.name,
@@ -156,4 +174,5 @@ def _connected(demo: Demo, api_url: str, known: Mapping[str, str]) -> Connected:
 
 def base_urls(simulator_url: str) -> dict[str, str]:
     """Which address stands in each provider's place."""
-    return {demo.channel: f"{simulator_url}/{demo.channel}" for demo in DEMOS}
+    named = (demo.channel for demo in DEMOS if demo.channel != "email")
+    return {channel: f"{simulator_url}/{channel}" for channel in named}

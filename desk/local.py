@@ -309,7 +309,7 @@ async def serve(name: str, *, durable: bool = True) -> int:
     try:
         for part in stack.supabase_parts(local.config, local.keys):
             await supervisor.start(part)
-        connected = channels.connect(local.businesses_file, local.api_url)
+        connected = channels.connect(local.businesses_file, local.api_url, local.config.ports)
         seeded = await asyncio.to_thread(
             seed.ensure,
             local.config.url,
@@ -348,7 +348,7 @@ def reset(name: str) -> None:
     stack.reset(config)
     key = Keys.load(config.folder).service_role_key
     status = json.loads(status_file(name).read_text())
-    connected = channels.connect(config.folder / BUSINESSES, status["api_url"])
+    connected = channels.connect(config.folder / BUSINESSES, status["api_url"], config.ports)
     seeded = seed.ensure(config.url, key, config.dsn(), connected)
     _write_demo(config, status["api_url"], seeded.website_token)
     _write_status(status_file(name), {**status, "website_token": seeded.website_token})

@@ -40,6 +40,7 @@ class Mail:
     date: str
     text: str
     html: str
+    headers: dict[str, str] = field(default_factory=dict)  #: by lower-case name, the first of each
 
     def as_json(self) -> dict[str, object]:
         """The mail as tests read it."""
@@ -80,11 +81,14 @@ class Catcher:
 
 def read_mail(number: int, content: bytes, sender: str, to: list[str]) -> Mail:
     """Parse whatever was sent; a mail beyond parsing is kept as plain text."""
+    headers: dict[str, str] = {}
     received = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     try:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         subject, text, html = str(message["Subject"] or ""), "", ""
+        for name, value in message.items():
+            headers.setdefault(name.lower(), _clean(str(value)))
         for part in message.walk():
             if part.is_attachment() or part.get_content_maintype() != "text":
                 continue
@@ -96,7 +100,7 @@ def read_mail(number: int, content: bytes, sender: str, to: list[str]) -> Mail:
         # The parser of the standard library stumbles over some broken mails in its own ways.
         subject = f"(cannot be read: {error})"
         text, html = content.decode(errors="replace"), ""
-    return Mail(number, sender, to, _clean(subject), received, _clean(text), _clean(html))
+    return Mail(number, sender, to, _clean(subject), received, _clean(text), _clean(html), headers)
 
 
 def _clean(text: str) -> str:

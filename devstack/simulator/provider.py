@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import hashlib
 import json
 from abc import ABC, abstractmethod
@@ -68,6 +70,9 @@ class Provider(ABC):
     def url(self) -> str:
         """Where its API is."""
         return f"{self.world.url}/{self.channel}"
+
+    async def watch(self) -> None:  # noqa: B027
+        """What a provider does all the time; most only answer."""
 
     # The API.
 
@@ -264,3 +269,18 @@ async def json_body(request: web.Request) -> Json:
 def bearer(request: web.Request) -> str:
     """The token of the Authorization header."""
     return request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+
+
+def basic(user: str, password: str) -> str:
+    """An Authorization header with user name and password."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
+def user_and_password(request: web.Request) -> tuple[str, str]:
+    """What a basic Authorization header says; nothing when there is none."""
+    encoded = request.headers.get("authorization", "").removeprefix("Basic ")
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -64,7 +65,11 @@ def create_app(world: World) -> web.Application:
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await postman.open()
+        watching = [asyncio.create_task(provider.watch()) for provider in made.values()]
         yield
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         await postman.close()
 
     app.cleanup_ctx.append(running)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from devstack.simulator.post import Postman
 from devstack.simulator.provider import Provider
 from devstack.simulator.providers.bandwidth import Bandwidth
+from devstack.simulator.providers.email import Email
 from devstack.simulator.providers.line import Line
 from devstack.simulator.providers.messenger import Instagram, Messenger
 from devstack.simulator.providers.telegram import Telegram
@@ -16,6 +17,7 @@ from devstack.simulator.world import World
 _ALL: tuple[type[Provider], ...] = (
     WhatsAppCloud,
     Telegram,
+    Email,
     Messenger,
     Instagram,
     TwilioSms,

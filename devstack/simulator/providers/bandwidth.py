@@ -8,11 +8,19 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-import aiohttp
 from aiohttp import web
 
 from devstack.simulator.post import Post
-from devstack.simulator.provider import Handler, Outgoing, Provider, fetched, json_body, phone
+from devstack.simulator.provider import (
+    Handler,
+    Outgoing,
+    Provider,
+    basic,
+    fetched,
+    json_body,
+    phone,
+    user_and_password,
+)
 from devstack.simulator.world import Business, Chat, Entry, Json
 
 _API = "/api/v2/users/{account}"
@@ -43,12 +51,9 @@ class Bandwidth(Provider):
 
     def business_of(self, request: web.Request) -> Business | None:
         """Whose key and secret are in the Authorization header."""
-        try:
-            given = aiohttp.BasicAuth.decode(request.headers.get("authorization", ""))
-        except ValueError:
-            return None
-        found = self.world.by_secret(self.channel, "api_key", given.login)
-        good = found is not None and found.secrets.get("api_secret") == given.password
+        user, password = user_and_password(request)
+        found = self.world.by_secret(self.channel, "api_key", user)
+        good = found is not None and found.secrets.get("api_secret") == password
         return found if good else None
 
     def refusal(self, status: int, retry_after: float | None) -> web.Response:
@@ -102,10 +107,8 @@ class Bandwidth(Provider):
 
     def sign(self, business: Business, body: Any) -> Post:
         """With the user name and password of the application's callbacks."""
-        proof = aiohttp.BasicAuth(
-            business.secrets["webhook_username"], business.secrets["webhook_password"]
-        )
-        return self.json_post(business, body, authorization=proof.encode())
+        proof = basic(business.secrets["webhook_username"], business.secrets["webhook_password"])
+        return self.json_post(business, body, authorization=proof)
 
     def _message(self, business: Business, entry: Entry, direction: str, person: str) -> Json:
         ours, theirs = business.address, person

@@ -11,11 +11,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import aiohttp
 from aiohttp import web
 
 from devstack.simulator.post import Post
-from devstack.simulator.provider import Handler, Outgoing, Provider, fetched, phone
+from devstack.simulator.provider import (
+    Handler,
+    Outgoing,
+    Provider,
+    fetched,
+    phone,
+    user_and_password,
+)
 from devstack.simulator.world import Business, Button, Chat, Entry
 
 _API = "/2010-04-01/Accounts/{account}"
@@ -48,12 +54,9 @@ class TwilioSms(Provider):
 
     def business_of(self, request: web.Request) -> Business | None:
         """Whose account and token are in the Authorization header."""
-        try:
-            given = aiohttp.BasicAuth.decode(request.headers.get("authorization", ""))
-        except ValueError:
-            return None
-        found = self.world.by_secret(self.channel, "auth_token", given.password)
-        same = found is not None and found.settings.get("account_sid") == given.login
+        user, password = user_and_password(request)
+        found = self.world.by_secret(self.channel, "auth_token", password)
+        same = found is not None and found.settings.get("account_sid") == user
         return found if same else None
 
     def refusal(self, status: int, retry_after: float | None) -> web.Response:
