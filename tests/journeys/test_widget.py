@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import re
 import secrets
@@ -489,22 +491,81 @@ def test_the_pre_chat_form_fits(
         customer.assert_nothing_broke()
 
 
-def test_strangers_and_other_windows_command_nothing(
-    product: LocalProduct, visitor: Visitors
-) -> None:
+def test_strangers_and_other_windows_command_nothing(visitor: Visitors) -> None:
     customer = visitor()
     customer.page.evaluate(LISTEN)
-    customer.launcher.click()
-    expect(customer.panel.get_by_role("button", name="Send us a message")).to_be_visible()
+    customer.open_chat()
+    customer.panel.get_by_role("textbox").fill("half a thought")
     # To the page, as though the chat had spoken; to the chat, from a window that does not embed it.
     customer.page.evaluate(
-        """() => {
-          postMessage({ supadesk: { type: 'error', code: 'fake', message: 'fake' } }, '*');
+        """async () => {
+          for (const said of [{ type: 'close' }, { type: 'error', code: 'x', message: 'x' }]) {
+            postMessage({ supadesk: said }, '*');
+          }
           const other = document.createElement('iframe');
-          other.srcdoc = '<script>parent.frames[0].postMessage({supadesk: {type: "reset"}}, "*")</' + 'script>';
+          other.srcdoc = `<script>
+            const { shadowRoot } = parent.document.querySelector('#supadesk');
+            const chat = shadowRoot.querySelector('iframe').contentWindow;
+            chat.postMessage({ supadesk: { type: 'reset' } }, '*');
+            parent.sent = true;
+          </script>`;
           document.body.append(other);
-          return new Promise((done) => setTimeout(done, 500));
+          while (!window.sent) await new Promise((done) => setTimeout(done, 50));
+          await new Promise((done) => setTimeout(done, 500));
+          other.remove();
         }"""
     )
     assert heard(customer, "supadesk:error") == []
-    expect(customer.panel.get_by_role("button", name="Send us a message")).to_be_visible()
+    expect(customer.launcher).to_have_attribute("aria-expanded", "true")
+    expect(customer.panel.get_by_role("textbox")).to_have_value("half a thought")
+
+
+def signed(product: LocalProduct, identifier: str) -> dict[str, str]:
+    """What a site's own server gives its page for somebody who is signed in."""
+    with psycopg.connect(product.database_url) as conn:
+        row = conn.execute(
+            "select inbox_id from channel_web_widgets where website_token = %s",
+            (product.website_token,),
+        ).fetchone()
+    assert row is not None
+    answer = product.sign_in().rpc("identity_secret", p_inbox_id=str(row[0])).raise_for_status()
+    digest = hmac.new(answer.json()["secret"].encode(), identifier.encode(), hashlib.sha256)
+    return {"name": "Kim Lee", "identifier_hash": digest.hexdigest()}
+
+
+def test_a_signed_visitor_finds_their_conversation_on_every_device(
+    product: LocalProduct, visitor: Visitors
+) -> None:
+    mark = secrets.token_hex(4)
+    identifier = f"kim-{mark}"
+    user = signed(product, identifier)
+    with inbox_with(product, hmac_mandatory=True):
+        stranger = visitor()
+        stranger.launcher.click()
+        expect(stranger.panel.get_by_text("Please sign in on this website first")).to_be_visible()
+        stranger.picture("widget-sign-in-first")
+        # Signing in while the chat is open is enough.
+        stranger.page.evaluate("([id, user]) => supadesk.setUser(id, user)", [identifier, user])
+        stranger.panel.get_by_role("button", name="Send us a message").click()
+        stranger.write(f"From the laptop {mark}")
+        stranger.sees("Thanks for writing!")
+
+        phone = visitor(viewport={"width": 390, "height": 844})
+        phone.page.evaluate("([id, user]) => supadesk.setUser(id, user)", [identifier, user])
+        phone.open_chat()
+        phone.sees(f"From the laptop {mark}")
+        contact = contact_of(product, f"From the laptop {mark}")
+        assert (contact["identifier"], contact["identified"]) == (identifier, "verified")
+        assert contact["name"] == "Kim Lee"
+        phone.assert_nothing_broke()
+
+    # A signature that does not fit changes nothing but an error for the page.
+    thief = visitor()
+    thief.page.evaluate(LISTEN)
+    thief.page.evaluate(
+        "([id, user]) => supadesk.setUser(id, user)",
+        [identifier, {**user, "identifier_hash": "0" * 64}],
+    )
+    thief.open_chat()
+    assert [error["code"] for error in heard(thief, "supadesk:error")] == ["identity_invalid"]
+    expect(thief.panel.get_by_text(f"From the laptop {mark}")).to_have_count(0)
