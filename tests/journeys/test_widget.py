@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import base64
+import hashlib
+import hmac
+import io
 import re
 import secrets
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Request, expect
 from psycopg.types.json import Jsonb
 
-from tests.journeys.people import AgentAtDesk, VisitorOnPage
+from tests.journeys.people import VisitorOnPage
 from tests.support.local import LocalProduct
 
-Agents = Callable[..., AgentAtDesk]
 Visitors = Callable[..., VisitorOnPage]
 Contexts = Callable[..., BrowserContext]
 
@@ -224,12 +228,50 @@ def test_a_visitor_answers_the_pre_chat_form(product: LocalProduct, visitor: Vis
         customer.assert_nothing_broke()
 
 
-PIXELS = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+def drawing(width: int, height: int) -> bytes:
+    """A picture with something to see on it."""
+    image = Image.linear_gradient("L").resize((width, height)).convert("RGB")
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
-def test_files_go_both_ways(agent: Agents, visitor: Visitors) -> None:
+def send_file(product: LocalProduct, question: str, name: str, content: bytes) -> None:
+    """An agent answers a question with a file, as the dashboard does it."""
+    ana = product.sign_in()
+    with psycopg.connect(product.database_url) as conn:
+        row = conn.execute(
+            "select conversation_id from messages where content = %s", (question,)
+        ).fetchone()
+    assert row is not None
+    file = {
+        "id": str(uuid.uuid4()),
+        "file_name": name,
+        "content_type": "application/pdf",
+        "byte_size": len(content),
+    }
+    slots = ana.rpc("request_upload", p_conversation_id=str(row[0]), p_files=[file])
+    path = slots.raise_for_status().json()["files"][0]["path"]
+    httpx.post(
+        f"{product.supabase_url}/storage/v1/object/attachments/{path}",
+        headers={
+            "apikey": product.publishable_key,
+            "Authorization": f"Bearer {ana.token}",
+            "Content-Type": "application/pdf",
+        },
+        content=content,
+        timeout=20,
+    ).raise_for_status()
+    ana.rpc(
+        "send_message",
+        p_conversation_id=str(row[0]),
+        p_id=str(uuid.uuid4()),
+        p_content="",
+        p_attachments=[file["id"]],
+    ).raise_for_status()
+
+
+def test_files_go_both_ways(product: LocalProduct, visitor: Visitors) -> None:
     customer = visitor()
     customer.open_chat()
     chooser = customer.panel.locator("input[type=file]")
@@ -238,7 +280,7 @@ def test_files_go_both_ways(agent: Agents, visitor: Visitors) -> None:
     mark = secrets.token_hex(4)
     chooser.set_input_files(
         [
-            {"name": f"cup-{mark}.png", "mimeType": "image/png", "buffer": PIXELS},
+            {"name": f"cup-{mark}.png", "mimeType": "image/png", "buffer": drawing(640, 400)},
             {"name": "order.txt", "mimeType": "text/plain", "buffer": b"two bags, please"},
         ]
     )
@@ -250,26 +292,47 @@ def test_files_go_both_ways(agent: Agents, visitor: Visitors) -> None:
     expect(customer.log.get_by_role("link", name="Download order.txt")).to_have_attribute(
         "href", re.compile("token=")
     )
+    expect(picture.locator("img")).to_have_js_property("naturalWidth", 250)
+    send_file(product, f"My order {mark}", "invoice.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF")
+    invoice = customer.log.get_by_role("link", name="Download invoice.pdf")
+    expect(invoice).to_be_visible(timeout=30_000)
+    fetched = httpx.get(invoice.get_attribute("href") or "", timeout=20)
+    assert fetched.content.startswith(b"%PDF")
     customer.picture("widget-files")
     assert customer.serious_findings(customer.panel_frame()) == []
     picture.click()
     expect(customer.panel.get_by_role("img", name=f"cup-{mark}.png")).to_be_visible()
+    customer.picture("widget-picture")
     customer.page.keyboard.press("Escape")
     expect(customer.panel.get_by_role("img", name=f"cup-{mark}.png")).to_have_count(0)
     expect(customer.launcher).to_have_attribute("aria-expanded", "true")
     customer.assert_nothing_broke()
 
 
+@contextmanager
+def email_collect(product: LocalProduct) -> Iterator[None]:
+    """The demo's website asks for an address, for the length of the block."""
+    update = (
+        "update inboxes set enable_email_collect = %s where id ="
+        " (select inbox_id from channel_web_widgets where website_token = %s)"
+    )
+    with psycopg.connect(product.database_url, autocommit=True) as conn:
+        conn.execute(update, (True, product.website_token))
+        try:
+            yield
+        finally:
+            conn.execute(update, (False, product.website_token))
+
+
 def test_the_visitor_leaves_an_address_and_ends_the_conversation(
     product: LocalProduct, visitor: Visitors
 ) -> None:
-    with psycopg.connect(product.database_url, autocommit=True) as conn:
-        toggle = (
-            "update inboxes set enable_email_collect = %s where id ="
-            " (select inbox_id from channel_web_widgets where website_token = %s)"
-        )
-        conn.execute(toggle, (True, product.website_token))
-    customer = visitor()
+    with email_collect(product):
+        leave_an_address(product, visitor())
+
+
+def leave_an_address(product: LocalProduct, customer: VisitorOnPage) -> None:
+    """Write, fill in the box that asks for an address, and end it."""
     customer.open_chat()
     mark = secrets.token_hex(4)
     customer.write(f"Anybody there? {mark}")
@@ -364,10 +427,145 @@ def test_choices_forms_cards_and_articles(product: LocalProduct, visitor: Visito
     assert heard(customer, "supadesk:postback") == [{"payload": "BUY_HUILA"}]
     log.get_by_role("button", name="Light", exact=True).click()
     expect(log.get_by_role("button", name="Dark", exact=True)).to_have_count(0)
-    log.get_by_role("button", name="Submit").click()
-    expect(log.get_by_text("Please fill this in.")).to_be_visible()
-    log.get_by_label("Street").fill("Rua do Sol 1")
-    log.get_by_role("button", name="Submit").click()
-    expect(log.get_by_text("Thank you, we have it.")).to_have_count(2)
+    delivery = log.get_by_role("listitem").filter(has_text="Your delivery")
+    delivery.get_by_role("button", name="Submit").click()
+    expect(delivery.get_by_text("Please fill this in.")).to_be_visible()
+    delivery.get_by_label("Street").fill("Rua do Sol 1")
+    delivery.get_by_role("button", name="Submit").click()
+    expect(delivery.get_by_text("Thank you, we have it.")).to_be_visible()
     customer.picture("widget-templates-answered")
     customer.assert_nothing_broke()
+
+
+def test_several_tabs_share_a_session_and_a_denied_storage_is_survived(
+    product: LocalProduct, context: Contexts
+) -> None:
+    profile = context()
+    first = VisitorOnPage(product, profile.new_page())
+    first.arrive()
+    first.open_chat()
+    mark = secrets.token_hex(4)
+    first.write(f"From one tab {mark}")
+    first.sees("Thanks for writing!")
+    second = VisitorOnPage(product, profile.new_page())
+    second.arrive()
+    second.open_chat()
+    second.sees(f"From one tab {mark}")
+    second.write(f"From another {mark}")
+    first.sees(f"From another {mark}")
+
+    strict = VisitorOnPage(product, context().new_page())
+    strict.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage',"
+        " { get() { throw new DOMException('denied', 'SecurityError') } })"
+    )
+    strict.arrive()
+    strict.open_chat()
+    strict.write(f"No storage {mark}")
+    strict.sees("Thanks for writing!")
+    strict.assert_nothing_broke()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("narrow", {"viewport": {"width": 320, "height": 640}}),
+        ("zoomed", {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}),
+        ("rtl", {"locale": "ar", "viewport": {"width": 390, "height": 844}}),
+    ],
+)
+def test_the_pre_chat_form_fits(
+    product: LocalProduct, context: Contexts, name: str, options: dict[str, Any]
+) -> None:
+    with inbox_with(product, pre_chat_form_enabled=True, pre_chat_form_options=PRE_CHAT):
+        profile = context(color_scheme="dark", reduced_motion="reduce", **options)
+        customer = VisitorOnPage(product, profile.new_page())
+        customer.page.goto(product.demo_url)
+        customer.launcher.click()
+        customer.panel.locator("button.primary").click()
+        expect(customer.panel.locator("form input").first).to_be_visible()
+        customer.picture(f"widget-pre-chat-{name}")
+        frame = customer.panel_frame()
+        assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert customer.serious_findings(frame) == []
+        customer.assert_nothing_broke()
+
+
+def test_strangers_and_other_windows_command_nothing(visitor: Visitors) -> None:
+    customer = visitor()
+    customer.page.evaluate(LISTEN)
+    customer.open_chat()
+    customer.panel.get_by_role("textbox").fill("half a thought")
+    # To the page, as though the chat had spoken; to the chat, from a window that does not embed it.
+    customer.page.evaluate(
+        """async () => {
+          for (const said of [{ type: 'close' }, { type: 'error', code: 'x', message: 'x' }]) {
+            postMessage({ supadesk: said }, '*');
+          }
+          const other = document.createElement('iframe');
+          other.srcdoc = `<script>
+            const { shadowRoot } = parent.document.querySelector('#supadesk');
+            const chat = shadowRoot.querySelector('iframe').contentWindow;
+            chat.postMessage({ supadesk: { type: 'reset' } }, '*');
+            parent.sent = true;
+          </script>`;
+          document.body.append(other);
+          while (!window.sent) await new Promise((done) => setTimeout(done, 50));
+          await new Promise((done) => setTimeout(done, 500));
+          other.remove();
+        }"""
+    )
+    assert heard(customer, "supadesk:error") == []
+    expect(customer.launcher).to_have_attribute("aria-expanded", "true")
+    expect(customer.panel.get_by_role("textbox")).to_have_value("half a thought")
+
+
+def signed(product: LocalProduct, identifier: str) -> dict[str, str]:
+    """What a site's own server gives its page for somebody who is signed in."""
+    with psycopg.connect(product.database_url) as conn:
+        row = conn.execute(
+            "select inbox_id from channel_web_widgets where website_token = %s",
+            (product.website_token,),
+        ).fetchone()
+    assert row is not None
+    answer = product.sign_in().rpc("identity_secret", p_inbox_id=str(row[0])).raise_for_status()
+    digest = hmac.new(answer.json()["secret"].encode(), identifier.encode(), hashlib.sha256)
+    return {"name": "Kim Lee", "identifier_hash": digest.hexdigest()}
+
+
+def test_a_signed_visitor_finds_their_conversation_on_every_device(
+    product: LocalProduct, visitor: Visitors
+) -> None:
+    mark = secrets.token_hex(4)
+    identifier = f"kim-{mark}"
+    user = signed(product, identifier)
+    with inbox_with(product, hmac_mandatory=True):
+        stranger = visitor()
+        stranger.launcher.click()
+        expect(stranger.panel.get_by_text("Please sign in on this website first")).to_be_visible()
+        stranger.picture("widget-sign-in-first")
+        # Signing in while the chat is open is enough.
+        stranger.page.evaluate("([id, user]) => supadesk.setUser(id, user)", [identifier, user])
+        stranger.panel.get_by_role("button", name="Send us a message").click()
+        stranger.write(f"From the laptop {mark}")
+        stranger.sees("Thanks for writing!")
+
+        phone = visitor(viewport={"width": 390, "height": 844})
+        phone.page.evaluate("([id, user]) => supadesk.setUser(id, user)", [identifier, user])
+        phone.open_chat()
+        phone.sees(f"From the laptop {mark}")
+        contact = contact_of(product, f"From the laptop {mark}")
+        assert (contact["identifier"], contact["identified"]) == (identifier, "verified")
+        assert contact["name"] == "Kim Lee"
+        phone.assert_nothing_broke()
+
+    # A signature that does not fit changes nothing but an error for the page.
+    thief = visitor()
+    thief.page.evaluate(LISTEN)
+    thief.page.evaluate(
+        "([id, user]) => supadesk.setUser(id, user)",
+        [identifier, {**user, "identifier_hash": "0" * 64}],
+    )
+    thief.open_chat()
+    assert [error["code"] for error in heard(thief, "supadesk:error")] == ["identity_invalid"]
+    expect(thief.panel.get_by_text(f"From the laptop {mark}")).to_have_count(0)

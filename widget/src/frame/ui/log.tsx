@@ -41,11 +41,13 @@ export function Log({ store, inbox }: { store: Store; inbox: Inbox }) {
   useEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
-    // A growing composer or a phone's keyboard must not push the newest message out of sight.
+    // A growing composer, a phone's keyboard or a picture that arrives late must not push the newest
+    // message out of sight.
     const observer = new ResizeObserver(() => {
       if (store.atBottom.peek()) box.scrollTop = box.scrollHeight;
     });
     observer.observe(box);
+    for (const list of box.querySelectorAll('ol')) observer.observe(list);
     return () => observer.disconnect();
   }, []);
 
