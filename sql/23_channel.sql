@@ -253,7 +253,9 @@ as $$
         and (
             connection.address = any (p_keys)
             or connection.aliases && p_keys
-            or connection.settings ->> 'business_account_id' = any (p_keys))
+            or connection.settings ->> 'business_account_id' = any (p_keys)
+            -- Mails to reply addresses: known by their domain, and by the signature in them.
+            or '@' || lower(connection.settings ->> 'inbound_domain') = any (p_keys))
 $$;
 
 comment on function service.channels_for is

@@ -21,7 +21,7 @@ from backend.channels.registry import CHANNELS
 from desk.channels import DEMOS, connect
 from devstack.config import Ports, free_ports
 from devstack.simulator.server import create_app
-from devstack.simulator.world import World, read_businesses
+from devstack.simulator.world import Entry, World, read_businesses
 from tests.support.simulator import photo
 
 CHANNELS_WITH_API = [demo.channel for demo in DEMOS if demo.channel != "email"]
@@ -235,6 +235,18 @@ async def test_it_doubles_and_reorders_what_customers_write(playground: Playgrou
     await playground.play("line", text="second")
     messages = [one for one in playground.events("line") if isinstance(one, base.InboundMessage)]
     assert [one.content for one in messages] == ["second", "first"]
+
+
+async def test_a_bounce_names_the_mail_that_came_back(playground: Playground) -> None:
+    await playground.play("email", text="Hello")
+    [chat] = playground.world.chats.values()
+    chat.entries.append(Entry(id="conversation/1/messages/2@fernweh.example", by="business"))
+    playground.taken.clear()
+    await playground.play("email", "bounce", message_id=chat.entries[-1].id)
+    [event] = playground.events("email")
+    assert isinstance(event, base.StatusUpdate)
+    assert (event.status, event.source_id) == (base.DeliveryStatus.FAILED, chat.entries[-1].id)
+    assert event.error_category is base.ErrorCategory.RECIPIENT_UNREACHABLE
 
 
 async def test_a_webhook_is_posted_until_it_is_taken(playground: Playground) -> None:

@@ -386,6 +386,34 @@ def test_customers_edit_and_react(desk: Desk, simulator: Simulator, channel: str
     )
 
 
+def test_a_mail_is_answered_and_the_answer_comes_back_into_its_conversation(
+    desk: Desk, simulator: Simulator
+) -> None:
+    person = f"{secrets.token_hex(4)}@customers.example"
+    question = unique("Do you ship to Austria?")
+    simulator.play("email", person, text=question, subject="Shipping", copies=10)
+    conversation = desk.conversation(question)
+    assert desk.count(question) == 1
+    message = desk.reply(conversation, answer := unique("We do."))
+    desk.reaches(message, "sent")
+    eventually(lambda: answer in "\n".join(simulator.shown("email", person)) or None)
+    [mail] = [one for one in simulator.chat("email", person)["messages"] if one["by"] == "business"]
+
+    simulator.play("email", person, text=(thanks := unique("Thank you!")), files=[photo("PNG")])
+    assert desk.conversation(thanks) == conversation
+    eventually(
+        lambda: desk.conn.execute(
+            "select 1 from attachments where conversation_id = %s and state = 'ready'",
+            (conversation,),
+        ).fetchone()
+    )
+    # A bounce belongs to the mail that bounced, and opens no conversation.
+    before = desk.conn.execute("select count(*) from conversations").fetchone()
+    simulator.play("email", person, "bounce", message_id=mail["id"])
+    desk.reaches(message, "failed")
+    assert desk.conn.execute("select count(*) from conversations").fetchone() == before
+
+
 def test_customers_of_one_inbox_write_at_the_same_time(desk: Desk, simulator: Simulator) -> None:
     people = [somebody() for _ in range(12)]
     texts = {person: unique("All at once") for person in people}

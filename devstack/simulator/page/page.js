@@ -120,10 +120,14 @@ function drawMessage(message) {
 }
 
 function drawChat() {
-  const log = $('log');
-  const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 40;
-  log.replaceChildren(...state.chat.messages.map(drawMessage));
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  const scroller = $('scroller');
+  const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 40;
+  $('log').replaceChildren(...state.chat.messages.map(drawMessage));
+  if (atEnd) toEnd();
+}
+
+function toEnd() {
+  $('scroller').scrollTop = $('scroller').scrollHeight;
 }
 
 function edit(message) {
@@ -145,13 +149,13 @@ function reply(message) {
 async function choose(business) {
   state.business = business;
   drawChannels();
-  $('with').textContent = `${business.name} on ${business.title}`;
+  $('with').textContent = `Your chat on ${business.title}`;
   $('composer').hidden = false;
   document.querySelector('.file').hidden = !can('photo');
   $('subject-row').hidden = !can('subject');
   reply(null);
   await refresh();
-  $('log').scrollTop = $('log').scrollHeight;
+  toEnd();
 }
 
 async function refresh() {
@@ -193,7 +197,7 @@ async function send(event) {
     $('photo').value = '';
     $('picked').hidden = true;
     reply(null);
-    $('log').scrollTop = $('log').scrollHeight;
+    toEnd();
   }
 }
 
@@ -240,7 +244,7 @@ $('who').addEventListener('submit', (event) => {
   refresh();
 });
 document.addEventListener('visibilitychange', refresh);
-$('log').tabIndex = 0; // it scrolls, so the keyboard has to reach it
+$('scroller').tabIndex = 0; // it scrolls, so the keyboard has to reach it
 
 $('person').value = state.person;
 $('people').append(...PEOPLE.map((value) => element('option', { value })));

@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import logging
 import secrets
-import time
 from collections.abc import Iterable
-from email.message import EmailMessage
+from email import message_from_string
+from email.message import EmailMessage, Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr, localtime, parseaddr
 from typing import Any
 
@@ -119,7 +121,7 @@ class Email(Provider):
         proof = basic("postmark", business.secrets["webhook_secret"])
         return self.json_post(business, body, authorization=proof)
 
-    def _inbound(self, chat: Chat, mail: EmailMessage, recipient: str) -> list[Post]:
+    def _inbound(self, chat: Chat, mail: Message, recipient: str) -> list[Post]:
         body = {
             "FromFull": {"Email": chat.person.id, "Name": chat.person.name},
             "To": str(mail["To"]),
@@ -135,7 +137,8 @@ class Email(Provider):
         answered = self._answered(chat, entry)
         extra = answered.extra if answered else {}
         recipient = extra.get("reply_to") or chat.business.address
-        mail = self._mail(formataddr((chat.person.name, chat.person.id)), recipient, entry)
+        mail = EmailMessage()
+        self._head(mail, formataddr((chat.person.name, chat.person.id)), recipient, entry.id)
         subject = str(extra.get("subject") or entry.extra.get("subject") or "A question")
         plain = subject.removeprefix("Re: ")
         mail["Subject"] = f"Re: {plain}" if answered else subject
@@ -156,30 +159,30 @@ class Email(Provider):
         found = chosen or theirs or earlier
         return found[-1] if found else None
 
-    def _mail(self, sender: str, recipient: str, entry: Entry) -> EmailMessage:
-        mail = EmailMessage()
+    def _head(self, mail: Message, sender: str, recipient: str, message_id: str) -> None:
         mail["From"] = sender
         mail["To"] = recipient
-        mail["Message-ID"] = f"<{entry.id}>"
+        mail["Message-ID"] = f"<{message_id}>"
         mail["Date"] = format_datetime(localtime())
-        return mail
 
     def bounced(self, chat: Chat, entry: Entry) -> list[Post]:
         """A report that the customer's mailbox does not exist."""
-        report = Entry(id=self.new_id(), by=BUSINESS, at=time.time())
-        mail = self._mail(f"Mail Delivery System <mailer-daemon@{_DOMAIN}>",
-                          chat.business.address, report)  # fmt: skip
+        mail = MIMEMultipart("report", report_type="delivery-status")
+        self._head(
+            mail,
+            f"Mail Delivery System <mailer-daemon@{_DOMAIN}>",
+            chat.business.address,
+            self.new_id(),
+        )
         mail["Subject"] = "Undelivered Mail Returned to Sender"
         mail["Return-Path"] = "<>"
         mail["Auto-Submitted"] = "auto-replied"
-        mail.set_content(f"Your message to {chat.person.id} could not be delivered.")
-        mail.make_mixed()
-        mail.attach(_part("message/delivery-status", _STATUS.format(
-            domain=_DOMAIN, recipient=chat.person.id)))  # fmt: skip
+        words = f"Your message to {chat.person.id} could not be delivered."
+        report = _STATUS.format(domain=_DOMAIN, recipient=chat.person.id)
         original = f"Message-ID: <{entry.id}>\nSubject: {entry.extra.get('subject', '')}\n"
+        mail.attach(MIMEText(words))
+        mail.attach(_part("message/delivery-status", report))
         mail.attach(_part("text/rfc822-headers", original))
-        mail.replace_header("Content-Type", "multipart/report")
-        mail.set_param("report-type", "delivery-status")
         return self._inbound(chat, mail, chat.business.address)
 
 
@@ -192,8 +195,5 @@ Diagnostic-Code: smtp; 550 5.1.1 <{recipient}>: there is no such mailbox here
 """
 
 
-def _part(content_type: str, text: str) -> EmailMessage:
-    part = EmailMessage()
-    part["Content-Type"] = content_type
-    part.set_payload(text)
-    return part
+def _part(content_type: str, text: str) -> Message:
+    return message_from_string(f"Content-Type: {content_type}\n\n{text}")
