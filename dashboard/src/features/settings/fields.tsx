@@ -20,6 +20,10 @@ export interface FieldSpec {
   show?: (values: Values) => boolean;
 }
 
+/** A number as such; anything else as it is, for the database to refuse. */
+export const numberOr = (text: string): number | string =>
+  /^\d+$/.test(text) ? Number(text) : text;
+
 const box = 'block w-full rounded-md border bg-surface px-3 text-body outline-offset-0';
 
 /** The twelve colours one can pick without knowing their numbers. */
