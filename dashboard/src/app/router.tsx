@@ -133,6 +133,15 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import('./routes/conversation'), 'ConversationRoute'),
 });
 
+const acceptInvitation = createRoute({
+  getParentRoute: () => root,
+  path: '/accept-invitation',
+  validateSearch: z.object({ token: z.catch(z.string(), '') }),
+  component: lazyRouteComponent(
+    () => import('./routes/settings/accept-invitation'),
+    'AcceptInvitationPage',
+  ),
+});
 const settings = createRoute({
   getParentRoute: () => account,
   path: '/settings/$',
@@ -147,6 +156,7 @@ export const router = createRouter({
     forgotPassword,
     resetPassword,
     welcome,
+    acceptInvitation,
     account.addChildren([accountHome, inbox.addChildren([conversation]), settings]),
   ]),
   defaultPreload: 'intent',

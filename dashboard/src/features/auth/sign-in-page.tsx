@@ -20,7 +20,9 @@ export function SignInPage() {
     async ({ email, password }) => {
       await signIn(email, password);
       // Only an address inside this application, never one that leads elsewhere.
-      await (next?.startsWith('/a/') ? navigate({ href: next, to: '.' }) : navigate({ to: '/' }));
+      await (next && /^\/(a\/|accept-invitation\?)/.test(next)
+        ? navigate({ href: next, to: '.' })
+        : navigate({ to: '/' }));
     },
   );
   return (

@@ -7,6 +7,9 @@ export type Values = Record<string, unknown>;
 /** One field of a form. Its words are `<form>.<name>` and, when there are any, `<form>.<name>Hint`. */
 export interface FieldSpec {
   name: string;
+  /** Instead of the words of the form. */
+  label?: string;
+  hint?: string;
   kind?: 'text' | 'secret' | 'number' | 'long' | 'lines' | 'switch' | 'select' | 'color' | 'checks';
   options?: { value: string; label: string }[];
   /** Left to right in every language: addresses, codes, numbers. */
@@ -16,6 +19,10 @@ export interface FieldSpec {
   placeholder?: string;
   show?: (values: Values) => boolean;
 }
+
+/** A number as such; anything else as it is, for the database to refuse. */
+export const numberOr = (text: string): number | string =>
+  /^\d+$/.test(text) ? Number(text) : text;
 
 const box = 'block w-full rounded-md border bg-surface px-3 text-body outline-offset-0';
 
@@ -70,9 +77,10 @@ interface OneFieldProps {
 function OneField({ form, spec, value, onChange, error }: OneFieldProps) {
   const { t } = useSettingsText();
   const id = useId();
-  const label = t(`${form}.${spec.name}`);
+  const label = spec.label ?? t(`${form}.${spec.name}`);
   const hintKey = `${form}.${spec.name}Hint`;
-  const hint = t(hintKey) === hintKey ? undefined : t(hintKey); // an unknown key answers itself
+  const translated = t(hintKey); // an unknown key answers itself
+  const hint = spec.hint ?? (translated === hintKey ? undefined : translated);
   const note = error ?? hint;
   const noteId = note ? `${id}-note` : undefined;
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -257,8 +265,7 @@ function ColorChoice({ label, value, onChange, invalid }: ColorChoiceProps) {
         value={value}
         onChange={(event) => onChange(event.target.value.toLowerCase())}
         className={cx(
-          box,
-          'tabular h-8 w-24 px-2 text-meta',
+          'tabular h-8 w-24 rounded-md border bg-surface px-2 text-meta',
           invalid ? 'border-danger' : 'border-edge/60',
         )}
       />

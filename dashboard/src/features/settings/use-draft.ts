@@ -11,7 +11,7 @@ interface DraftOptions {
   saved: Values;
   /** Is given what differs, and everything. */
   save: (changed: Values, all: Values) => Promise<void>;
-  /** Which field an error code of the database is about. */
+  /** Which field an error code of the database, or a constraint without its `_check`, is about. */
   fieldOf?: Record<string, string>;
   /** Whether leaving with changes asks first; dialogs ask nothing. */
   guard?: boolean;
@@ -51,13 +51,13 @@ export function useDraft({ saved, save, fieldOf = {}, guard = true }: DraftOptio
   });
 
   // A broken check of a column names its constraint: <table>_<column>_check.
-  const constraint = error && /"(\w+)_check"/.exec(error.message)?.[1];
+  const constraint = error ? /"(\w+)_check"/.exec(error.message)?.[1] : undefined;
   const column = constraint
     ? Object.keys(values)
         .filter((name) => constraint.endsWith(`_${name}`))
         .sort((a, b) => b.length - a.length)[0]
     : undefined;
-  const field = error ? (fieldOf[error.code] ?? column ?? null) : null;
+  const field = error ? (fieldOf[error.code] ?? fieldOf[constraint ?? ''] ?? column ?? null) : null;
   const sentence = error && sentenceOf(error, t);
 
   async function submit(): Promise<boolean> {

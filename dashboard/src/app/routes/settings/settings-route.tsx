@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { Suspense, useMemo } from 'react';
+import { type ComponentType, Suspense, useMemo } from 'react';
 import { peopleQuery } from '@/features/settings/api';
 import { PlaceContext } from '@/features/settings/place';
 import { SettingsFrame } from '@/features/settings/settings-frame';
@@ -10,8 +10,17 @@ import { NotFound, RouteError } from '../../route-states';
 import { useSession } from '../../use-session';
 
 /** The pages, by the first part of their address; the rest of it is the page's own. */
-const pages = {
+const pages: Record<string, ComponentType<{ rest: string[] }>> = {
   inboxes: lazily(() => import('@/features/settings/pages/inboxes')),
+  account: lazily(() => import('@/features/settings/pages/account')),
+  members: lazily(() => import('@/features/settings/pages/members')),
+  roles: lazily(() => import('@/features/settings/pages/roles')),
+  teams: lazily(() => import('@/features/settings/pages/teams')),
+  labels: lazily(() => import('@/features/settings/pages/labels')),
+  canned: lazily(() => import('@/features/settings/pages/canned')),
+  attributes: lazily(() => import('@/features/settings/pages/attributes')),
+  profile: lazily(() => import('@/features/settings/pages/profile')),
+  notifications: lazily(() => import('@/features/settings/pages/notifications')),
 };
 
 /** The settings of an account: navigation, and the page that the address names. */
@@ -28,7 +37,7 @@ export function SettingsRoute() {
   if (people.isError) return <RouteError error={people.error} />;
   if (!people.data || !ready) return null;
   const [name = '', ...rest] = path.split('/').filter(Boolean);
-  const Page = Object.hasOwn(pages, name) ? pages[name as keyof typeof pages] : null;
+  const Page = Object.hasOwn(pages, name) ? pages[name] : undefined;
   if (name !== '' && !Page) return <NotFound />;
   return (
     <PlaceContext value={place}>

@@ -6,6 +6,9 @@ import { inboxSettingsQuery } from '../api';
 import { Asked, ForAdministrators, Page } from '../kit';
 import { SettingsLink, usePlace } from '../place';
 import { useSettingsText } from '../texts';
+import { ApiTab } from './api-tab';
+import { channelOf } from './channels';
+import { ConnectionTab } from './connection-tab';
 import { HoursTab } from './hours-tab';
 import { InstallTab } from './install-tab';
 import { MembersTab } from './members-tab';
@@ -18,15 +21,21 @@ const tabs = {
   widget: WidgetTab,
   'pre-chat': PreChatTab,
   install: InstallTab,
+  api: ApiTab,
+  connection: ConnectionTab,
   hours: HoursTab,
   members: MembersTab,
 };
 type Tab = keyof typeof tabs;
 
-const tabsOf = (channel: string): Tab[] =>
-  channel === 'web_widget'
-    ? ['settings', 'widget', 'pre-chat', 'install', 'hours', 'members']
+function tabsOf(channel: string): Tab[] {
+  if (channel === 'web_widget')
+    return ['settings', 'widget', 'pre-chat', 'install', 'hours', 'members'];
+  if (channel === 'api') return ['settings', 'api', 'hours', 'members'];
+  return channelOf(channel)
+    ? ['settings', 'connection', 'hours', 'members']
     : ['settings', 'hours', 'members'];
+}
 
 /** One inbox, a tab at a time. */
 export function InboxPage({ inboxId, tab }: { inboxId: string; tab: string }) {

@@ -2,6 +2,7 @@ import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/button';
 import { change, type InboxSettings, refreshSettings, updateRows } from '../api';
+import { numberOr } from '../fields';
 import { Confirm, type FormSection, Section, SettingsForm } from '../kit';
 import { usePlace, useSettingsNavigate } from '../place';
 import { useSettingsText } from '../texts';
@@ -70,7 +71,7 @@ export function SettingsTab({ inbox }: { inbox: InboxSettings }) {
           business_name: inbox.business_name ?? '',
           max_assignment_limit: typeof limit === 'number' ? String(limit) : '',
         }}
-        fieldOf={{ limit_invalid: 'max_assignment_limit' }}
+        fieldOf={{ inboxes_auto_assignment_config: 'max_assignment_limit' }}
         save={async ({ max_assignment_limit: newLimit, ...changed }) => {
           const row = { ...changed };
           if (row.business_name === '') row.business_name = null;
@@ -107,6 +108,3 @@ export function SettingsTab({ inbox }: { inbox: InboxSettings }) {
     </>
   );
 }
-
-/** A number as such; anything else as it is, for the database to refuse. */
-const numberOr = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
