@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Request, expect
+from playwright.sync_api import BrowserContext, FilePayload, Request, Route, expect
 from psycopg.types.json import Jsonb
 
 from tests.journeys.people import VisitorOnPage
@@ -278,12 +278,11 @@ def test_files_go_both_ways(product: LocalProduct, visitor: Visitors) -> None:
     chooser.set_input_files({"name": "a.html", "mimeType": "text/html", "buffer": b"<b>"})
     expect(customer.panel.get_by_text("a.html: files of this type cannot be sent.")).to_be_visible()
     mark = secrets.token_hex(4)
-    chooser.set_input_files(
-        [
-            {"name": f"cup-{mark}.png", "mimeType": "image/png", "buffer": drawing(640, 400)},
-            {"name": "order.txt", "mimeType": "text/plain", "buffer": b"two bags, please"},
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": f"cup-{mark}.png", "mimeType": "image/png", "buffer": drawing(640, 400)},
+        {"name": "order.txt", "mimeType": "text/plain", "buffer": b"two bags, please"},
+    ]
+    chooser.set_input_files(files)
     expect(customer.panel.get_by_role("button", name="Remove order.txt")).to_be_visible()
     customer.picture("widget-files-picked")
     customer.write(f"My order {mark}")
@@ -569,3 +568,83 @@ def test_a_signed_visitor_finds_their_conversation_on_every_device(
     thief.open_chat()
     assert [error["code"] for error in heard(thief, "supadesk:error")] == ["identity_invalid"]
     expect(thief.panel.get_by_text(f"From the laptop {mark}")).to_have_count(0)
+
+
+def test_a_file_that_broke_off_is_sent_when_the_line_is_back(visitor: Visitors) -> None:
+    customer = visitor()
+    customer.open_chat()
+    mark = secrets.token_hex(4)
+    customer.write(f"Here it comes {mark}")
+    customer.sees("Thanks for writing!")
+    uploads = "**/storage/v1/object/attachments/**"
+    customer.page.route(uploads, lambda route: route.abort())
+    chooser = customer.panel.locator("input[type=file]")
+    chooser.set_input_files({"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"})
+    customer.panel.get_by_role("button", name="Send", exact=True).click()
+    expect(customer.log.get_by_role("progressbar", name="note.txt")).to_be_visible()
+    expect(customer.log.get_by_text("Waiting to be sent")).to_be_visible()
+    customer.picture("widget-upload-waiting")
+    customer.page.unroute(uploads)
+    link = customer.log.get_by_role("link", name="Download note.txt")
+    expect(link).to_be_visible(timeout=40_000)
+    expect(link).to_have_count(1)
+
+
+def test_emoji_go_where_the_text_cursor_is(visitor: Visitors) -> None:
+    customer = visitor()
+    customer.open_chat()
+    writing = customer.panel.get_by_role("textbox")
+    writing.fill("good coffee")
+    writing.evaluate("box => box.setSelectionRange(4, 4)")
+    customer.panel.get_by_role("button", name="Insert an emoji").click()
+    customer.panel.get_by_role("button", name="☕").click()
+    expect(writing).to_have_value("good☕ coffee")
+    expect(writing).to_be_focused()
+
+
+def test_files_are_dropped_and_pasted(visitor: Visitors) -> None:
+    customer = visitor()
+    customer.open_chat()
+    give = """(box, [kind, name]) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['hello'], name, { type: 'text/plain' }));
+      const event = kind === 'paste'
+        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+      box.dispatchEvent(event);
+    }"""
+    for kind in ("drop", "paste"):
+        customer.panel.get_by_role("textbox").evaluate(give, [kind, f"{kind}.txt"])
+        expect(customer.panel.get_by_role("button", name=f"Remove {kind}.txt")).to_be_visible()
+    customer.panel.get_by_role("button", name="Remove drop.txt").click()
+    expect(customer.panel.get_by_role("button", name="Remove drop.txt")).to_have_count(0)
+    # Nothing written, no conversation yet: the name of the file opens one.
+    customer.panel.get_by_role("button", name="Send", exact=True).click()
+    link = customer.log.get_by_role("link", name="Download paste.txt")
+    expect(link).to_be_visible(timeout=40_000)
+    customer.assert_nothing_broke()
+
+
+def test_a_page_with_a_strict_policy_needs_three_entries(
+    product: LocalProduct, context: Contexts
+) -> None:
+    customer = VisitorOnPage(product, context().new_page())
+    desk, shop = product.api_url, product.demo_url
+
+    def with_policy(route: Route) -> None:
+        answer = route.fetch()
+        policy = (
+            f"default-src 'none'; script-src {shop} {desk}; connect-src {desk}; frame-src {desk};"
+            f" style-src {shop}; img-src {shop}"
+        )
+        route.fulfill(
+            response=answer, headers={**answer.headers, "content-security-policy": policy}
+        )
+
+    customer.page.route(f"{shop}/", with_policy)
+    customer.page.goto(f"{shop}/")
+    expect(customer.launcher).to_be_visible()
+    customer.open_chat()
+    customer.write("Through the policy")
+    customer.sees("Thanks for writing!")
+    customer.assert_nothing_broke()

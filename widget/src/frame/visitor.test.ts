@@ -17,7 +17,7 @@ describe('what a page says about its visitor', () => {
     const user = {
       name: 'Kim',
       email: 'kim@example.com',
-      identifier_hash: 'ab',
+      identifier_hash: 'ab'.repeat(32),
       city: 'Porto',
       admin: true,
     };
@@ -28,7 +28,7 @@ describe('what a page says about its visitor', () => {
         email: 'kim@example.com',
         additional_attributes: { city: 'Porto' },
       },
-      hash: 'ab',
+      hash: 'ab'.repeat(32),
     });
   });
 
@@ -60,6 +60,7 @@ describe('what a page says about its visitor', () => {
     ['setUser', {}, { name: 'Kim' }],
     ['setUser', 'kim', {}],
     ['setUser', 'kim', null],
+    ['setUser', 'k'.repeat(256), { name: 'Kim' }],
     ['setCustomAttributes', 'plan'],
     ['deleteCustomAttribute', 7],
     ['constructor'],

@@ -20,10 +20,13 @@ export interface Visitor {
 
 /** A call that cannot be followed; the page hears of it as an `error` event. */
 export interface Refusal {
-  code: 'invalid_call' | 'not_allowed';
+  code: 'invalid_call' | 'identity_invalid' | 'not_allowed';
   message: string;
 }
 
+/** As the service takes them. */
+const LONGEST = 255;
+const SIGNATURE = /^[0-9a-f]{64}$/;
 const STANDARD = ['name', 'email', 'phone_number', 'avatar_url'] as const;
 const ADDITIONAL = ['company_name', 'city', 'country_code', 'description', 'social_profiles'];
 /** Agents sort and describe conversations; a page that anybody can script does not. */
@@ -58,8 +61,16 @@ export function hear(visitor: Visitor, [method, first, second]: Call): Visitor |
 
 function setUser(visitor: Visitor, identifier: unknown, user: unknown): Visitor | Refusal {
   const id = typeof identifier === 'number' ? String(identifier) : identifier;
-  if (typeof id !== 'string' || id.trim() === '' || !isRecord(user)) {
+  if (typeof id !== 'string' || id.trim() === '' || id.length > LONGEST || !isRecord(user)) {
     return invalid('setUser takes an identifier, a string or a number, and an object.');
+  }
+  // Given, a signature must be one: to take the visitor for unsigned would hide the mistake.
+  const hash = user.identifier_hash ?? null;
+  if (hash !== null && (typeof hash !== 'string' || !SIGNATURE.test(hash))) {
+    return {
+      code: 'identity_invalid',
+      message: 'identifier_hash is 64 hexadecimal digits, lower case.',
+    };
   }
   if (!user.name && !user.email && !user.avatar_url) {
     return invalid('setUser needs a name, an email or an avatar_url.');
@@ -76,7 +87,6 @@ function setUser(visitor: Visitor, identifier: unknown, user: unknown): Visitor 
   // Attributes said before stay, unless they were said about somebody else.
   const same = [undefined, id].includes(visitor.claims.identifier);
   const attributes = same ? visitor.claims.custom_attributes : undefined;
-  const hash = typeof user.identifier_hash === 'string' ? user.identifier_hash : null;
   return withAttributes({ claims, hash }, attributes);
 }
 

@@ -212,7 +212,8 @@ function File({ store, file }: { store: Store; file: Attachment }) {
     return <a href={`geo:${place}`}>{file.fallback_title || more('place')}</a>;
   }
   if (file.path === null) return <p>{name || more('fileFailed')}</p>;
-  if (!ready) {
+  const opens = image || file.file_type === 'audio' || file.file_type === 'video';
+  if (!ready || (url === null && !opens)) {
     return (
       <p class={file.state === 'failed' ? 'file problem' : 'file'}>
         <Icon name="clip" />
@@ -235,7 +236,7 @@ function File({ store, file }: { store: Store; file: Attachment }) {
   return (
     <a
       class="file"
-      {...(url && { href: `${url}&download=${encodeURIComponent(name)}` })}
+      href={`${url}&download=${encodeURIComponent(name)}`}
       target="_blank"
       rel="noopener noreferrer"
       aria-label={more('download', { name })}
