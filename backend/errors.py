@@ -83,6 +83,11 @@ _STATUS_OF_CODE = {
     "too_many_requests": 429,
     "too_many_messages": 429,
     "invalid_argument": 400,
+    "visit_lost": 409,
+    "address_taken": 409,
+    "address_invalid": 400,
+    "name_invalid": 400,
+    "sign_in_expired": 410,
 }
 
 

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether webhooks and mail servers may be on this machine; never in production.",
     )
+    allow_private_mail_hosts: bool = Field(
+        default=False,
+        description="Whether inboxes may use mail servers inside this installation's own network.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="Where mails go out: smtp://user:password@host:587 or smtps://…; empty = none.",

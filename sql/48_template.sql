@@ -46,7 +46,9 @@ declare
     contact public.contacts;
     due text[] := '{}';
 begin
-    if p_message.message_type <> 'incoming' or (p_message.content_attributes #>> '{email,auto_reply}')::boolean then
+    if p_message.message_type <> 'incoming' or (p_message.content_attributes #>> '{email,auto_reply}')::boolean
+        or (p_message.content_attributes ->> 'automatic')::boolean
+    then
         return due;
     end if;
     select * into conversation from public.conversations where id = p_message.conversation_id;

@@ -208,6 +208,9 @@ begin
     if new.status <> 'failed' then
         new.content_attributes := new.content_attributes - 'external_error' - 'error_category' - 'error_code';
     end if;
+    if new.status in ('delivered', 'read', 'failed') then
+        new.content_attributes := new.content_attributes - 'delivery_notice';
+    end if;
     return new;
 end;
 $$;
@@ -689,6 +692,12 @@ begin
             'message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true,
             'attachments', private.pending_attachments(made));
     end if;
+    if exists (
+        select from private.mail_tombstones
+        where inbox_id = p_inbox_id and hash = sha256(convert_to(given_source, 'UTF8')))
+    then
+        return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
+    end if;
 
     address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
     receiving_id := private.receiving_conversation(inbox, address, p_message);
@@ -823,6 +832,44 @@ $$;
 
 comment on function service.react_to_message is 'The contact put a reaction on a message, or took it back (no emoji). False for a message we do not know.';
 
+create table private.mail_tombstones (
+    account_id uuid not null,
+    inbox_id uuid not null,
+    hash bytea not null,
+    created_at timestamptz not null default now(),
+    constraint mail_tombstones_pkey primary key (inbox_id, hash),
+    constraint mail_tombstones_inbox_fkey foreign key (account_id, inbox_id)
+        references public.inboxes (account_id, id) on delete cascade
+);
+
+comment on table private.mail_tombstones is
+    'SHA-256 of the Message-IDs of mails whose conversation was deleted: a mailbox that is read again brings none of them back.';
+
+create index mail_tombstones_account_id_inbox_id_idx on private.mail_tombstones (account_id, inbox_id);
+
+create function private.bury_mail()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.mail_tombstones (account_id, inbox_id, hash)
+    select message.account_id, message.inbox_id, sha256(convert_to(message.source_id, 'UTF8'))
+    from public.messages as message
+    where message.account_id = old.account_id and message.conversation_id = old.id
+        and message.content_type = 'incoming_email' and message.source_id is not null
+        -- Nothing is read again for an inbox that goes with it.
+        and exists (select from public.inboxes where id = message.inbox_id and deleted_at is null)
+    on conflict do nothing;
+    return old;
+end;
+$$;
+
+comment on function private.bury_mail is 'Trigger: remembers the mails of a conversation that is deleted.';
+
+create trigger conversations_bury_mail
+    before delete on public.conversations
+    for each row execute function private.bury_mail();
+
 create function private.apply_status(p_message public.messages, p_status jsonb)
 returns void
 language sql security definer set search_path = ''
@@ -839,6 +886,20 @@ as $$
         and status is distinct from p_status ->> 'status'
         and not (p_status ->> 'status' = 'failed' and status in ('delivered', 'read'))
 $$;
+
+create function private.note_delay(p_message public.messages, p_status jsonb)
+returns void
+language sql security definer set search_path = ''
+as $$
+    update public.messages
+    set content_attributes = content_attributes || jsonb_build_object('delivery_notice', left(p_status ->> 'error_text', 1000))
+    where conversation_id = p_message.conversation_id and id = p_message.id
+        and status in ('sending', 'sent', 'unknown')
+        and content_attributes ->> 'delivery_notice' is distinct from left(p_status ->> 'error_text', 1000)
+$$;
+
+comment on function private.note_delay is
+    'The provider still tries: the message shows its words, and stays what it is. What arrived or failed needs no such notice.';
 
 comment on function private.apply_status is 'Moves one message to what its provider says; the trigger refuses to go back.';
 
@@ -898,7 +959,16 @@ begin
             select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
+        if p_status ->> 'status' = 'sent' and p_status ->> 'error_text' is not null then
+            perform private.note_delay(target, p_status);
+            return true;
+        end if;
         perform private.apply_status(target, p_status);
+        return true;
+    end if;
+    if p_status ->> 'status' = 'sent' and p_status ->> 'error_text' is not null then
+        select * into target from public.messages where conversation_id = part.conversation_id and id = part.message_id;
+        perform private.note_delay(target, p_status);
         return true;
     end if;
     update private.message_parts
@@ -1030,6 +1100,30 @@ comment on function public.reply_window is
      Outside the window only an approved template goes out. Fails with conversation_not_found.';
 grant execute on function public.reply_window to authenticated;
 
+create function private.may_answer_by_itself(p_message public.messages, p_address public.contact_inboxes)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select count(*) filter (where earlier.conversation_id = p_message.conversation_id) < 1
+        and count(*) filter (where earlier.created_at > p_message.created_at - interval '1 hour') < 5
+    from public.messages as earlier
+    join public.conversations as conversation
+        on conversation.account_id = earlier.account_id and conversation.id = earlier.conversation_id
+    where conversation.account_id = p_message.account_id
+        and conversation.contact_inbox_id = p_address.id
+        and earlier.id <> p_message.id
+        and earlier.message_type in ('outgoing', 'template')
+        and not earlier.private
+        and (earlier.sender_user_id is null or earlier.content_attributes ? 'automation_rule_id')
+        and not earlier.content_attributes ? 'external_echo'
+        and earlier.status not in ('queued', 'failed')
+        and earlier.created_at > p_message.created_at - interval '24 hours'
+$$;
+
+comment on function private.may_answer_by_itself is
+    'Whether an automatic mail may still go out: one per conversation in 24 hours and five per recipient in an hour, so that two
+     machines cannot talk to each other.';
+
 create function service.message_to_deliver(p_conversation_id uuid, p_message_id uuid)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -1073,9 +1167,22 @@ begin
     then
         return jsonb_build_object('wait', 2);
     end if;
+    select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
+    if connection.channel_type = 'email'
+        and message.status = 'queued'
+        and (message.sender_user_id is null or message.content_attributes ? 'automation_rule_id')
+    then
+        -- Counted by one at a time: the mails of several conversations may be to one person.
+        perform private.lock_address(message.inbox_id, 'automatic:' || address.source_id);
+        if not private.may_answer_by_itself(message, address) then
+            perform private.apply_status(message, jsonb_build_object(
+                'status', 'failed', 'error_category', 'policy', 'error_code', 'too_many_automatic_mails',
+                'error_text', 'Too many automatic mails went to this person already.'));
+            return null;
+        end if;
+    end if;
     was := message.status;
     update public.messages set status = 'sending' where conversation_id = p_conversation_id and id = p_message_id;
-    select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
     return jsonb_build_object(
         'id', message.id,
         'account_id', message.account_id,

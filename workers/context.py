@@ -7,12 +7,20 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from backend.channels.base import Reach
 from backend.db import Database
 from backend.mail import Mailer
 from backend.settings import Settings
 from workers.registry import Context
 
 PROVIDER_TIMEOUT = httpx.Timeout(20.0, connect=5.0)  # seconds; a task has more than that
+
+
+def mail_hosts(settings: Settings) -> Reach:
+    """Where this installation lets customers' mail servers be."""
+    if settings.allow_private_mail_hosts:
+        return Reach.PRIVATE
+    return Reach.LOOPBACK if settings.allow_loopback else Reach.PUBLIC
 
 
 @asynccontextmanager
@@ -29,6 +37,7 @@ async def open_context(database: Database, settings: Settings) -> AsyncIterator[
             http,
             settings.channel_base_urls,
             settings.allow_loopback,
+            mail_hosts=mail_hosts(settings),
             mailer=Mailer(settings),
             dashboard_url=settings.dashboard,
         )

@@ -34,5 +34,6 @@ async def connected(context: Context, inbox_id: str) -> Connected | None:
             settings=found["settings"],
             secrets=found["secrets"],
             base_url=context.base_urls.get(kind),
+            mail_hosts=context.mail_hosts,
         ),
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 
+from backend.channels.base import Reach
 from backend.mail import Mailer
 from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
@@ -41,6 +42,7 @@ class Context:
     local: bool = (
         False  #: whether customers' addresses may be on this machine; for trying and tests
     )
+    mail_hosts: Reach = Reach.PUBLIC  #: where customers' mail servers may be
     mailer: Mailer | None = None
     dashboard_url: str = ""  #: without a slash at the end
 

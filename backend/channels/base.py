@@ -87,6 +87,14 @@ class WebhookRequest:
     body: bytes
 
 
+class Reach(StrEnum):
+    """Which addresses a mail server that a customer named may have."""
+
+    PUBLIC = "public"
+    LOOPBACK = "loopback"  #: and this machine; for trying and tests
+    PRIVATE = "private"  #: and the installation's own network
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """What an inbox needs to speak for itself. Never logged: `secrets` stays out of `repr`."""
@@ -97,6 +105,7 @@ class Credentials:
     settings: Mapping[str, Any] = field(default_factory=dict)  #: what administrators may read
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     base_url: str | None = None  #: instead of the provider's own API; for simulators and proxies
+    mail_hosts: Reach = Reach.PUBLIC  #: where its mail servers may be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

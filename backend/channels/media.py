@@ -99,8 +99,10 @@ def host_allowed(host: str, hosts: Sequence[str]) -> bool:
     return any(host.endswith(entry) if entry.startswith(".") else host == entry for entry in hosts)
 
 
-async def public_addresses(host: str, port: int, *, loopback: bool) -> list[str]:
-    """Resolve a host. Raises when any of its addresses is not a public one."""
+async def public_addresses(
+    host: str, port: int, *, loopback: bool, private: bool = False
+) -> list[str]:
+    """Resolve a host. Raises when any of its addresses is not a public one, or one of those allowed."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -112,6 +114,9 @@ async def public_addresses(host: str, port: int, *, loopback: bool) -> list[str]
         if isinstance(ip, ipaddress.IPv6Address):
             ip = ip.ipv4_mapped or ip.sixtofour or ip
         if loopback and ip.is_loopback:
+            continue
+        # Never link-local ones: that is where clouds give their keys away.
+        if private and ip.is_private and not (ip.is_link_local or ip.is_unspecified):
             continue
         if not ip.is_global or ip.is_multicast:
             raise SendError(

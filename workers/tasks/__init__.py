@@ -16,6 +16,7 @@ from workers.tasks import (
     remove_objects,
     send_notification_email,
     send_templates,
+    visit_mailbox,
 )
 
 MINUTES = timedelta(minutes=1)
@@ -31,4 +32,5 @@ TASKS: dict[str, Registered] = {
     "remove_objects": Registered(remove_objects.run),
     "send_notification_email": Registered(send_notification_email.run),
     "send_templates": Registered(send_templates.run),
+    "visit_mailbox": Registered(visit_mailbox.run, timeout=2 * MINUTES),
 }

@@ -15,6 +15,7 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from backend.channels.base import Credentials, ErrorCategory, SendError, WebhookRequest
 from backend.channels.mail.mime import MAX_MAIL
+from backend.channels.mail.server import checked_address, tls_for
 
 ANSWER_TIMEOUT = 30.0  # seconds for one answer of the server
 VISIT_TIMEOUT = 60.0  # seconds for one visit; the next one goes on where this one stopped
@@ -32,6 +34,7 @@ BATCH = 50  # mails per visit
 FIRST_WINDOW = timedelta(days=1)  # how far back the first visit reads
 OVERLAP = timedelta(days=1)  # IMAP searches by day, in the server's time zone
 STRIKES = 3
+BREAKS = 5  # how often the line may break in the middle of one mail before that mail is given up
 MAX_PENDING = 200  # mails remembered for another try
 
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}
@@ -46,6 +49,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _SKIPPED = frozenset({"\\SENT", "\\DRAFTS", "\\JUNK", "\\TRASH"})
 
 Result = TypeVar("Result")
+
+#: Threads of our own: a server that says nothing holds one, and nobody else's.
+_THREADS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="imap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,14 @@ class StoreUnavailable(Exception):
     """Raised by `store` when the failure is not this mail's: the visit ends, nothing counts as a strike."""
 
 
+class Interrupted(SendError):
+    """The line broke in the middle of a mail. `cursor` counts that against the mail."""
+
+    def __init__(self, error: SendError, cursor: Cursor) -> None:
+        super().__init__(error.category, str(error), code=error.code)
+        self.cursor = cursor
+
+
 Store = Callable[[Fetched, Cursor], Awaitable[None]]
 """Keeps one mail and, in the same transaction, the cursor behind it."""
 
@@ -113,7 +127,7 @@ async def check_login(credentials: Credentials, folder: str = "INBOX") -> int:
     box = _Mailbox(credentials, folder)
     try:
         async with asyncio.timeout(VISIT_TIMEOUT):
-            await box.run(box.open)
+            await box.enter()
             return box.total
     except TimeoutError as error:
         raise SendError(ErrorCategory.TRANSIENT, "The mail server takes too long.") from error
@@ -126,14 +140,14 @@ async def folders(credentials: Credentials) -> list[str]:
     box = _Mailbox(credentials, "INBOX")
     try:
         async with asyncio.timeout(VISIT_TIMEOUT):
-            await box.run(box.open)
+            await box.enter()
             return await box.run(box.list_folders)
     finally:
         await box.leave()
 
 
 async def _read(box: _Mailbox, cursor: Cursor, store: Store, now: datetime) -> Cursor:
-    await box.run(box.open)
+    await box.enter()
     if cursor.uidvalidity == box.uidvalidity:
         fresh = await box.run(lambda: box.uids_after(cursor.last_uid))
     else:
@@ -161,7 +175,16 @@ async def _take(box: _Mailbox, uid: int, cursor: Cursor, store: Store) -> Cursor
         if fetched is not None:  # deleted in the meantime
             await store(fetched, passed)
         return passed
-    except (SendError, StoreUnavailable, TimeoutError):
+    except SendError as error:
+        # Perhaps this very mail makes the server stumble: not for ever the same one.
+        strikes = cursor.pending.get(uid, 0) + 1
+        if strikes < BREAKS:
+            struck = replace(passed, pending={**passed.pending, uid: strikes})
+            raise Interrupted(error, struck) from error
+        given_up = Fetched(uid=uid, raw=b"", size=0, complete=False, poison=str(error)[:500])
+        await store(given_up, passed)
+        raise Interrupted(error, passed) from error
+    except (StoreUnavailable, TimeoutError):
         raise
     except Exception as error:  # one bad mail, in a way nobody thought of
         strikes = cursor.pending.get(uid, 0) + 1
@@ -190,7 +213,7 @@ class _Mailbox:
     async def run(self, step: Callable[[], Result]) -> Result:
         """Do one step elsewhere. A broken connection is `TRANSIENT`."""
         try:
-            return await asyncio.to_thread(step)
+            return await asyncio.get_running_loop().run_in_executor(_THREADS, step)
         except (imaplib.IMAP4.abort, OSError, ssl.SSLError) as error:
             words = str(error) or type(error).__name__
             raise SendError(
@@ -200,20 +223,25 @@ class _Mailbox:
     async def leave(self) -> None:
         """Close the connection, however far things went."""
         if self._box is not None:
-            await asyncio.to_thread(self._close, self._box)
+            self._close(self._box)
 
-    def open(self) -> None:
-        """Connect, log in, and look at the folder without touching it."""
+    async def enter(self) -> None:
+        """Connect to the checked address, log in, and look at the folder without touching it."""
         settings = self._credentials.settings
-        host, security = (
-            str(settings.get("imap_host") or ""),
-            str(settings.get("imap_security") or "tls"),
-        )
+        host = str(settings.get("imap_host") or "")
+        security = str(settings.get("imap_security") or "tls")
         if not host or security not in _PORTS:
             raise SendError(ErrorCategory.CONFIG, "The inbox has no incoming mail server.")
-        port = int(settings.get("imap_port") or _PORTS[security])
         try:
-            self._box = self._connect(host, port, security)
+            port = int(settings.get("imap_port") or _PORTS[security])
+        except (TypeError, ValueError) as error:
+            raise SendError(ErrorCategory.CONFIG, "The port is no number.") from error
+        address = await checked_address(host, port, self._credentials)
+        await self.run(lambda: self._open(host, address, port, security))
+
+    def _open(self, host: str, address: str, port: int, security: str) -> None:
+        try:
+            self._box = self._connect(host, address, port, security)
         except ssl.SSLCertVerificationError as error:
             raise SendError(
                 ErrorCategory.CONFIG, "The mail server's certificate is not valid."
@@ -285,15 +313,12 @@ class _Mailbox:
                 ErrorCategory.TRANSIENT, f"The mail server cannot search: {error}"
             ) from error
 
-    def _connect(self, host: str, port: int, security: str) -> BaseMailBox:
+    def _connect(self, host: str, address: str, port: int, security: str) -> BaseMailBox:
         if security == "none":
-            return MailBoxUnencrypted(host, port, timeout=ANSWER_TIMEOUT)
-        context = ssl.create_default_context()
-        if self._credentials.settings.get("imap_verify") is False:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+            return MailBoxUnencrypted(address, port, timeout=ANSWER_TIMEOUT)
+        context = tls_for(host, verify=self._credentials.settings.get("imap_verify") is not False)
         kind = MailBox if security == "tls" else MailBoxStartTls
-        return kind(host, port, timeout=ANSWER_TIMEOUT, ssl_context=context)
+        return kind(address, port, timeout=ANSWER_TIMEOUT, ssl_context=context)
 
     def _log_in(self, box: BaseMailBox) -> None:
         user = str(self._credentials.settings.get("imap_user") or self._credentials.address)

@@ -24,6 +24,7 @@ from backend.channels.base import Credentials, ErrorCategory, SendError
 from backend.channels.mail.address import domain_of
 from backend.channels.mail.classify import category_of_status
 from backend.channels.mail.outgoing import OutgoingMail
+from backend.channels.mail.server import checked_address, tls_for
 
 TIMEOUT = 30.0  # seconds for each answer
 DATA_TIMEOUT = 120.0  # seconds for the answer to the whole mail; virus scanners take their time
@@ -43,7 +44,7 @@ async def deliver(mail: OutgoingMail, credentials: Credentials, http: httpx.Asyn
 
 async def check_login(credentials: Credentials) -> None:
     """Log in and out again: the proof a settings screen shows. Raises `SendError`."""
-    client = _client(credentials)
+    client = await _client(credentials)
     await _log_in(client, credentials)
     await _leave(client)
 
@@ -67,19 +68,17 @@ def error_of(code: int, text: str) -> SendError:
     return SendError(category, f"{code} {text}".strip()[:1000], code=status or str(code))
 
 
-def _client(credentials: Credentials) -> aiosmtplib.SMTP:
+async def _client(credentials: Credentials) -> aiosmtplib.SMTP:
     settings = credentials.settings
     security = str(settings.get("smtp_security") or "starttls")
     host = str(settings.get("smtp_host") or "")
     if not host or security not in _PORTS:
         raise SendError(ErrorCategory.CONFIG, "The inbox has no outgoing mail server.")
-    context = ssl.create_default_context()
-    if settings.get("smtp_verify") is False:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    port = int(settings.get("smtp_port") or _PORTS[security])
+    context = tls_for(host, verify=settings.get("smtp_verify") is not False)
     return aiosmtplib.SMTP(
-        hostname=host,
-        port=int(settings.get("smtp_port") or _PORTS[security]),
+        hostname=await checked_address(host, port, credentials),
+        port=port,
         use_tls=security == "tls",
         start_tls=security == "starttls",
         tls_context=context if security != "none" else None,
@@ -123,7 +122,7 @@ async def _log_in(client: aiosmtplib.SMTP, credentials: Credentials) -> None:
 
 
 async def _send_by_smtp(mail: OutgoingMail, credentials: Credentials) -> None:
-    client = _client(credentials)
+    client = await _client(credentials)
     await _log_in(client, credentials)
     try:
         await _address(client, mail)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.channels.base import Credentials, ErrorCategory, InboundMessage, SendError
+from backend.channels.base import Credentials, ErrorCategory, InboundMessage, Reach, SendError
 from backend.channels.mail import imap
 from backend.channels.mail.imap import (
     Cursor,
@@ -42,6 +42,7 @@ def inbox(server: ImapServer, **secrets: str) -> Credentials:
         address=server.user,
         settings={"imap_host": "127.0.0.1", "imap_port": server.port, "imap_security": "none"},
         secrets=secrets or {"imap_password": server.password},
+        mail_hosts=Reach.LOOPBACK,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from backend.channels.base import Credentials, ErrorCategory, OutboundMessage, SendError
+from backend.channels.base import Credentials, ErrorCategory, OutboundMessage, Reach, SendError
 from backend.channels.mail import smtp
 from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.smtp import check_login, error_of
@@ -94,7 +94,10 @@ async def server() -> AsyncIterator[Server]:
 def inbox(port: int, **secrets: str) -> Credentials:
     settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
     return replace(
-        INBOX, settings={**INBOX.settings, **settings}, secrets={**INBOX.secrets, **secrets}
+        INBOX,
+        settings={**INBOX.settings, **settings},
+        secrets={**INBOX.secrets, **secrets},
+        mail_hosts=Reach.LOOPBACK,
     )
 
 
