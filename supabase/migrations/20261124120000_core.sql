@@ -89,6 +89,14 @@ CREATE TABLE "private"."identity_secrets" ("account_id" uuid NOT NULL, "inbox_id
 
 ALTER TABLE "private"."identity_secrets" OWNER TO "postgres";
 
+CREATE TABLE "private"."mail_tombstones" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "mail_tombstones_pkey" PRIMARY KEY (inbox_id, hash));
+
+ALTER TABLE "private"."mail_tombstones" OWNER TO "postgres";
+
+CREATE TABLE "private"."mailboxes" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "cursor" jsonb NOT NULL DEFAULT '{}'::jsonb, "visit" bigint NOT NULL DEFAULT 0, "next_visit_at" timestamp with time zone NOT NULL DEFAULT now(), "failures" integer NOT NULL DEFAULT 0, "refusals" integer NOT NULL DEFAULT 0, "error" text, CONSTRAINT "mailboxes_cursor_check" CHECK (((jsonb_typeof(cursor) = 'object'::text) AND (octet_length((cursor)::text) <= 65536))), CONSTRAINT "mailboxes_error_check" CHECK ((char_length(error) <= 1000)), CONSTRAINT "mailboxes_pkey" PRIMARY KEY (inbox_id));
+
+ALTER TABLE "private"."mailboxes" OWNER TO "postgres";
+
 CREATE TABLE "private"."message_parts" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "source_id" text NOT NULL, "conversation_id" uuid NOT NULL, "message_id" uuid NOT NULL, "part" smallint NOT NULL, "status" text NOT NULL DEFAULT 'sent'::text, CONSTRAINT "message_parts_pkey" PRIMARY KEY (inbox_id, source_id), CONSTRAINT "message_parts_status_check" CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'read'::text, 'failed'::text]))));
 
 ALTER TABLE "private"."message_parts" OWNER TO "postgres";
@@ -1321,6 +1329,27 @@ $function$;
 
 ALTER FUNCTION "private"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.bury_mail()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    insert into private.mail_tombstones (account_id, inbox_id, hash)
+    select message.account_id, message.inbox_id, sha256(convert_to(message.source_id, 'UTF8'))
+    from public.messages as message
+    where message.account_id = old.account_id and message.conversation_id = old.id
+        and message.content_type = 'incoming_email' and message.source_id is not null
+        -- Nothing is read again for an inbox that goes with it.
+        and exists (select from public.inboxes where id = message.inbox_id and deleted_at is null)
+    on conflict do nothing;
+    return old;
+end;
+$function$;
+
+ALTER FUNCTION "private"."bury_mail"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.can_see(p_conversation public.conversations)
  RETURNS boolean
  LANGUAGE sql
@@ -2443,7 +2472,9 @@ declare
     contact public.contacts;
     due text[] := '{}';
 begin
-    if p_message.message_type <> 'incoming' or (p_message.content_attributes #>> '{email,auto_reply}')::boolean then
+    if p_message.message_type <> 'incoming' or (p_message.content_attributes #>> '{email,auto_reply}')::boolean
+        or (p_message.content_attributes ->> 'automatic')::boolean
+    then
         return due;
     end if;
     select * into conversation from public.conversations where id = p_message.conversation_id;
@@ -2803,6 +2834,36 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."follow_label"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.follow_mailbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if coalesce(new.settings ->> 'imap_host', '') = '' then
+        delete from private.mailboxes where inbox_id = new.inbox_id;
+        return null;
+    end if;
+    insert into private.mailboxes (account_id, inbox_id) values (new.account_id, new.inbox_id)
+    on conflict (inbox_id) do update
+    set visit = mailboxes.visit + 1,
+        failures = 0,
+        refusals = 0,
+        error = null,
+        next_visit_at = least(mailboxes.next_visit_at, now()),
+        -- Another server counts its mails in its own way: since the last visit, by date.
+        cursor = case
+            when tg_op = 'UPDATE' and (old.settings -> 'imap_host', old.settings -> 'imap_user')
+                is distinct from (new.settings -> 'imap_host', new.settings -> 'imap_user')
+            then mailboxes.cursor - '{uidvalidity,last_uid,pending}'::text[]
+            else mailboxes.cursor end;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."follow_mailbox"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.full_inbox_ids()
  RETURNS uuid[]
@@ -3173,6 +3234,9 @@ begin
     if new.status <> 'failed' then
         new.content_attributes := new.content_attributes - 'external_error' - 'error_category' - 'error_code';
     end if;
+    if new.status in ('delivered', 'read', 'failed') then
+        new.content_attributes := new.content_attributes - 'delivery_notice';
+    end if;
     return new;
 end;
 $function$;
@@ -3360,6 +3424,30 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.may_answer_by_itself(p_message public.messages, p_address public.contact_inboxes)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select count(*) filter (where earlier.conversation_id = p_message.conversation_id) < 1
+        and count(*) filter (where earlier.created_at > p_message.created_at - interval '1 hour') < 5
+    from public.messages as earlier
+    join public.conversations as conversation
+        on conversation.account_id = earlier.account_id and conversation.id = earlier.conversation_id
+    where conversation.account_id = p_message.account_id
+        and conversation.contact_inbox_id = p_address.id
+        and earlier.id <> p_message.id
+        and earlier.message_type in ('outgoing', 'template')
+        and not earlier.private
+        and (earlier.sender_user_id is null or earlier.content_attributes ? 'automation_rule_id')
+        and not earlier.content_attributes ? 'external_echo'
+        and earlier.status not in ('queued', 'failed')
+        and earlier.created_at > p_message.created_at - interval '24 hours'
+$function$;
+
+ALTER FUNCTION "private"."may_answer_by_itself"(public.messages, public.contact_inboxes) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.may_hear(p_topic text)
  RETURNS boolean
@@ -3725,6 +3813,21 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.note_delay(p_message public.messages, p_status jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update public.messages
+    set content_attributes = content_attributes || jsonb_build_object('delivery_notice', left(p_status ->> 'error_text', 1000))
+    where conversation_id = p_message.conversation_id and id = p_message.id
+        and status in ('sending', 'sent', 'unknown')
+        and content_attributes ->> 'delivery_notice' is distinct from left(p_status ->> 'error_text', 1000)
+$function$;
+
+ALTER FUNCTION "private"."note_delay"(public.messages, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
  RETURNS jsonb
  LANGUAGE sql
@@ -4054,6 +4157,25 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.present_visit(p_inbox_id uuid, p_visit bigint)
+ RETURNS private.mailboxes
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    mailbox private.mailboxes;
+begin
+    select * into mailbox from private.mailboxes where inbox_id = p_inbox_id for no key update;
+    if mailbox.visit is distinct from p_visit then
+        perform private.fail(409, 'visit_lost', 'Somebody else reads this mailbox now.');
+    end if;
+    return mailbox;
+end;
+$function$;
+
+ALTER FUNCTION "private"."present_visit"(uuid, bigint) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.priority_rank(p_priority text)
  RETURNS smallint
@@ -8028,6 +8150,25 @@ $function$;
 
 ALTER FUNCTION "service"."auto_resolve_conversations"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.begin_visit(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update private.mailboxes as mailbox
+    set visit = mailbox.visit + 1
+    from public.channel_connections as connection, public.accounts as account
+    where mailbox.inbox_id = p_inbox_id
+        and connection.inbox_id = mailbox.inbox_id
+        and connection.state = 'connected'
+        and account.id = mailbox.account_id
+        and account.status = 'active'
+    returning jsonb_build_object('visit', mailbox.visit, 'cursor', mailbox.cursor)
+$function$;
+
+ALTER FUNCTION "service"."begin_visit"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.channel_credentials(p_inbox_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -8074,7 +8215,9 @@ AS $function$
         and (
             connection.address = any (p_keys)
             or connection.aliases && p_keys
-            or connection.settings ->> 'business_account_id' = any (p_keys))
+            or connection.settings ->> 'business_account_id' = any (p_keys)
+            -- Mails to reply addresses: known by their domain, and by the signature in them.
+            or '@' || lower(connection.settings ->> 'inbound_domain') = any (p_keys))
 $function$;
 
 ALTER FUNCTION "service"."channels_for"(text, text[]) OWNER TO "postgres";
@@ -8271,6 +8414,42 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."edit_received_message"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.end_visit(p_inbox_id uuid, p_visit bigint, p_cursor jsonb DEFAULT NULL::jsonb, p_more boolean DEFAULT false, p_category text DEFAULT NULL::text, p_text text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    mailbox private.mailboxes := private.present_visit(p_inbox_id, p_visit);
+begin
+    mailbox.failures := case when p_category is null then 0 else mailbox.failures + 1 end;
+    mailbox.refusals := case when p_category = 'auth' then mailbox.refusals + 1 when p_category is null then 0 else mailbox.refusals end;
+    update private.mailboxes
+    set cursor = coalesce(p_cursor, cursor),
+        failures = mailbox.failures,
+        refusals = mailbox.refusals,
+        error = left(p_text, 1000),
+        -- A minute, or at once when there is more; after failures twice as long each time, up to half an hour.
+        next_visit_at = now() + case
+            when p_category is null and p_more then interval '0'
+            when p_category is null then interval '1 minute'
+            else least(interval '1 minute' * power(2, least(mailbox.failures, 10) - 1), interval '30 minutes')
+                * (0.75 + random() / 4) end
+    where inbox_id = p_inbox_id;
+    if mailbox.refusals >= 3 then
+        perform service.set_connection_state(p_inbox_id, 'reauthorization_required', p_text);
+    else
+        -- Administrators see what is wrong before it is for them to mend it.
+        update public.channel_connections
+        set state_reason = left(p_text, 1000)
+        where inbox_id = p_inbox_id and state = 'connected' and state_reason is distinct from left(p_text, 1000);
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.expire_uploads()
  RETURNS integer
@@ -8508,9 +8687,22 @@ begin
     then
         return jsonb_build_object('wait', 2);
     end if;
+    select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
+    if connection.channel_type = 'email'
+        and message.status = 'queued'
+        and (message.sender_user_id is null or message.content_attributes ? 'automation_rule_id')
+    then
+        -- Counted by one at a time: the mails of several conversations may be to one person.
+        perform private.lock_address(message.inbox_id, 'automatic:' || address.source_id);
+        if not private.may_answer_by_itself(message, address) then
+            perform private.apply_status(message, jsonb_build_object(
+                'status', 'failed', 'error_category', 'policy', 'error_code', 'too_many_automatic_mails',
+                'error_text', 'Too many automatic mails went to this person already.'));
+            return null;
+        end if;
+    end if;
     was := message.status;
     update public.messages set status = 'sending' where conversation_id = p_conversation_id and id = p_message_id;
-    select * into address from public.contact_inboxes where id = conversation.contact_inbox_id;
     return jsonb_build_object(
         'id', message.id,
         'account_id', message.account_id,
@@ -8687,6 +8879,48 @@ $function$;
 
 ALTER FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.poll_mailboxes()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with due as (
+        select mailbox.inbox_id, mailbox.account_id
+        from private.mailboxes as mailbox
+        join public.channel_connections as connection on connection.inbox_id = mailbox.inbox_id
+        join public.inboxes as inbox on inbox.id = mailbox.inbox_id
+        join public.accounts as account on account.id = mailbox.account_id
+        where mailbox.next_visit_at <= now()
+            and connection.state = 'connected'
+            and inbox.deleted_at is null
+            and account.status = 'active'
+            -- One at a time: a visit that still goes on is not overtaken by another one.
+            and not exists (
+                select from private.jobs as job
+                where job.lock = 'mailbox:' || mailbox.inbox_id and job.status in ('queued', 'running'))
+        order by mailbox.next_visit_at
+        limit 500
+        for update of mailbox skip locked
+    ),
+    taken as (
+        -- The visit itself says when the next one is; this is for one that never reports back.
+        update private.mailboxes as mailbox
+        set next_visit_at = now() + interval '10 minutes'
+        from due
+        where mailbox.inbox_id = due.inbox_id
+        returning mailbox.inbox_id, mailbox.account_id
+    ),
+    asked as materialized (
+        select private.enqueue(
+            'visit_mailbox', jsonb_build_object('inbox_id', taken.inbox_id), taken.account_id, 'mailbox:' || taken.inbox_id)
+        from taken
+    )
+    select count(*)::int from asked
+$function$;
+
+ALTER FUNCTION "service"."poll_mailboxes"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.purge_provider_events(p_older_than interval DEFAULT '14 days'::interval)
  RETURNS integer
  LANGUAGE sql
@@ -8794,6 +9028,12 @@ begin
             'message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true,
             'attachments', private.pending_attachments(made));
     end if;
+    if exists (
+        select from private.mail_tombstones
+        where inbox_id = p_inbox_id and hash = sha256(convert_to(given_source, 'UTF8')))
+    then
+        return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
+    end if;
 
     address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
     receiving_id := private.receiving_conversation(inbox, address, p_message);
@@ -8884,6 +9124,29 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.record_mail(p_inbox_id uuid, p_visit bigint, p_event_key text, p_request jsonb, p_body text, p_cursor jsonb, p_poison text DEFAULT NULL::text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    recorded boolean;
+begin
+    perform private.present_visit(p_inbox_id, p_visit);
+    update private.mailboxes set cursor = p_cursor where inbox_id = p_inbox_id;
+    recorded := service.record_provider_event(p_inbox_id, p_event_key, p_request, p_body);
+    if recorded and p_poison is not null then
+        update private.provider_events
+        set status = 'quarantined', error = left(p_poison, 2000), processed_at = now()
+        where inbox_id = p_inbox_id and event_key = left(p_event_key, 200);
+    end if;
+    return recorded;
+end;
+$function$;
+
+ALTER FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.record_provider_event(p_inbox_id uuid, p_event_key text, p_request jsonb, p_body text)
  RETURNS boolean
@@ -9161,7 +9424,16 @@ begin
             select inbox.account_id, p_inbox_id, given_source, p_status from public.inboxes as inbox where inbox.id = p_inbox_id;
             return false;
         end if;
+        if p_status ->> 'status' = 'sent' and p_status ->> 'error_text' is not null then
+            perform private.note_delay(target, p_status);
+            return true;
+        end if;
         perform private.apply_status(target, p_status);
+        return true;
+    end if;
+    if p_status ->> 'status' = 'sent' and p_status ->> 'error_text' is not null then
+        select * into target from public.messages where conversation_id = part.conversation_id and id = part.message_id;
+        perform private.note_delay(target, p_status);
         return true;
     end if;
     update private.message_parts
@@ -9286,6 +9558,10 @@ ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_
 
 ALTER TABLE "private"."jobs" ADD CONSTRAINT "jobs_attempt_check" CHECK (((attempt >= 0) AND (max_attempts >= 1)));
 
+ALTER TABLE "private"."mail_tombstones" ADD CONSTRAINT "mail_tombstones_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."mailboxes" ADD CONSTRAINT "mailboxes_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."message_parts" ADD CONSTRAINT "message_parts_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
@@ -9400,6 +9676,12 @@ CREATE INDEX identity_secrets_account_id_inbox_id_idx ON private.identity_secret
 
 CREATE INDEX jobs_dead_idx ON private.jobs USING btree (id) WHERE (status = 'dead'::text);
 
+CREATE INDEX mail_tombstones_account_id_inbox_id_idx ON private.mail_tombstones USING btree (account_id, inbox_id);
+
+CREATE INDEX mailboxes_account_id_inbox_id_idx ON private.mailboxes USING btree (account_id, inbox_id);
+
+CREATE INDEX mailboxes_next_visit_at_idx ON private.mailboxes USING btree (next_visit_at);
+
 CREATE INDEX message_parts_account_id_inbox_id_idx ON private.message_parts USING btree (account_id, inbox_id);
 
 CREATE INDEX message_parts_message_idx ON private.message_parts USING btree (account_id, conversation_id, message_id);
@@ -9500,6 +9782,10 @@ CREATE TRIGGER canned_responses_set_updated_at BEFORE UPDATE ON public.canned_re
 
 CREATE TRIGGER channel_apis_audit AFTER UPDATE ON public.channel_apis FOR EACH ROW EXECUTE FUNCTION private.audit();
 
+CREATE TRIGGER channel_connections_follow_mailbox_change AFTER UPDATE OF settings, state ON public.channel_connections FOR EACH ROW WHEN (((new.channel_type = 'email'::text) AND (new.state = 'connected'::text) AND (((old.settings - 'news'::text) IS DISTINCT FROM (new.settings - 'news'::text)) OR (old.state <> 'connected'::text)))) EXECUTE FUNCTION private.follow_mailbox();
+
+CREATE TRIGGER channel_connections_follow_mailbox AFTER INSERT ON public.channel_connections FOR EACH ROW WHEN ((new.channel_type = 'email'::text)) EXECUTE FUNCTION private.follow_mailbox();
+
 CREATE TRIGGER channel_connections_set_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_tell AFTER UPDATE OF state ON public.channel_connections FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION private.connection_changed();
@@ -9517,6 +9803,8 @@ CREATE TRIGGER conversations_audit AFTER DELETE ON public.conversations FOR EACH
 CREATE TRIGGER conversations_begin_with_assignee BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.auto_assign();
 
 CREATE TRIGGER conversations_begin BEFORE INSERT ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.begin_conversation();
+
+CREATE TRIGGER conversations_bury_mail BEFORE DELETE ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.bury_mail();
 
 CREATE TRIGGER conversations_move_epoch BEFORE UPDATE OF assignee_id, team_id ON public.conversations FOR EACH ROW EXECUTE FUNCTION private.move_conversation_epoch();
 
@@ -9635,6 +9923,14 @@ CREATE POLICY "visitors fetch the attachments of messages they may read" ON "sto
 CREATE POLICY "visitors upload to the slots they asked for" ON "storage"."objects" FOR INSERT TO "visitor" WITH CHECK (((bucket_id = 'attachments'::text) AND private.visitor_may_upload(name)));
 
 COMMENT ON COLUMN "private"."jobs"."request_id" IS 'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
+
+COMMENT ON COLUMN "private"."mailboxes"."cursor" IS '{uidvalidity, last_uid, visited_at, pending: {uid: strikes}}; see backend/channels/mail/imap.py.';
+
+COMMENT ON COLUMN "private"."mailboxes"."failures" IS 'Visits in a row that came to nothing; each makes the wait for the next one longer.';
+
+COMMENT ON COLUMN "private"."mailboxes"."refusals" IS 'Logins in a row that were refused; the third asks an administrator to sign in again.';
+
+COMMENT ON COLUMN "private"."mailboxes"."visit" IS 'Counts visits: whoever writes back must name the present one.';
 
 COMMENT ON COLUMN "private"."provider_events"."request" IS '{method, url, query, headers}; the body is apart, as it came.';
 
@@ -9817,6 +10113,8 @@ COMMENT ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid)
 
 COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
 
+COMMENT ON FUNCTION "private"."bury_mail"() IS 'Trigger: remembers the mails of a conversation that is deleted.';
+
 COMMENT ON FUNCTION "private"."can_see"(public.conversations) IS 'Whether the calling agent sees this conversation. For one; lists ask private.visible_scopes.';
 
 COMMENT ON FUNCTION "private"."can_see_conversation"(uuid) IS 'private.can_see by id. Policies of what belongs to a conversation write
@@ -9916,6 +10214,8 @@ COMMENT ON FUNCTION "private"."folded"(text) IS 'Text as search compares it: low
 
 COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label follows when it is renamed or removed.';
 
+COMMENT ON FUNCTION "private"."follow_mailbox"() IS 'Trigger: an inbox with an IMAP server has a mailbox to visit, at once when it was (re)connected.';
+
 COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the caller sees every conversation.';
 
 COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
@@ -9969,6 +10269,9 @@ COMMENT ON FUNCTION "private"."make_api_secrets"(uuid) IS 'The two secrets of an
 
 COMMENT ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) IS 'See public.mark_notifications_read.';
 
+COMMENT ON FUNCTION "private"."may_answer_by_itself"(public.messages, public.contact_inboxes) IS 'Whether an automatic mail may still go out: one per conversation in 24 hours and five per recipient in an hour, so that two
+     machines cannot talk to each other.';
+
 COMMENT ON FUNCTION "private"."member_contact"(uuid) IS 'The contact, if it is of an account of the caller''s; else contact_not_found.';
 
 COMMENT ON FUNCTION "private"."mentioned_users"(public.conversations, text) IS 'Whom a note mentions as (mention://user|team/<id>/<name>), teams as their members; only those who work the conversation''s inbox or team.';
@@ -9995,6 +10298,8 @@ COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_
 
 COMMENT ON FUNCTION "private"."my_scopes"() IS 'The caller''s scopes; see private.scopes_of.';
 
+COMMENT ON FUNCTION "private"."note_delay"(public.messages, jsonb) IS 'The provider still tries: the message shows its words, and stays what it is. What arrived or failed needs no such notice.';
+
 COMMENT ON FUNCTION "private"."notification_json"(public.notifications) IS 'A notification as its owner gets it; conversation is null when they see it no longer.';
 
 COMMENT ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) IS 'See public.notification_list.';
@@ -10017,6 +10322,8 @@ COMMENT ON FUNCTION "private"."pending_attachments"(public.messages) IS 'The att
 
 COMMENT ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) IS 'Whose turn it is among the members of the inbox (and of the team, if one is named) who are online and have fewer open
      conversations there than the inbox allows; null when there is nobody. Who is skipped keeps their place.';
+
+COMMENT ON FUNCTION "private"."present_visit"(uuid, bigint) IS 'The mailbox, locked, if this visit is the present one. Fails with visit_lost.';
 
 COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
 
@@ -10427,6 +10734,8 @@ COMMENT ON FUNCTION "service"."attachment_to_process"(uuid) IS 'What a worker ne
 
 COMMENT ON FUNCTION "service"."auto_resolve_conversations"() IS 'Resolves what was idle for as long as its account says (settings auto_resolve_*); at most 100 conversations of an account a call.';
 
+COMMENT ON FUNCTION "service"."begin_visit"(uuid) IS 'Opens a visit: {visit, cursor}; what an earlier one still writes is refused. Null when the mailbox is not to be visited.';
+
 COMMENT ON FUNCTION "service"."channel_credentials"(uuid) IS 'What an inbox speaks for itself with; null when it is not connected to a provider.';
 
 COMMENT ON FUNCTION "service"."channels_for"(text, text[]) IS 'The inboxes a provider''s request may be about, with what verifies it: [{inbox_id, account_id, active, address, settings, secrets}].';
@@ -10443,6 +10752,9 @@ COMMENT ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) IS 
 
 COMMENT ON FUNCTION "service"."edit_received_message"(uuid, jsonb) IS 'The contact changed a message: the new text stands in its place, the old ones are kept. An edit that comes late (a lower revision)
      changes nothing. False when there was nothing to change.';
+
+COMMENT ON FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) IS 'Ends a visit: the cursor, and when the next one is. Three refused logins in a row (auth) wait for an administrator; everything
+     else is tried again later and later. Fails with visit_lost.';
 
 COMMENT ON FUNCTION "service"."expire_uploads"() IS 'Removes slots and files that no message took within a day; at most 500 a call.';
 
@@ -10475,6 +10787,8 @@ COMMENT ON FUNCTION "service"."open_visitor_session"(text, text, text, text, int
      p_identifier is an identity whose signature the service has checked; its browsers share one address.
      Fails with inbox_not_found, session_expired, identity_required, too_many_requests.';
 
+COMMENT ON FUNCTION "service"."poll_mailboxes"() IS 'Asks for a visit to each mailbox whose time has come, 500 a call; returns how many.';
+
 COMMENT ON FUNCTION "service"."purge_provider_events"(interval) IS 'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay.';
 
 COMMENT ON FUNCTION "service"."purge_webhook_deliveries"(interval) IS 'Removes the log of what was told long ago, 10,000 a call.';
@@ -10486,6 +10800,9 @@ COMMENT ON FUNCTION "service"."receive_message"(uuid, jsonb) IS 'A message that 
 
 COMMENT ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) IS 'The provider took the message: its ids, one per part, and another spelling of the address if it named one. Receipts that
      came earlier are applied now.';
+
+COMMENT ON FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) IS 'Keeps a mail and the cursor behind it, both or neither. With p_poison it is put aside, with what could be had of it. False when
+     it was there already. Fails with visit_lost, inbox_not_found.';
 
 COMMENT ON FUNCTION "service"."record_provider_event"(uuid, text, jsonb, text) IS 'Keeps a verified request of a provider, once (p_body is base64), and asks for it to be read. False when it was there
      already, or the account is suspended. Fails with inbox_not_found.';
@@ -10526,6 +10843,10 @@ COMMENT ON TABLE "private"."contact_inbox_aliases" IS 'Other spellings under whi
 COMMENT ON TABLE "private"."contact_presence" IS 'When each contact''s open chat last said that it is there.';
 
 COMMENT ON TABLE "private"."identity_secrets" IS 'What an account''s own server signs its customers'' identifiers with (HMAC-SHA256), per website inbox.';
+
+COMMENT ON TABLE "private"."mail_tombstones" IS 'SHA-256 of the Message-IDs of mails whose conversation was deleted: a mailbox that is read again brings none of them back.';
+
+COMMENT ON TABLE "private"."mailboxes" IS 'How far each mailbox was read, and when it is visited next.';
 
 COMMENT ON TABLE "private"."message_parts" IS 'The provider''s ids of what became of one message: a long text goes out as several. The message is as far as its slowest part.';
 
@@ -10790,6 +11111,12 @@ GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bury_mail"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."bury_mail"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bury_mail"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."can_see"(public.conversations) FROM PUBLIC;
 
@@ -11109,6 +11436,12 @@ REVOKE ALL ON FUNCTION "private"."follow_label"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_label"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."follow_mailbox"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_mailbox"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_mailbox"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
@@ -11259,6 +11592,12 @@ REVOKE ALL ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) FROM "p
 
 GRANT EXECUTE ON FUNCTION "private"."mark_notifications_read"(uuid, uuid[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."may_answer_by_itself"(public.messages, public.contact_inboxes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."may_answer_by_itself"(public.messages, public.contact_inboxes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."may_answer_by_itself"(public.messages, public.contact_inboxes) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."member_contact"(uuid) FROM "postgres";
@@ -11335,6 +11674,12 @@ REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."my_scopes"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_delay"(public.messages, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM "postgres";
@@ -11402,6 +11747,12 @@ REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."present_visit"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."present_visit"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."present_visit"(uuid, bigint) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
 
@@ -12609,6 +12960,14 @@ GRANT EXECUTE ON FUNCTION "service"."auto_resolve_conversations"() TO "postgres"
 
 GRANT EXECUTE ON FUNCTION "service"."auto_resolve_conversations"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."begin_visit"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."begin_visit"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."begin_visit"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."begin_visit"(uuid) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."channel_credentials"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."channel_credentials"(uuid) FROM "postgres";
@@ -12672,6 +13031,14 @@ REVOKE ALL ON FUNCTION "service"."edit_received_message"(uuid, jsonb) FROM "post
 GRANT EXECUTE ON FUNCTION "service"."edit_received_message"(uuid, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."edit_received_message"(uuid, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."end_visit"(uuid, bigint, jsonb, boolean, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."expire_uploads"() FROM PUBLIC;
 
@@ -12769,6 +13136,14 @@ GRANT EXECUTE ON FUNCTION "service"."open_visitor_session"(text, text, text, tex
 
 GRANT EXECUTE ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."poll_mailboxes"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."poll_mailboxes"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."poll_mailboxes"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."poll_mailboxes"() TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM "postgres";
@@ -12808,6 +13183,14 @@ REVOKE ALL ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) FRO
 GRANT EXECUTE ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_mail"(uuid, bigint, text, jsonb, text, jsonb, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."record_provider_event"(uuid, text, jsonb, text) FROM PUBLIC;
 
