@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Dialog, expect
 
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
 from tests.support.local import PASSWORD, LocalProduct
@@ -102,7 +102,12 @@ def test_what_the_database_refuses_is_said_beside_the_field(agent: Agents, websi
 
     # Leaving with it asks first; whoever stays loses nothing.
     asked: list[str] = []
-    ana.page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    ana.page.once("dialog", stay)
     ana.page.get_by_role("link", name="Labels", exact=True).click()
     expect(colour).to_have_value("#nope")
     assert asked == ["Leave without saving? Your changes will be lost."]
