@@ -155,7 +155,7 @@ def _invitation_link(product: LocalProduct, address: str) -> str:
     mails = httpx.get(f"{product.status['mail_url']}/api/mails", timeout=20).json()
     mail = next(each for each in mails if address in json.dumps(each["to"]))
     links = re.findall(r'https?://[^\s"<>)]+', f"{mail['text']}\n{mail['html']}")
-    return next(link.replace("&amp;", "&") for link in links if "invit" in link)
+    return next(str(link).replace("&amp;", "&") for link in links if "invit" in link)
 
 
 def test_a_stranger_cannot_use_an_invitation_that_is_not_theirs(
