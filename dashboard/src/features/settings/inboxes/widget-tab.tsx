@@ -131,7 +131,7 @@ function Preview({ values, name, greeting }: PreviewProps) {
       className="mb-5 rounded-lg border border-border bg-hover p-5"
     >
       <div
-        className={`flex flex-col gap-3 ${values.widget_position === 'left' ? 'items-start' : 'items-end'}`}
+        className={`flex flex-col gap-3 ${values.widget_position === 'left' ? 'items-start rtl:items-end' : 'items-end rtl:items-start'}`}
       >
         <div className="w-full max-w-72 overflow-hidden rounded-xl bg-surface shadow-float">
           <div className="px-5 py-4" style={look}>
