@@ -16,6 +16,7 @@ from aiohttp import web
 from devstack.simulator.provider import Provider, json_body
 from devstack.simulator.world import (
     BUSINESS,
+    CALL_FAULTS,
     CUSTOMER,
     Business,
     Chat,
@@ -161,9 +162,12 @@ class Control:
             raise Mistake("count is a number from 1, or null.")
         if wait is not None and (not isinstance(wait, int | float) or wait < 0):
             raise Mistake("retry_after is a number of seconds.")
+        kind = str(body.get("kind"))
+        if kind in CALL_FAULTS and not list(self._providers[business.channel].routes()):
+            raise Mistake(f"What goes out by {business.channel} does not pass through here.")
         fault = Fault(
             channel=business.channel,
-            kind=str(body.get("kind")),
+            kind=kind,
             address=body.get("address"),
             retry_after=wait,
             count=count,

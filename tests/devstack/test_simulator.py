@@ -299,6 +299,24 @@ async def test_nonsense_is_answered_with_the_reason(
     assert playground.taken == []
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"channel": "fax", "kind": "500"},
+        {"channel": "telegram", "kind": "418"},
+        {"channel": "telegram", "kind": "500", "count": 0},
+        {"channel": "telegram", "kind": "429", "retry_after": -1},
+        {"channel": "email", "kind": "500"},
+    ],
+)
+async def test_faults_that_make_no_sense_are_not_ordered(
+    playground: Playground, order: dict[str, Any]
+) -> None:
+    answer = await playground.http.post(f"{playground.url}/control/faults", json=order)
+    assert answer.status_code == 400
+    assert (await playground.http.get(f"{playground.url}/control/faults")).json() == []
+
+
 async def test_other_web_pages_are_kept_out(playground: Playground) -> None:
     form = await playground.http.post(
         f"{playground.url}/control/inbound",
