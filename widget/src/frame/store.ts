@@ -462,6 +462,7 @@ export class Store {
       const answer = await this.#api.conversations();
       // One that was started while we asked is not in the answer yet.
       const open = this.active.value;
+      const first = this.conversations.value === null;
       const conversations =
         open && answer.every((one) => one.id !== open.id) ? [open, ...answer] : answer;
       batch(() => {
@@ -470,6 +471,11 @@ export class Store {
         this.#pollFailures = 0;
         this.fatal.value = null;
       });
+      const running = this.running.value;
+      // Whoever was quicker than this answer wants to go on, not to begin again.
+      if (first && running && this.screen.value === 'chat' && this.activeId.value === null) {
+        this.openConversation(running.id);
+      }
       await Promise.all(
         conversations.map((one) => {
           const thread = this.threads.value[one.id];
