@@ -227,8 +227,11 @@ comment on function private.topic_of is 'The topic on which this conversation is
 
 create function private.conversation_rows(p_ids uuid[])
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
+begin
+    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it.
+    return (
     select coalesce(jsonb_agg(
         jsonb_build_object(
             'id', conversation.id,
@@ -263,7 +266,8 @@ as $$
     from unnest(p_ids) with ordinality as wanted (id, position)
     join public.conversations as conversation on conversation.id = wanted.id
     join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
+    join public.inboxes as inbox on inbox.id = conversation.inbox_id);
+end;
 $$;
 
 comment on function private.conversation_rows is
@@ -652,8 +656,9 @@ create function private.conversation_page(
     p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit int
 )
 returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
+-- Only the counters' plan is kept: what is executed as text is planned for its values each time.
 declare
     caller constant uuid := auth.uid();
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
