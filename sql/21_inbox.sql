@@ -168,7 +168,7 @@ $$;
 
 comment on function private.inbox_ids is
     'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
-     see of the conversations there is private.my_scopes. In policies write
+     see of the conversations there is private.scopes_of. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
 grant execute on function private.inbox_ids to authenticated;
 
@@ -210,16 +210,6 @@ comment on function private.scopes_of is
      or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
      No row, no conversation. Everything below and private.sees ask this.';
 
-create function private.my_scopes()
-returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
-language sql stable security definer parallel safe set search_path = ''
-as $$
-    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
-    from private.scopes_of((select auth.uid())) as mine
-$$;
-
-comment on function private.my_scopes is 'The caller''s scopes; see private.scopes_of.';
-
 create function private.visible_scopes(p_account_id uuid)
 returns table (inbox_id uuid, team_id uuid, scope text)
 language sql stable security definer parallel safe set search_path = ''
@@ -237,7 +227,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(mine.inbox_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.inbox_id is not null and mine.scope = 'all'
 $$;
 
@@ -249,7 +239,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(mine.team_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.team_id is not null and mine.scope = 'all'
 $$;
 
@@ -262,7 +252,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(distinct mine.account_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.scope <> 'all' or (mine.team_id is not null and not p_scoped_only)
 $$;
 
