@@ -26,7 +26,9 @@ create table private.jobs (
     constraint jobs_lease_check check ((status = 'running') = (lease_until is not null)),
     constraint jobs_attempt_check check (attempt >= 0 and max_attempts >= 1),
     constraint jobs_payload_check check (octet_length(payload::text) <= 65536)
-);
+)
+-- Every row is written three times within seconds: dead ones are to go before claims have to step over them.
+with (autovacuum_vacuum_scale_factor = 0.01);
 
 comment on table private.jobs is
     'The queue. queued -> running -> done, or back to queued after a failure, or dead when attempts are used up.';

@@ -168,14 +168,17 @@ $$;
 
 comment on function private.inbox_ids is
     'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
-     see of the conversations there is private.my_scopes. In policies write
+     see of the conversations there is private.scopes_of. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
 grant execute on function private.inbox_ids to authenticated;
 
 create function private.scopes_of(p_user_id uuid)
 returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
-language sql stable security definer parallel safe set search_path = ''
+language plpgsql stable security definer parallel safe set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
+begin
+    -- In PL/pgSQL, which keeps its plan: making one takes several times as long as running it, and every policy asks.
+    return query
     with membership as (
         select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
         from public.account_users as member
@@ -198,7 +201,8 @@ as $$
     from membership
     join public.team_members as member
         on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
+    where membership.role <> 'administrator' and membership.scope is not null;
+end;
 $$;
 
 comment on function private.scopes_of is
@@ -206,21 +210,13 @@ comment on function private.scopes_of is
      or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
      No row, no conversation. Everything below and private.sees ask this.';
 
-create function private.my_scopes()
-returns table (account_id uuid, inbox_id uuid, team_id uuid, scope text)
-language sql stable security definer parallel safe set search_path = ''
-as $$
-    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
-    from private.scopes_of((select auth.uid())) as mine
-$$;
-
-comment on function private.my_scopes is 'The caller''s scopes; see private.scopes_of.';
-
 create function private.visible_scopes(p_account_id uuid)
 returns table (inbox_id uuid, team_id uuid, scope text)
 language sql stable security definer parallel safe set search_path = ''
 as $$
-    select mine.inbox_id, mine.team_id, mine.scope from private.my_scopes() as mine where mine.account_id = p_account_id
+    select mine.inbox_id, mine.team_id, mine.scope
+    from private.scopes_of((select auth.uid())) as mine
+    where mine.account_id = p_account_id
 $$;
 
 comment on function private.visible_scopes is
@@ -231,7 +227,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(mine.inbox_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.inbox_id is not null and mine.scope = 'all'
 $$;
 
@@ -243,7 +239,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(mine.team_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.team_id is not null and mine.scope = 'all'
 $$;
 
@@ -256,7 +252,7 @@ returns uuid[]
 language sql stable security definer parallel safe set search_path = ''
 as $$
     select coalesce(array_agg(distinct mine.account_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.scope <> 'all' or (mine.team_id is not null and not p_scoped_only)
 $$;
 

@@ -120,7 +120,7 @@ $$;
 
 comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
 
-create function private.message_json(p_message public.messages)
+create function private.message_json(p_message public.messages, p_sender jsonb default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -136,7 +136,7 @@ begin
         'content_attributes', p_message.content_attributes,
         'private', p_message.private,
         'status', p_message.status,
-        'sender', private.message_sender(p_message),
+        'sender', coalesce(p_sender, private.message_sender(p_message)),
         'attachments', case when p_message.attachments_at is null then '[]'
             else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
@@ -145,7 +145,8 @@ begin
 end;
 $$;
 
-comment on function private.message_json is 'A message as agents get it, from functions and broadcasts alike.';
+comment on function private.message_json is
+    'A message as agents get it, from functions and broadcasts alike. p_sender: its private.message_sender, where that is known already.';
 
 create function private.visitor_attributes(p_attributes jsonb)
 returns jsonb
@@ -160,7 +161,7 @@ $$;
 comment on function private.visitor_attributes is
     'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
 
-create function private.visitor_message_json(p_message public.messages)
+create function private.visitor_message_json(p_message public.messages, p_sender jsonb default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -176,7 +177,7 @@ begin
         'content_attributes', private.visitor_attributes(p_message.content_attributes),
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
-        'sender', private.message_sender(p_message) - 'id',
+        'sender', coalesce(p_sender, private.message_sender(p_message)) - 'id',
         'attachments', case when p_message.attachments_at is null then '[]'
             else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
@@ -184,7 +185,8 @@ begin
 end;
 $$;
 
-comment on function private.visitor_message_json is 'A message as its visitor gets it, from functions and broadcasts alike.';
+comment on function private.visitor_message_json is
+    'A message as its visitor gets it, from functions and broadcasts alike. p_sender as in private.message_json.';
 
 create function private.visitor_contact_inbox_id()
 returns uuid
@@ -459,6 +461,7 @@ returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    sender constant jsonb := private.message_sender(new);
     conversation public.conversations;
     inbox public.inboxes;
 begin
@@ -468,7 +471,7 @@ begin
         private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
         'message.created',
         jsonb_build_object(
-            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
     if new.visitor_seq is not null then
         perform private.broadcast(
             'visitor:' || conversation.contact_inbox_id,
@@ -476,7 +479,7 @@ begin
             jsonb_build_object(
                 'seq', new.visitor_seq,
                 'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new)));
+                'message', private.visitor_message_json(new, sender)));
     end if;
     if new.message_type <> 'activity' then
         perform private.record_event(
@@ -544,6 +547,7 @@ returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    sender constant jsonb := private.message_sender(new);
     conversation public.conversations;
 begin
     select * into conversation from public.conversations where id = new.conversation_id;
@@ -551,7 +555,7 @@ begin
         private.topic_of(conversation),
         'message.updated',
         jsonb_build_object(
-            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
     if new.visitor_seq is not null then
         perform private.broadcast(
             'visitor:' || conversation.contact_inbox_id,
@@ -559,7 +563,7 @@ begin
             jsonb_build_object(
                 'seq', new.visitor_seq,
                 'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new)));
+                'message', private.visitor_message_json(new, sender)));
     end if;
     perform private.record_event(
         new.account_id, 'message.updated', new.conversation_id, jsonb_build_object('message_id', new.id));
@@ -587,16 +591,26 @@ begin
     if coalesce(p_limit, 0) not between 1 and 200 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
     end if;
-    select jsonb_agg(private.message_json(message) order by message.seq), min(message.seq)
-    into page, first_seq
-    from (
+    -- A thread has few senders: each is looked up once, not once per message.
+    with page_message as materialized (
         select *
         from public.messages
         where conversation_id = p_conversation_id
             and seq < coalesce(p_before_seq, 9223372036854775807)
         order by seq desc
         limit p_limit
-    ) as message;
+    ),
+    sender as materialized (
+        select distinct on (one.sender_user_id, one.sender_contact_id)
+            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
+        from page_message as one
+    )
+    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), min(message.seq)
+    into page, first_seq
+    from page_message as message
+    join sender
+        on sender.sender_user_id is not distinct from message.sender_user_id
+        and sender.sender_contact_id is not distinct from message.sender_contact_id;
     return jsonb_build_object(
         'messages', coalesce(page, '[]'),
         'has_more', exists (
@@ -630,15 +644,25 @@ declare
     page jsonb;
     found_rows int;
 begin
-    select jsonb_agg(private.message_json(message) order by message.seq), count(*)
-    into page, found_rows
-    from (
+    -- A thread has few senders: each is looked up once, not once per message.
+    with page_message as materialized (
         select *
         from public.messages
         where conversation_id = p_conversation_id and updated_seq > coalesce(p_after_seq, 0)
         order by updated_seq
         limit 201
-    ) as message;
+    ),
+    sender as materialized (
+        select distinct on (one.sender_user_id, one.sender_contact_id)
+            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
+        from page_message as one
+    )
+    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), count(*)
+    into page, found_rows
+    from page_message as message
+    join sender
+        on sender.sender_user_id is not distinct from message.sender_user_id
+        and sender.sender_contact_id is not distinct from message.sender_contact_id;
     return jsonb_build_object(
         'messages', case when found_rows > 200 then '[]' else coalesce(page, '[]') end,
         'reset', found_rows > 200,

@@ -48,6 +48,10 @@ join public.account_users as member on member.account_id = inbox.account_id;
 -- The large ones without; what the triggers would have kept is written beside.
 set session_replication_role = replica;
 
+-- The word indexes are made in one go at the end, which takes a fraction of the time.
+create temp table word_index as select pg_get_indexdef('public.messages_search_idx'::regclass) as definition;
+drop index public.messages_search_idx;
+
 create unlogged table bench.conversations as
 select n, account, bench.id(1, account) as account_id,
     bench.id(3, (account - 1) * 3 + 1 + n / 20 % 3) as inbox_id,
@@ -120,5 +124,12 @@ select account_id, md5('conversation' || n)::uuid,
     created_at + seq * interval '1 minute'
 from bench.conversations, generate_series(1, messages) as seq
 order by created_at + seq * interval '1 minute';
+
+do $$
+begin
+    execute (select definition from word_index);
+end;
+$$;
+create index on naive.messages using gin (to_tsvector('english', content));
 
 set session_replication_role = origin;

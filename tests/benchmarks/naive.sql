@@ -68,6 +68,17 @@ create table naive.jobs (
 );
 create index on naive.jobs (status);
 
+-- A provider's request, kept as it came.
+create table naive.webhooks (
+    id bigint generated always as identity primary key,
+    inbox_id uuid not null,
+    event_key text not null,
+    body text not null,
+    created_at timestamptz not null default now()
+);
+create index on naive.webhooks (inbox_id);
+create index on naive.webhooks (event_key);
+
 -- What an insert costs at least: one row, one index.
 create table naive.bare (id uuid primary key default gen_random_uuid(), content text not null);
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.benchmarks.load import BenchmarkError, interleave, one_by_one
+from tests.benchmarks.load import BenchmarkError, Timing, interleave, one_by_one
 from tests.benchmarks.report import Ratio, Section
 from tests.benchmarks.world import CONVERSATION, INBOX, World, numbered
 
@@ -230,4 +230,132 @@ def counts(world: World) -> Section:
             Ratio(what="recount : kept counts", value=counted.p50 / ours.p50),
         ],
         ["kept and counted agree"],
+    )
+
+
+def history(world: World) -> Section:
+    """A long thread read upwards: its last page must cost what its first one does."""
+    rest, calls = world.rest, world.scale.calls
+    with world.connect() as conn:
+        threads = conn.execute(
+            """
+            select bench.id(6, n)::text, md5('conversation' || n)::uuid::text
+            from bench.conversations where account = 1 and messages = 200 order by n limit 500
+            """
+        ).fetchall()
+
+    def ours(place: int, before_seq: int | None) -> None:
+        answer = rest.rpc(
+            "message_page",
+            p_conversation_id=threads[place % len(threads)][0],
+            p_before_seq=before_seq,
+        )
+        if len(answer["messages"]) != 30:
+            raise BenchmarkError("the page is not full")
+
+    def theirs(place: int) -> None:
+        answer = rest.get(
+            f"/messages?conversation_id=eq.{threads[place % len(threads)][1]}"
+            "&select=*,sender:users(id,name)&order=created_at.desc&limit=30&offset=165",
+            Accept_Profile="naive",
+        )
+        if len(json.loads(answer)) != 30:
+            raise BenchmarkError("the naive page is not full")
+
+    cells = interleave(
+        world.scale.rounds,
+        {
+            "newest 30 of 200": lambda: one_by_one(calls, lambda n: ours(n, None)),
+            "oldest 30 of 200": lambda: one_by_one(calls, lambda n: ours(n, 35)),
+            "naive, offset 165 of 200": lambda: one_by_one(calls, theirs),
+        },
+    )
+    newest, oldest, naive = cells.values()
+    return Section(
+        "A long thread's last page, through PostgREST (one client)",
+        cells,
+        [
+            Ratio(
+                what="oldest page : newest page",
+                value=oldest.p50 / newest.p50,
+                bar="B4",
+                at_most=1.1,
+            ),
+            Ratio(what="naive : oldest page", value=naive.p50 / oldest.p50),
+        ],
+    )
+
+
+def search(world: World) -> Section:
+    """A word that few messages have, one that all have, and a contact's name."""
+    half = world.scale.conversations // 2
+    number = f"\\set n random(1, {half})\n"
+    ours = "select public.search('{account}', {words}, '{kind}');"
+    scripts = {
+        "floor: one row by its key": (
+            "service_role",
+            f"{number}select status from public.conversations where id = bench.id({CONVERSATION}, :n * 2);",
+        ),
+        "messages, a rare word": (
+            "authenticated",
+            number
+            + ours.format(
+                account=world.account, words="(:n * 2)::text || ' conversation'", kind="messages"
+            ),
+        ),
+        "messages, a word in all of them": (
+            "authenticated",
+            ours.format(account=world.account, words="'conversation'", kind="messages"),
+        ),
+        "contacts": (
+            "authenticated",
+            number
+            + ours.format(
+                account=world.account, words="'contact' || (:n * 2) || '@'", kind="contacts"
+            ),
+        ),
+        "naive messages, a rare word": (
+            "authenticated",
+            f"""{number}select id, content from naive.messages
+            where account_id = '{world.account}'
+                and to_tsvector('english', content)
+                    @@ plainto_tsquery('english', (:n * 2)::text || ' conversation')
+            order by created_at desc limit 15;""",
+        ),
+        "naive contacts": (
+            "authenticated",
+            f"""{number}select id, name from naive.contacts
+            where account_id = '{world.account}' and email ilike '%contact' || (:n * 2) || '@%'
+            limit 15;""",
+        ),
+    }
+
+    def measure(name: str, role: str, script: str) -> Timing:
+        seconds = 0 if name.startswith("naive messages") else world.scale.seconds
+        return world.pgbench.run(script, role=role, seconds=seconds, transactions=3)
+
+    cells = interleave(
+        world.scale.rounds,
+        {
+            name: lambda name=name, role=role, script=script: measure(name, role, script)  # type: ignore[misc]
+            for name, (role, script) in scripts.items()
+        },
+    )
+    floor, rare, common, contacts, naive_rare, naive_contacts = cells.values()
+    return Section(
+        "Search, in SQL (one client)",
+        cells,
+        [
+            Ratio(what="rare word : floor", value=rare.p50 / floor.p50, bar="B10", at_most=6),
+            Ratio(
+                what="p95 of a word in all messages : 50 ms",
+                value=common.p95 / 50,
+                bar="B10",
+                at_most=1,
+            ),
+            Ratio(
+                what="naive : rare word", value=naive_rare.p50 / rare.p50, bar="issue", at_least=10
+            ),
+            Ratio(what="naive : contacts", value=naive_contacts.p50 / contacts.p50),
+        ],
     )

@@ -11,10 +11,13 @@ from tests.benchmarks.world import World
 BENCHMARKS: dict[str, Callable[[World], Section]] = {
     "list": reading.list_page,
     "messages": reading.message_page,
+    "history": reading.history,
     "rls": reading.rls,
     "counts": reading.counts,
+    "search": reading.search,
     "send": writing.send_message,
     "create": writing.create_conversation,
+    "webhooks": writing.webhooks,
     "jobs": writing.jobs,
     "live": live.broadcast,
 }

@@ -176,7 +176,6 @@ def _rows(world: World, table: str) -> int:
     return int(row[0])
 
 
-_WAIT = "'{}', 'infinity'"
 _CLAIM = """
     select coalesce(jsonb_agg(jsonb_build_object('id', id, 'attempt', attempt)), '[]') as held
     from service.claim_jobs('benchmark', array['benchmark'], {limit}, 60) \\gset
@@ -265,3 +264,43 @@ def _fill_queues(conn: object, jobs_wanted: int) -> None:
         [jobs_wanted],
     )
     conn.execute("analyze private.jobs, naive.jobs")
+
+
+def webhooks(world: World) -> Section:
+    """A provider's request accepted: kept once, and a worker asked to read it."""
+    inbox = numbered(INBOX, 1)
+    body = "eyJtZXNzYWdlIjogIlRoYW5rIHlvdSBmb3Igd3JpdGluZyJ9"
+    accept = f"select service.record_provider_event('{inbox}', {{key}}, '{{{{}}}}', '{body}');"
+    scripts = {
+        "floor: bare insert": f"insert into naive.bare (content) values ('{_TEXT}');",
+        "accept": accept.format(key="gen_random_uuid()::text"),
+        "accept what came before": accept.format(key="'again'"),
+        "naive insert": f"""
+            insert into naive.webhooks (inbox_id, event_key, body)
+            values ('{inbox}', gen_random_uuid()::text, '{body}');
+        """,
+    }
+    cells = interleave(
+        world.scale.rounds,
+        {
+            name: lambda script=script: world.pgbench.run(  # type: ignore[misc]
+                script, role="postgres", clients=CLIENTS, seconds=world.scale.seconds
+            )
+            for name, script in scripts.items()
+        },
+    )
+    floor, ours, again, naive = cells.values()
+    return Section(
+        f"A provider's requests, in SQL ({CLIENTS} clients, one inbox)",
+        cells,
+        [
+            Ratio(
+                what="tps: accept : bare insert",
+                value=ours.rate / floor.rate,
+                bar="B7",
+                at_least=0.2,
+            ),
+            Ratio(what="tps: accept again : bare insert", value=again.rate / floor.rate),
+            Ratio(what="tps: naive : bare insert", value=naive.rate / floor.rate),
+        ],
+    )
