@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
@@ -17,6 +18,8 @@ class Connected:
     account_id: str
     channel: base.Channel
     credentials: base.Credentials
+    state: str = "connected"
+    expires_at: datetime | None = None  #: of its access token
 
 
 async def connected(context: Context, inbox_id: str) -> Connected | None:
@@ -36,4 +39,6 @@ async def connected(context: Context, inbox_id: str) -> Connected | None:
             base_url=context.base_urls.get(kind),
             mail_hosts=context.mail_hosts,
         ),
+        found["state"],
+        datetime.fromisoformat(found["expires_at"]) if found["expires_at"] else None,
     )
