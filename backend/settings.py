@@ -83,6 +83,15 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9.-]{1,100}$",
         description="Whose mailboxes may be opened: common, organizations, or a tenant.",
     )
+    inbound_email_domain: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.-]{3,253}$",
+        description="Where visitors' answers to mails come back: reply+…@this domain; empty = nowhere.",
+    )
+    inbound_email_secret: SecretStr | None = Field(
+        default=None,
+        description="What the mail service that serves this domain proves itself with.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="Where mails go out: smtp://user:password@host:587 or smtps://…; empty = none.",
@@ -102,6 +111,8 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
+        "inbound_email_domain",
+        "inbound_email_secret",
         "google_client_id",
         "google_client_secret",
         "microsoft_client_id",

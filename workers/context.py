@@ -41,5 +41,6 @@ async def open_context(database: Database, settings: Settings) -> AsyncIterator[
             mail_hosts=mail_hosts(settings),
             sign_ins=sign_ins(settings),
             mailer=Mailer(settings),
+            inbound_domain=settings.inbound_email_domain,
             dashboard_url=settings.dashboard,
         )

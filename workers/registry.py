@@ -46,6 +46,7 @@ class Context:
     mail_hosts: Reach = Reach.PUBLIC  #: where customers' mail servers may be
     sign_ins: Mapping[str, SignIn] = field(default_factory=dict)  #: who renews mailboxes' tokens
     mailer: Mailer | None = None
+    inbound_domain: str | None = None  #: where visitors' answers to digests come back
     dashboard_url: str = ""  #: without a slash at the end
 
 

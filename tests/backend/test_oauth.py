@@ -100,7 +100,7 @@ async def start(
 
 def state_of(answer: httpx.Response) -> str:
     assert answer.status_code == 200, answer.text
-    return parse_qs(urlsplit(answer.json()["url"]).query)["state"][0]
+    return str(parse_qs(urlsplit(answer.json()["url"]).query)["state"][0])
 
 
 def tokens(address: str, **more: Any) -> Answer:
