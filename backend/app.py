@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
 from backend.access import Caller, serves
-from backend.api import client, health, members, webhooks, widget
+from backend.api import client, health, members, oauth, webhooks, widget
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
 from backend.db import connect
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(members.router)
     app.include_router(webhooks.router)
     app.include_router(client.router)
+    app.include_router(oauth.router)
 
     def script(name: str) -> FileResponse:
         return FileResponse(

@@ -123,15 +123,22 @@ class Mailer:
         """Whether there is a server to send through."""
         return self._server is not None
 
-    async def send(self, mail: EmailMessage, to: str) -> None:
-        """Send to one address. Raises `MailError`."""
+    @property
+    def domain(self) -> str:
+        """The domain our mails are from."""
+        return parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
+
+    async def send(self, mail: EmailMessage, to: str, *, sender_name: str | None = None) -> None:
+        """Send to one address, by our name or another. Raises `MailError`."""
         if self._server is None:
             return
         name, address = parseaddr(self._sender)
+        name = sender_name or name
         mail["From"] = formataddr((name, address))
         mail["To"] = to
         mail["Date"] = formatdate(localtime=False)
-        mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2] or "localhost")
+        if "Message-ID" not in mail:
+            mail["Message-ID"] = make_msgid(domain=self.domain)
         mail["Auto-Submitted"] = "auto-generated"
         try:
             await aiosmtplib.send(

@@ -70,6 +70,28 @@ class Settings(BaseSettings):
         default=False,
         description="Whether inboxes may use mail servers inside this installation's own network.",
     )
+    google_client_id: str | None = Field(
+        default=None, description="Google's OAuth client, for mailboxes at Google."
+    )
+    google_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    microsoft_client_id: str | None = Field(
+        default=None, description="Microsoft's application, for mailboxes at Microsoft."
+    )
+    microsoft_client_secret: SecretStr | None = Field(default=None, description="Its secret.")
+    microsoft_tenant: str = Field(
+        default="common",
+        pattern=r"^[A-Za-z0-9.-]{1,100}$",
+        description="Whose mailboxes may be opened: common, organizations, or a tenant.",
+    )
+    inbound_email_domain: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.-]{3,253}$",
+        description="Where visitors' answers to mails come back: reply+…@this domain; empty = nowhere.",
+    )
+    inbound_email_secret: SecretStr | None = Field(
+        default=None,
+        description="What the mail service that serves this domain proves itself with.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="Where mails go out: smtp://user:password@host:587 or smtps://…; empty = none.",
@@ -89,6 +111,12 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
+        "inbound_email_domain",
+        "inbound_email_secret",
+        "google_client_id",
+        "google_client_secret",
+        "microsoft_client_id",
+        "microsoft_client_secret",
         "smtp_url",
         "supabase_jwt_signing_key",
         "supabase_jwt_secret",

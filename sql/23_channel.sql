@@ -276,6 +276,7 @@ as $$
             'business_name', inbox.business_name,
             'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
+        'expires_at', connection.expires_at,
         'state', connection.state)
     from public.channel_connections as connection
     join public.inboxes as inbox on inbox.id = connection.inbox_id

@@ -673,6 +673,7 @@ declare
     echo constant boolean := coalesce((p_message ->> 'echo')::boolean, false);
     sent_at timestamptz := (p_message ->> 'sent_at')::timestamptz;
     address public.contact_inboxes;
+    answered public.conversations;
     receiving_id uuid;
     made public.messages;
     answered_id uuid;
@@ -699,8 +700,24 @@ begin
         return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
     end if;
 
-    address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
-    receiving_id := private.receiving_conversation(inbox, address, p_message);
+    if inbox.channel_type = 'web_widget' then
+        -- The answer to a digest: it goes where its address says, or nowhere.
+        answered := private.answered_conversation(inbox, p_message);
+        receiving_id := answered.id;
+        if receiving_id is null then
+            return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
+        end if;
+        select found.* into address
+        from public.contact_inboxes as found
+        join public.contacts as contact on contact.id = found.contact_id
+        where found.id = answered.contact_inbox_id and contact.email = lower(p_message #>> '{contact,email}');
+    end if;
+    if address.id is null then
+        address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
+    end if;
+    if receiving_id is null then
+        receiving_id := private.receiving_conversation(inbox, address, p_message);
+    end if;
     if not echo and (address.unreachable_reason is not null) then
         update public.contact_inboxes set unreachable_reason = null where id = address.id;
     end if;

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from backend.channels.base import Reach
+from backend.channels.mail.sign_in import sign_ins
 from backend.db import Database
 from backend.mail import Mailer
 from backend.settings import Settings
@@ -38,6 +39,8 @@ async def open_context(database: Database, settings: Settings) -> AsyncIterator[
             settings.channel_base_urls,
             settings.allow_loopback,
             mail_hosts=mail_hosts(settings),
+            sign_ins=sign_ins(settings),
             mailer=Mailer(settings),
+            inbound_domain=settings.inbound_email_domain,
             dashboard_url=settings.dashboard,
         )

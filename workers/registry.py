@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 
 from backend.channels.base import Reach
+from backend.channels.mail.sign_in import SignIn
 from backend.mail import Mailer
 from workers.jobs import Job, Service
 from workers.retry import RetryPolicy
@@ -43,7 +44,9 @@ class Context:
         False  #: whether customers' addresses may be on this machine; for trying and tests
     )
     mail_hosts: Reach = Reach.PUBLIC  #: where customers' mail servers may be
+    sign_ins: Mapping[str, SignIn] = field(default_factory=dict)  #: who renews mailboxes' tokens
     mailer: Mailer | None = None
+    inbound_domain: str | None = None  #: where visitors' answers to digests come back
     dashboard_url: str = ""  #: without a slash at the end
 
 

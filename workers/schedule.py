@@ -22,6 +22,7 @@ class Chore:
 
 
 CHORES = (
+    Chore("refresh_channel_tokens", timedelta(minutes=1)),
     Chore("poll_mailboxes", timedelta(seconds=15)),
     Chore("wake_snoozed_conversations", timedelta(seconds=30)),
     Chore("auto_resolve_conversations", timedelta(minutes=5)),

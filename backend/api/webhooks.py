@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from backend.access import Caller, serves
 from backend.channels import base
+from backend.channels.mail import website
+from backend.channels.mail.channel import MailChannel
 from backend.channels.registry import CHANNELS
 from backend.db import Database
 from backend.errors import SupadeskError
@@ -59,13 +61,20 @@ async def _receive(request: Request, channel_type: str, key: str | None) -> Resp
             "p_keys": list(dict.fromkeys(keys)),
         },
     )
-    accepted = []
-    for candidate in candidates:
-        credentials = base.Credentials(
-            address=candidate["address"],
-            settings=candidate["settings"],
-            secrets=candidate["secrets"],
+    asked = [
+        (
+            candidate,
+            base.Credentials(
+                address=candidate["address"],
+                settings=candidate["settings"],
+                secrets=candidate["secrets"],
+            ),
         )
+        for candidate in candidates
+    ]
+    asked += await _websites(request, channel, incoming)
+    accepted = []
+    for candidate, credentials in asked:
         try:
             challenge = channel.handshake(incoming, credentials)
             if challenge is not None:
@@ -74,7 +83,7 @@ async def _receive(request: Request, channel_type: str, key: str | None) -> Resp
         except base.WebhookRejected:
             continue
         accepted.append(candidate)
-    if candidates and not accepted:
+    if asked and not accepted:
         _log.warning("webhook.rejected", channel=channel_type)
         raise SupadeskError(
             401, "webhook_rejected", "This request does not carry the provider's signature."
@@ -86,6 +95,24 @@ async def _receive(request: Request, channel_type: str, key: str | None) -> Resp
     if incoming.method != "GET":
         await _store(database, channel, channel_type, incoming, accepted)
     return JSONResponse({"status": "ok"})
+
+
+async def _websites(
+    request: Request, channel: base.Channel, incoming: base.WebhookRequest
+) -> list[tuple[dict[str, Any], base.Credentials]]:
+    """The website inboxes whose visitors answer a digest with this mail."""
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
+    domain, secret = settings.inbound_email_domain, settings.inbound_email_secret
+    if not isinstance(channel, MailChannel) or not domain or secret is None:
+        return []
+    found: dict[str, tuple[dict[str, Any], base.Credentials]] = {}
+    for conversation in website.answered(channel, incoming, domain):
+        known = await database.call_service("website_by_mail", {"p_conversation_id": conversation})
+        if known is not None:
+            credentials = website.credentials_of(known, domain, secret.get_secret_value())
+            found[known["inbox_id"]] = (known, credentials)
+    return list(found.values())
 
 
 async def _incoming(request: Request) -> base.WebhookRequest:

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 
 from backend.channels import base
-from workers.inbox import connected
 from workers.jobs import Job
 from workers.outgoing import post_signed
 from workers.registry import Context, PermanentError, RetryLater
+from workers.tokens import connected_with_token
 
 LINK_LIFETIME = 3600  # seconds; for providers that fetch files themselves
 MAIL_LINK_LIFETIME = 7 * 24 * 3600  # seconds; for people who read their mail later
@@ -56,7 +56,7 @@ async def run(context: Context, job: Job) -> None:
 async def _send(context: Context, found: dict[str, Any], job: Job) -> base.SendResult:
     if found["webhook"]:
         return await _tell_program(context, found, job)
-    inbox = await connected(context, found["inbox_id"])
+    inbox = await connected_with_token(context, found["inbox_id"])
     if inbox is None:
         raise base.SendError(base.ErrorCategory.CONFIG, "The inbox is not connected.")
     blind = inbox.channel.capabilities.repeatability is base.Repeatability.BLIND

@@ -12,7 +12,7 @@ import structlog
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
-from workers.inbox import Connected, connected
+from workers.inbox import Connected, connected, website_by_mail
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
 
@@ -25,7 +25,7 @@ async def run(context: Context, job: Job) -> None:
     inbox_id = job.payload.get("inbox_id")
     if not isinstance(inbox_id, str):
         raise PermanentError("the job names no inbox")
-    inbox = await connected(context, inbox_id)
+    inbox = await connected(context, inbox_id) or await website_by_mail(context, inbox_id)
     if inbox is None:
         return
     while True:

@@ -14,9 +14,10 @@ from backend.channels import base
 from backend.channels.mail import imap
 from backend.channels.registry import CHANNELS
 from backend.errors import SupadeskError, Unavailable
-from workers.inbox import Connected, connected
+from workers.inbox import Connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
+from workers.tokens import connected_with_token
 
 _log = structlog.get_logger()
 CHANNEL = "email_raw"  # how stored mails are read: as they are, the recipient beside them
@@ -30,9 +31,6 @@ async def run(context: Context, job: Job) -> None:
     inbox_id = job.payload.get("inbox_id")
     if not isinstance(inbox_id, str):
         raise PermanentError("the job names no inbox")
-    inbox = await connected(context, inbox_id)
-    if inbox is None:
-        return
     opened = await context.service.call_service("begin_visit", {"p_inbox_id": inbox_id})
     if opened is None:
         return
@@ -41,9 +39,13 @@ async def run(context: Context, job: Job) -> None:
     now = datetime.now(UTC)
 
     async def store(fetched: imap.Fetched, behind: imap.Cursor) -> None:
+        assert inbox is not None
         await _store(context, ids, inbox, fetched, behind)
 
     try:
+        inbox = await connected_with_token(context, inbox_id)
+        if inbox is None:
+            return
         cursor = await imap.visit(inbox.credentials, cursor, store, now=now)
     except base.SendError as error:
         _log.info("mailbox.failed", reason=str(error.category))
