@@ -35,6 +35,8 @@ ALTER TABLE "public"."inboxes" DROP CONSTRAINT "inboxes_timezone_check";
 
 DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
 
+DROP FUNCTION "private"."conversation_rows"(uuid[]);
+
 DROP FUNCTION "private"."message_json"(public.messages);
 
 DROP FUNCTION "private"."number_conversation"();
@@ -85,13 +87,23 @@ ALTER TABLE "private"."contact_presence" SET (fillfactor=50);
 
 ALTER TABLE "private"."contact_presence" OWNER TO "postgres";
 
+CREATE TABLE "private"."continuity" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "since" timestamp with time zone, "mailed_seq" bigint NOT NULL DEFAULT 0, CONSTRAINT "continuity_pkey" PRIMARY KEY (conversation_id));
+
+ALTER TABLE "private"."continuity" OWNER TO "postgres";
+
 CREATE TABLE "private"."identity_secrets" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "secret" text NOT NULL DEFAULT replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), "rotated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "identity_secrets_pkey" PRIMARY KEY (inbox_id));
 
 ALTER TABLE "private"."identity_secrets" OWNER TO "postgres";
 
+ALTER TABLE "private"."jobs" SET (autovacuum_vacuum_scale_factor=0.01);
+
 CREATE TABLE "private"."mail_tombstones" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "hash" bytea NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "mail_tombstones_pkey" PRIMARY KEY (inbox_id, hash));
 
 ALTER TABLE "private"."mail_tombstones" OWNER TO "postgres";
+
+CREATE TABLE "private"."mailbox_sign_ins" ("state_hash" text NOT NULL, "account_id" uuid NOT NULL, "user_id" uuid NOT NULL, "provider" text NOT NULL, "verifier" text NOT NULL, "inbox_id" uuid, "inbox_name" text NOT NULL, "expires_at" timestamp with time zone NOT NULL DEFAULT (now() + '00:10:00'::interval), CONSTRAINT "mailbox_sign_ins_pkey" PRIMARY KEY (state_hash), CONSTRAINT "mailbox_sign_ins_provider_check" CHECK ((provider = ANY (ARRAY['google'::text, 'microsoft'::text]))), CONSTRAINT "mailbox_sign_ins_state_hash_check" CHECK ((state_hash ~ '^[0-9a-f]{64}$'::text)), CONSTRAINT "mailbox_sign_ins_verifier_check" CHECK (((char_length(verifier) >= 43) AND (char_length(verifier) <= 128))));
+
+ALTER TABLE "private"."mailbox_sign_ins" OWNER TO "postgres";
 
 CREATE TABLE "private"."mailboxes" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "cursor" jsonb NOT NULL DEFAULT '{}'::jsonb, "visit" bigint NOT NULL DEFAULT 0, "next_visit_at" timestamp with time zone NOT NULL DEFAULT now(), "failures" integer NOT NULL DEFAULT 0, "refusals" integer NOT NULL DEFAULT 0, "error" text, CONSTRAINT "mailboxes_cursor_check" CHECK (((jsonb_typeof(cursor) = 'object'::text) AND (octet_length((cursor)::text) <= 65536))), CONSTRAINT "mailboxes_error_check" CHECK ((char_length(error) <= 1000)), CONSTRAINT "mailboxes_pkey" PRIMARY KEY (inbox_id));
 
@@ -723,6 +735,26 @@ $function$;
 
 ALTER FUNCTION "private"."agent_message"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.answered_conversation(p_inbox public.inboxes, p_message jsonb)
+ RETURNS public.conversations
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select conversation.*
+    from jsonb_array_elements(coalesce(nullif(p_message #> '{content_attributes,email,threads}', 'null'), '[]'))
+        with ordinality as claim (thread, position)
+    join public.conversations as conversation on conversation.id::text = claim.thread ->> 'value'
+    where claim.thread ->> 'kind' = 'conversation'
+        -- Only what we signed: a visitor may be known for sure, and a sender''s name is only a claim.
+        and (claim.thread ->> 'proven')::boolean
+        and conversation.inbox_id = p_inbox.id
+    order by claim.position
+    limit 1
+$function$;
+
+ALTER FUNCTION "private"."answered_conversation"(public.inboxes, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.api_address(p_inbox_id uuid, p_source_id text)
  RETURNS public.contact_inboxes
  LANGUAGE plpgsql
@@ -956,6 +988,36 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.ask_for_digest()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if not exists (
+        select
+        from public.channel_web_widgets as widget
+        join public.conversations as conversation on conversation.id = new.conversation_id
+        join public.contacts as contact on contact.id = conversation.contact_id
+        where widget.inbox_id = new.inbox_id and widget.continuity_via_email and contact.email is not null and not contact.blocked)
+    then
+        return null;
+    end if;
+    insert into private.continuity as known (account_id, conversation_id, since)
+    values (new.account_id, new.conversation_id, new.created_at)
+    on conflict (conversation_id) do update set since = excluded.since where known.since is null;
+    if found then
+        perform private.enqueue(
+            'send_digest', jsonb_build_object('conversation_id', new.conversation_id, 'since', new.created_at), new.account_id,
+            'digest:' || new.conversation_id, p_run_at => now() + interval '2 minutes');
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."ask_for_digest"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.attachment_id_of(p_name text)
  RETURNS uuid
@@ -1225,6 +1287,41 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."begin_conversation"() OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.begin_mailbox_sign_in(p_account_id uuid, p_provider text, p_state_hash text, p_verifier text, p_inbox_id uuid, p_inbox_name text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address text;
+begin
+    perform private.require_administrator(p_account_id);
+    if p_provider is null or p_provider not in ('google', 'microsoft')
+        or coalesce(p_state_hash, '') !~ '^[0-9a-f]{64}$'
+        or char_length(coalesce(p_verifier, '')) not between 43 and 128
+    then
+        perform private.fail(400, 'invalid_argument', 'Name a provider, the hash of a state, and a verifier.');
+    end if;
+    if p_inbox_id is not null then
+        select connection.address into address
+        from public.channel_connections as connection
+        where connection.account_id = p_account_id and connection.inbox_id = p_inbox_id and connection.channel_type = 'email';
+        if address is null then
+            perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+        end if;
+    elsif char_length(btrim(coalesce(p_inbox_name, ''))) not between 1 and 100 then
+        perform private.fail(400, 'name_invalid', 'Give the inbox a name of 1 to 100 characters.');
+    end if;
+    delete from private.mailbox_sign_ins where expires_at < now() or (account_id, user_id) = (p_account_id, auth.uid());
+    insert into private.mailbox_sign_ins (state_hash, account_id, user_id, provider, verifier, inbox_id, inbox_name)
+    values (p_state_hash, p_account_id, auth.uid(), p_provider, p_verifier, p_inbox_id, coalesce(btrim(p_inbox_name), ''));
+    return jsonb_build_object('address', address);
+end;
+$function$;
+
+ALTER FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.bind_attachments(p_conversation_id uuid, p_message_id uuid, p_ids uuid[], p_user_id uuid, p_contact_inbox_id uuid)
  RETURNS timestamp with time zone
@@ -1922,8 +2019,9 @@ CREATE OR REPLACE FUNCTION private.conversation_page(p_account_id uuid, p_status
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+-- Only the counters' plan is kept: what is executed as text is planned for its values each time.
 declare
     caller constant uuid := auth.uid();
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
@@ -2101,10 +2199,14 @@ ALTER FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, tex
 
 CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+begin
+    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it.
+    return (
     select coalesce(jsonb_agg(
         jsonb_build_object(
             'id', conversation.id,
@@ -2133,13 +2235,17 @@ AS $function$
                 'avatar_url', contact.avatar_url,
                 'identified', contact.identified,
                 'blocked', contact.blocked),
-            'topic', private.conversation_topic(conversation.id, inbox.epoch + conversation.epoch))
+            -- private.conversation_topic, written out: calling it for every row costs more than all the rest.
+            'topic', 'conversation:' || conversation.id || ':' || (inbox.epoch + conversation.epoch))
         order by wanted.position), '[]')
     from unnest(p_ids) with ordinality as wanted (id, position)
     join public.conversations as conversation on conversation.id = wanted.id
     join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id
+    join public.inboxes as inbox on inbox.id = conversation.inbox_id);
+end;
 $function$;
+
+ALTER FUNCTION "private"."conversation_rows"(uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_scope(p_role text, p_permissions text[])
  RETURNS text
@@ -2872,7 +2978,7 @@ CREATE OR REPLACE FUNCTION private.full_inbox_ids()
  SET search_path TO ''
 AS $function$
     select coalesce(array_agg(mine.inbox_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.inbox_id is not null and mine.scope = 'all'
 $function$;
 
@@ -3641,6 +3747,44 @@ $function$;
 
 ALTER FUNCTION "private"."merged_attributes"(jsonb, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.message_changes(p_conversation_id uuid, p_after_seq bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    page jsonb;
+    found_rows int;
+begin
+    -- A thread has few senders: each is looked up once, not once per message.
+    with page_message as materialized (
+        select *
+        from public.messages
+        where conversation_id = p_conversation_id and updated_seq > coalesce(p_after_seq, 0)
+        order by updated_seq
+        limit 201
+    ),
+    sender as materialized (
+        select distinct on (one.sender_user_id, one.sender_contact_id)
+            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
+        from page_message as one
+    )
+    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), count(*)
+    into page, found_rows
+    from page_message as message
+    join sender
+        on sender.sender_user_id is not distinct from message.sender_user_id
+        and sender.sender_contact_id is not distinct from message.sender_contact_id;
+    return jsonb_build_object(
+        'messages', case when found_rows > 200 then '[]' else coalesce(page, '[]') end,
+        'reset', found_rows > 200,
+        'last_seq', conversation.last_seq,
+        'topic', private.topic_of(conversation));
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.message_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3656,7 +3800,7 @@ $function$;
 
 ALTER FUNCTION "private"."message_deleted"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.message_json(p_message public.messages)
+CREATE OR REPLACE FUNCTION private.message_json(p_message public.messages, p_sender jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -3674,7 +3818,7 @@ begin
         'content_attributes', p_message.content_attributes,
         'private', p_message.private,
         'status', p_message.status,
-        'sender', private.message_sender(p_message),
+        'sender', coalesce(p_sender, private.message_sender(p_message)),
         'attachments', case when p_message.attachments_at is null then '[]'
             else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
@@ -3683,7 +3827,50 @@ begin
 end;
 $function$;
 
-ALTER FUNCTION "private"."message_json"(public.messages) OWNER TO "postgres";
+ALTER FUNCTION "private"."message_json"(public.messages, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.message_page(p_conversation_id uuid, p_before_seq bigint, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations := private.agent_conversation(p_conversation_id);
+    page jsonb;
+    first_seq bigint;
+begin
+    if coalesce(p_limit, 0) not between 1 and 200 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
+    end if;
+    -- A thread has few senders: each is looked up once, not once per message.
+    with page_message as materialized (
+        select *
+        from public.messages
+        where conversation_id = p_conversation_id
+            and seq < coalesce(p_before_seq, 9223372036854775807)
+        order by seq desc
+        limit p_limit
+    ),
+    sender as materialized (
+        select distinct on (one.sender_user_id, one.sender_contact_id)
+            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
+        from page_message as one
+    )
+    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), min(message.seq)
+    into page, first_seq
+    from page_message as message
+    join sender
+        on sender.sender_user_id is not distinct from message.sender_user_id
+        and sender.sender_contact_id is not distinct from message.sender_contact_id;
+    return jsonb_build_object(
+        'messages', coalesce(page, '[]'),
+        'has_more', exists (
+            select from public.messages where conversation_id = p_conversation_id and seq < first_seq),
+        'last_seq', conversation.last_seq,
+        'topic', private.topic_of(conversation));
+end;
+$function$;
 
 CREATE OR REPLACE FUNCTION private.move_account_epochs(p_account_id uuid, p_user_id uuid)
  RETURNS void
@@ -3774,18 +3961,6 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."mute_contact"(uuid, boolean) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION private.my_scopes()
- RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
- LANGUAGE sql
- STABLE PARALLEL SAFE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-    select mine.account_id, mine.inbox_id, mine.team_id, mine.scope
-    from private.scopes_of((select auth.uid())) as mine
-$function$;
-
-ALTER FUNCTION "private"."my_scopes"() OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.normalise_contact()
  RETURNS trigger
@@ -4083,7 +4258,7 @@ CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEF
  SET search_path TO ''
 AS $function$
     select coalesce(array_agg(distinct mine.account_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.scope <> 'all' or (mine.team_id is not null and not p_scoped_only)
 $function$;
 
@@ -4592,6 +4767,22 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."reopened_status"(public.conversations, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.reply_secret(p_inbox_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    insert into private.channel_secrets as kept (account_id, inbox_id, secrets)
+    select inbox.account_id, inbox.id, jsonb_build_object('reply_token', private.random_secret())
+    from public.inboxes as inbox
+    where inbox.id = p_inbox_id
+    on conflict (inbox_id) do update set secrets = excluded.secrets || kept.secrets
+    returning secrets ->> 'reply_token'
+$function$;
+
+ALTER FUNCTION "private"."reply_secret"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.reply_window(p_conversation_id uuid)
  RETURNS jsonb
@@ -5245,10 +5436,14 @@ ALTER FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "
 
 CREATE OR REPLACE FUNCTION private.scopes_of(p_user_id uuid)
  RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+begin
+    -- In PL/pgSQL, which keeps its plan: making one takes several times as long as running it, and every policy asks.
+    return query
     with membership as (
         select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
         from public.account_users as member
@@ -5271,7 +5466,8 @@ AS $function$
     from membership
     join public.team_members as member
         on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
+    where membership.role <> 'administrator' and membership.scope is not null;
+end;
 $function$;
 
 ALTER FUNCTION "private"."scopes_of"(uuid) OWNER TO "postgres";
@@ -5411,7 +5607,7 @@ begin
                             %s
                     ) as recent
                     where recent.deleted_at is null
-                        and private.search_vector(recent.content) @@ $2
+                        and %s @@ $2
                         and (recent.inbox_id = any ($5)
                             or ($6 and private.can_see_conversation(recent.conversation_id)))
                     order by recent.created_at desc, recent.id desc
@@ -5422,7 +5618,12 @@ begin
                 join public.conversations as conversation on conversation.id = found.conversation_id
             ) as hit
             $query$,
-            among)
+            among,
+            -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
+            -- several times what it does.
+            case when among = '' then 'private.search_vector(recent.content)'
+                else $words$to_tsvector('pg_catalog.simple', lower(extensions.unaccent(
+                    'extensions.unaccent'::regdictionary, left(recent.content, 20000))))$words$ end)
         into page
         using p_account_id, words, before_at, before_id, inboxes, partial, p_limit + 1;
         exit when cardinality(page) > p_limit;
@@ -5970,6 +6171,34 @@ $function$;
 
 ALTER FUNCTION "private"."take_email"(uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.take_mailbox_sign_in(p_provider text, p_state_hash text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    taken private.mailbox_sign_ins;
+begin
+    -- Bound to whoever began it: a code that somebody else was talked into connects nothing.
+    delete from private.mailbox_sign_ins
+    where state_hash = p_state_hash and provider = p_provider and user_id = auth.uid()
+    returning * into taken;
+    if taken.state_hash is null or taken.expires_at < now() then
+        perform private.fail(410, 'sign_in_expired', 'This sign-in was used already, or began more than ten minutes ago.');
+    end if;
+    perform private.require_administrator(taken.account_id);
+    return jsonb_build_object(
+        'account_id', taken.account_id,
+        'inbox_id', taken.inbox_id,
+        'inbox_name', taken.inbox_name,
+        'verifier', taken.verifier,
+        'address', (select address from public.channel_connections where inbox_id = taken.inbox_id));
+end;
+$function$;
+
+ALTER FUNCTION "private"."take_mailbox_sign_in"(text, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.team_ids()
  RETURNS uuid[]
  LANGUAGE sql
@@ -5977,7 +6206,7 @@ CREATE OR REPLACE FUNCTION private.team_ids()
  SET search_path TO ''
 AS $function$
     select coalesce(array_agg(mine.team_id), '{}')
-    from private.my_scopes() as mine
+    from private.scopes_of((select auth.uid())) as mine
     where mine.team_id is not null and mine.scope = 'all'
 $function$;
 
@@ -6198,6 +6427,8 @@ declare
         is distinct from
         (old.status, old.assignee_id, old.team_id, old.priority, old.labels, old.snoozed_until, old.custom_attributes,
             old.contact_id);
+    before jsonb;
+    after jsonb;
     changed jsonb;
 begin
     select * into inbox from public.inboxes where id = new.inbox_id;
@@ -6240,10 +6471,12 @@ begin
         or old.waiting_since is distinct from new.waiting_since
         or old.first_reply_created_at is distinct from new.first_reply_created_at
     then
-        select jsonb_object_agg(field, jsonb_build_array(to_jsonb(old) -> field, to_jsonb(new) -> field))
+        before := to_jsonb(old);
+        after := to_jsonb(new);
+        select jsonb_object_agg(field, jsonb_build_array(before -> field, after -> field))
         into changed
         from unnest(tracked) as field
-        where to_jsonb(old) -> field is distinct from to_jsonb(new) -> field;
+        where before -> field is distinct from after -> field;
         perform private.record_event(
             new.account_id, 'conversation.updated', new.id, jsonb_build_object('changed', changed));
     end if;
@@ -6330,6 +6563,37 @@ $function$;
 
 ALTER FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_message_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    sender constant jsonb := private.message_sender(new);
+    conversation public.conversations;
+begin
+    select * into conversation from public.conversations where id = new.conversation_id;
+    perform private.broadcast(
+        private.topic_of(conversation),
+        'message.updated',
+        jsonb_build_object(
+            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
+    if new.visitor_seq is not null then
+        perform private.broadcast(
+            'visitor:' || conversation.contact_inbox_id,
+            'message.updated',
+            jsonb_build_object(
+                'seq', new.visitor_seq,
+                'conversation_id', new.conversation_id,
+                'message', private.visitor_message_json(new, sender)));
+    end if;
+    perform private.record_event(
+        new.account_id, 'message.updated', new.conversation_id, jsonb_build_object('message_id', new.id));
+    return null;
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.tell_message_created()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6337,6 +6601,7 @@ CREATE OR REPLACE FUNCTION private.tell_message_created()
  SET search_path TO ''
 AS $function$
 declare
+    sender constant jsonb := private.message_sender(new);
     conversation public.conversations;
     inbox public.inboxes;
 begin
@@ -6346,7 +6611,7 @@ begin
         private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
         'message.created',
         jsonb_build_object(
-            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new)));
+            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
     if new.visitor_seq is not null then
         perform private.broadcast(
             'visitor:' || conversation.contact_inbox_id,
@@ -6354,7 +6619,7 @@ begin
             jsonb_build_object(
                 'seq', new.visitor_seq,
                 'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new)));
+                'message', private.visitor_message_json(new, sender)));
     end if;
     if new.message_type <> 'activity' then
         perform private.record_event(
@@ -6626,7 +6891,9 @@ CREATE OR REPLACE FUNCTION private.visible_scopes(p_account_id uuid)
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    select mine.inbox_id, mine.team_id, mine.scope from private.my_scopes() as mine where mine.account_id = p_account_id
+    select mine.inbox_id, mine.team_id, mine.scope
+    from private.scopes_of((select auth.uid())) as mine
+    where mine.account_id = p_account_id
 $function$;
 
 ALTER FUNCTION "private"."visible_scopes"(uuid) OWNER TO "postgres";
@@ -6700,7 +6967,7 @@ $function$;
 
 ALTER FUNCTION "private"."visitor_may_upload"(text) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.visitor_message_json(p_message public.messages)
+CREATE OR REPLACE FUNCTION private.visitor_message_json(p_message public.messages, p_sender jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -6718,7 +6985,7 @@ begin
         'content_attributes', private.visitor_attributes(p_message.content_attributes),
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
-        'sender', private.message_sender(p_message) - 'id',
+        'sender', coalesce(p_sender, private.message_sender(p_message)) - 'id',
         'attachments', case when p_message.attachments_at is null then '[]'
             else private.attachments_json(p_message) end,
         'created_at', p_message.created_at,
@@ -6726,7 +6993,7 @@ begin
 end;
 $function$;
 
-ALTER FUNCTION "private"."visitor_message_json"(public.messages) OWNER TO "postgres";
+ALTER FUNCTION "private"."visitor_message_json"(public.messages, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.webhook_body(p_event text, p_conversation public.conversations, p_message public.messages)
  RETURNS jsonb
@@ -7170,6 +7437,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."api_channel_settings"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.begin_mailbox_sign_in(p_account_id uuid, p_provider text, p_state_hash text, p_verifier text, p_inbox_id uuid DEFAULT NULL::uuid, p_inbox_name text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.begin_mailbox_sign_in(p_account_id, p_provider, p_state_hash, p_verifier, p_inbox_id, p_inbox_name)
+$function$;
+
+ALTER FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.bulk_update(p_ids uuid[], p_changes jsonb)
  RETURNS jsonb
@@ -7715,6 +7992,16 @@ $function$;
 
 ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.take_mailbox_sign_in(p_provider text, p_state_hash text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.take_mailbox_sign_in(p_provider, p_state_hash)
+$function$;
+
+ALTER FUNCTION "public"."take_mailbox_sign_in"(text, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -8186,6 +8473,7 @@ AS $function$
             'business_name', inbox.business_name,
             'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
+        'expires_at', connection.expires_at,
         'state', connection.state)
     from public.channel_connections as connection
     join public.inboxes as inbox on inbox.id = connection.inbox_id
@@ -8377,6 +8665,17 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."delete_received_message"(uuid, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.digest_sent(p_conversation_id uuid, p_seq bigint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update private.continuity set mailed_seq = greatest(mailed_seq, p_seq) where conversation_id = p_conversation_id
+$function$;
+
+ALTER FUNCTION "service"."digest_sent"(uuid, bigint) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.edit_received_message(p_inbox_id uuid, p_edit jsonb)
  RETURNS boolean
@@ -9009,6 +9308,7 @@ declare
     echo constant boolean := coalesce((p_message ->> 'echo')::boolean, false);
     sent_at timestamptz := (p_message ->> 'sent_at')::timestamptz;
     address public.contact_inboxes;
+    answered public.conversations;
     receiving_id uuid;
     made public.messages;
     answered_id uuid;
@@ -9035,8 +9335,24 @@ begin
         return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
     end if;
 
-    address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
-    receiving_id := private.receiving_conversation(inbox, address, p_message);
+    if inbox.channel_type = 'web_widget' then
+        -- The answer to a digest: it goes where its address says, or nowhere.
+        answered := private.answered_conversation(inbox, p_message);
+        receiving_id := answered.id;
+        if receiving_id is null then
+            return jsonb_build_object('message_id', null, 'conversation_id', null, 'duplicate', true, 'attachments', '[]'::jsonb);
+        end if;
+        select found.* into address
+        from public.contact_inboxes as found
+        join public.contacts as contact on contact.id = found.contact_id
+        where found.id = answered.contact_inbox_id and contact.email = lower(p_message #>> '{contact,email}');
+    end if;
+    if address.id is null then
+        address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
+    end if;
+    if receiving_id is null then
+        receiving_id := private.receiving_conversation(inbox, address, p_message);
+    end if;
     if not echo and (address.unreachable_reason is not null) then
         update public.contact_inboxes set unreachable_reason = null where id = address.id;
     end if;
@@ -9200,6 +9516,41 @@ $function$;
 
 ALTER FUNCTION "service"."record_webhook"(uuid, text, integer, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.refresh_channel_tokens()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with stale as (
+        select connection.inbox_id, connection.account_id
+        from public.channel_connections as connection
+        join private.channel_secrets as secret on secret.inbox_id = connection.inbox_id
+        join public.accounts as account on account.id = connection.account_id
+        where connection.state = 'connected'
+            and account.status = 'active'
+            and (
+                (connection.channel_type = 'email' and connection.settings ->> 'oauth' <> ''
+                    and coalesce(connection.expires_at, now()) < now() + interval '10 minutes')
+                -- Good for sixty days, and traded for a new one at day 45: it must not be a young one.
+                or (connection.channel_type = 'instagram'
+                    and coalesce(connection.expires_at, secret.updated_at + interval '60 days') < now() + interval '15 days'))
+            and not exists (
+                select from private.jobs as job
+                where job.lock = 'token:' || connection.inbox_id and job.status in ('queued', 'running'))
+        limit 500
+    ),
+    asked as materialized (
+        select private.enqueue(
+            'refresh_token', jsonb_build_object('inbox_id', stale.inbox_id), stale.account_id, 'token:' || stale.inbox_id,
+            p_priority => 50)
+        from stale
+    )
+    select count(*)::int from asked
+$function$;
+
+ALTER FUNCTION "service"."refresh_channel_tokens"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
  LANGUAGE sql
@@ -9328,6 +9679,76 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."take_chore"(text, integer, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.take_digest(p_conversation_id uuid, p_since timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+    window_row private.continuity;
+    first_at timestamptz;
+begin
+    select * into window_row from private.continuity where conversation_id = p_conversation_id for update;
+    if window_row.conversation_id is null then
+        return null;
+    end if;
+    -- What is written from now on asks for a digest of its own.
+    update private.continuity set since = null where conversation_id = p_conversation_id and since <= p_since;
+    select * into conversation from public.conversations where id = p_conversation_id;
+    select min(message.created_at) into first_at
+    from public.messages as message
+    where message.conversation_id = p_conversation_id and message.seq > window_row.mailed_seq
+        and message.message_type in ('outgoing', 'template') and not message.private and message.created_at >= p_since;
+    if first_at is null or conversation.visitor_unread_count = 0 then
+        return null;
+    end if;
+    return (
+        select jsonb_build_object(
+            'account_id', conversation.account_id,
+            'locale', account.locale,
+            'business_name', coalesce(nullif(inbox.business_name, ''), inbox.name),
+            'enabled', widget.continuity_via_email and account.status = 'active' and inbox.deleted_at is null,
+            'email', contact.email,
+            'blocked', contact.blocked,
+            'opted_out', address.opted_out_at is not null,
+            'last_seen_at', conversation.contact_last_seen_at,
+            'since', first_at,
+            'reply_token', private.reply_secret(inbox.id),
+            'messages', coalesce((
+                select jsonb_agg(jsonb_build_object(
+                    'id', said.id,
+                    'seq', said.seq,
+                    'message_type', said.message_type,
+                    'content_type', said.content_type,
+                    'content', said.content,
+                    'created_at', said.created_at,
+                    'deleted', said.deleted_at is not null,
+                    'author', case when said.message_type = 'incoming' then contact.name
+                        else coalesce(private.message_sender(said) ->> 'name', inbox.name) end,
+                    'attachments', coalesce((
+                        select jsonb_agg(file.file_name order by file.created_at, file.id)
+                        from public.attachments as file
+                        where file.account_id = said.account_id and file.conversation_id = said.conversation_id
+                            and file.message_id = said.id and file.file_name is not null), '[]')) order by said.seq)
+                from (
+                    select * from public.messages as message
+                    where message.conversation_id = p_conversation_id and not message.private and message.message_type <> 'activity'
+                    order by message.seq desc
+                    limit 100
+                ) as said), '[]'))
+        from public.inboxes as inbox
+        join public.accounts as account on account.id = inbox.account_id
+        join public.channel_web_widgets as widget on widget.inbox_id = inbox.id
+        join public.contacts as contact on contact.id = conversation.contact_id
+        join public.contact_inboxes as address on address.id = conversation.contact_inbox_id
+        where inbox.id = conversation.inbox_id);
+end;
+$function$;
+
+ALTER FUNCTION "service"."take_digest"(uuid, timestamp with time zone) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.update_contact_address(p_inbox_id uuid, p_update jsonb)
  RETURNS boolean
@@ -9511,6 +9932,27 @@ $function$;
 
 ALTER FUNCTION "service"."webhook_to_deliver"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.website_by_mail(p_inbox_id uuid DEFAULT NULL::uuid, p_conversation_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'inbox_id', inbox.id,
+        'account_id', inbox.account_id,
+        'active', account.status = 'active',
+        'reply_token', private.reply_secret(inbox.id))
+    from public.inboxes as inbox
+    join public.accounts as account on account.id = inbox.account_id
+    where inbox.channel_type = 'web_widget'
+        and inbox.deleted_at is null
+        and inbox.id = coalesce(
+            p_inbox_id, (select conversation.inbox_id from public.conversations as conversation where conversation.id = p_conversation_id))
+$function$;
+
+ALTER FUNCTION "service"."website_by_mail"(uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.widget_config(p_website_token text)
  RETURNS jsonb
  LANGUAGE sql
@@ -9554,11 +9996,17 @@ ALTER TABLE "private"."contact_inbox_aliases" ADD CONSTRAINT "contact_inbox_alia
 
 ALTER TABLE "private"."contact_presence" ADD CONSTRAINT "contact_presence_contact_fkey" FOREIGN KEY (account_id, contact_id) REFERENCES public.contacts(account_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "private"."continuity" ADD CONSTRAINT "continuity_conversation_fkey" FOREIGN KEY (account_id, conversation_id) REFERENCES public.conversations(account_id, id) ON DELETE CASCADE;
+
 ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."jobs" ADD CONSTRAINT "jobs_attempt_check" CHECK (((attempt >= 0) AND (max_attempts >= 1)));
 
 ALTER TABLE "private"."mail_tombstones" ADD CONSTRAINT "mail_tombstones_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."mailbox_sign_ins" ADD CONSTRAINT "mailbox_sign_ins_account_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE "private"."mailbox_sign_ins" ADD CONSTRAINT "mailbox_sign_ins_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
 ALTER TABLE "private"."mailboxes" ADD CONSTRAINT "mailboxes_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
@@ -9672,11 +10120,17 @@ CREATE INDEX contact_inbox_aliases_account_id_contact_inbox_id_idx ON private.co
 
 CREATE INDEX contact_inbox_aliases_account_id_inbox_id_idx ON private.contact_inbox_aliases USING btree (account_id, inbox_id);
 
+CREATE INDEX continuity_account_id_conversation_id_idx ON private.continuity USING btree (account_id, conversation_id);
+
 CREATE INDEX identity_secrets_account_id_inbox_id_idx ON private.identity_secrets USING btree (account_id, inbox_id);
 
 CREATE INDEX jobs_dead_idx ON private.jobs USING btree (id) WHERE (status = 'dead'::text);
 
 CREATE INDEX mail_tombstones_account_id_inbox_id_idx ON private.mail_tombstones USING btree (account_id, inbox_id);
+
+CREATE INDEX mailbox_sign_ins_account_id_inbox_id_idx ON private.mailbox_sign_ins USING btree (account_id, inbox_id);
+
+CREATE INDEX mailbox_sign_ins_account_id_user_id_idx ON private.mailbox_sign_ins USING btree (account_id, user_id);
 
 CREATE INDEX mailboxes_account_id_inbox_id_idx ON private.mailboxes USING btree (account_id, inbox_id);
 
@@ -9844,6 +10298,8 @@ CREATE TRIGGER labels_set_updated_at BEFORE UPDATE ON public.labels FOR EACH ROW
 
 CREATE TRIGGER messages_a_keep_status BEFORE UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.keep_message_status();
 
+CREATE TRIGGER messages_ask_for_digest AFTER INSERT ON public.messages FOR EACH ROW WHEN (((NOT new.private) AND ((new.message_type = 'outgoing'::text) OR ((new.message_type = 'template'::text) AND (new.content_type = ANY (ARRAY['text'::text, 'input_csat'::text])))))) EXECUTE FUNCTION private.ask_for_digest();
+
 CREATE TRIGGER messages_attachments_deleted BEFORE UPDATE OF deleted_at ON public.messages FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL) AND (old.attachments_at IS NOT NULL))) EXECUTE FUNCTION private.message_deleted();
 
 CREATE TRIGGER messages_change BEFORE UPDATE OF content, content_type, content_attributes, status, edited_at, deleted_at, attachments_at ON public.messages FOR EACH ROW WHEN (((old.content IS DISTINCT FROM new.content) OR (old.content_type IS DISTINCT FROM new.content_type) OR (old.content_attributes IS DISTINCT FROM new.content_attributes) OR (old.status IS DISTINCT FROM new.status) OR (old.edited_at IS DISTINCT FROM new.edited_at) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.attachments_at IS DISTINCT FROM new.attachments_at))) EXECUTE FUNCTION private.change_message();
@@ -9922,7 +10378,15 @@ CREATE POLICY "visitors fetch the attachments of messages they may read" ON "sto
 
 CREATE POLICY "visitors upload to the slots they asked for" ON "storage"."objects" FOR INSERT TO "visitor" WITH CHECK (((bucket_id = 'attachments'::text) AND private.visitor_may_upload(name)));
 
+COMMENT ON COLUMN "private"."continuity"."mailed_seq" IS 'The last message that was mailed: no digest repeats it as new.';
+
+COMMENT ON COLUMN "private"."continuity"."since" IS 'When the message was written that asked for the next digest; null while none is asked for.';
+
 COMMENT ON COLUMN "private"."jobs"."request_id" IS 'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
+
+COMMENT ON COLUMN "private"."mailbox_sign_ins"."inbox_id" IS 'The inbox to connect again; null for a new one.';
+
+COMMENT ON COLUMN "private"."mailbox_sign_ins"."verifier" IS 'The PKCE secret that goes with the code.';
 
 COMMENT ON COLUMN "private"."mailboxes"."cursor" IS '{uidvalidity, last_uid, visited_at, pending: {uid: strikes}}; see backend/channels/mail/imap.py.';
 
@@ -10065,6 +10529,8 @@ COMMENT ON FUNCTION "private"."agent_may_upload"(text) IS 'Whether the calling a
 
 COMMENT ON FUNCTION "private"."agent_message"(uuid, uuid) IS 'A message to be changed by the calling agent, with its conversation locked. Fails with conversation_not_found, message_not_found.';
 
+COMMENT ON FUNCTION "private"."answered_conversation"(public.inboxes, jsonb) IS 'The website conversation whose reply address, signed by us, a mail was sent to.';
+
 COMMENT ON FUNCTION "private"."api_address"(uuid, text) IS 'A contact''s address in an API inbox, or contact_not_found.';
 
 COMMENT ON FUNCTION "private"."api_channel_settings"(uuid) IS 'See public.api_channel_settings.';
@@ -10088,6 +10554,8 @@ COMMENT ON FUNCTION "private"."are_attributes"(jsonb) IS 'Whether this is an obj
 
 COMMENT ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) IS 'Adds the job that hands a message to its provider: in order with the others of its conversation, once per attempt.';
 
+COMMENT ON FUNCTION "private"."ask_for_digest"() IS 'Trigger: two minutes after a public answer its visitor may get it by mail; answers until then go along.';
+
 COMMENT ON FUNCTION "private"."attachment_id_of"(text) IS 'The attachment that a path belongs to, or null.';
 
 COMMENT ON FUNCTION "private"."attachments_json"(public.messages) IS 'The attachments of a message, as every message carries them.';
@@ -10107,6 +10575,8 @@ COMMENT ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, intege
 
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
+
+COMMENT ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) IS 'See public.begin_mailbox_sign_in.';
 
 COMMENT ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) IS 'Gives uploaded files to the message that is about to be written, and asks for them to be looked at. Returns what goes into
      messages.attachments_at.';
@@ -10159,6 +10629,8 @@ COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, 
 
 COMMENT ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) IS 'One page of the conversations that the caller sees: of these statuses, in this inbox, on this tab. p_where is further SQL about the
      alias conversation, which begins with " and " and holds nothing of a client''s but quoted literals.';
+
+COMMENT ON FUNCTION "private"."conversation_rows"(uuid[]) IS 'These conversations as the lists and the thread header show them, in the order asked for. Checks no rights: its callers do.';
 
 COMMENT ON FUNCTION "private"."conversation_scope"(text, text[]) IS 'Which conversations of their inboxes and teams a member sees: all; unassigned: those of nobody and their own;
      participating: their own and those they take part in; null: none. Null permissions mean no custom role.';
@@ -10231,7 +10703,7 @@ COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) I
 COMMENT ON FUNCTION "private"."identity_secret"(uuid, boolean) IS 'See public.identity_secret.';
 
 COMMENT ON FUNCTION "private"."inbox_ids"() IS 'The inboxes the caller may enter: all of the accounts they administer, and those they are a member of. What they
-     see of the conversations there is private.my_scopes. In policies write
+     see of the conversations there is private.scopes_of. In policies write
      inbox_id = any ((select private.inbox_ids())::uuid[]).';
 
 COMMENT ON FUNCTION "private"."initial_status"(uuid) IS 'The status in which an agent''s message begins: sent, or queued where a provider delivers it.';
@@ -10285,7 +10757,7 @@ COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects
 
 COMMENT ON FUNCTION "private"."message_deleted"() IS 'Trigger: a deleted message keeps no files.';
 
-COMMENT ON FUNCTION "private"."message_json"(public.messages) IS 'A message as agents get it, from functions and broadcasts alike.';
+COMMENT ON FUNCTION "private"."message_json"(public.messages, jsonb) IS 'A message as agents get it, from functions and broadcasts alike. p_sender: its private.message_sender, where that is known already.';
 
 COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
      conversations, and of their teams. Whoever may still listen joins the new ones.';
@@ -10295,8 +10767,6 @@ COMMENT ON FUNCTION "private"."move_conversation_epoch"() IS 'Trigger: renames t
 COMMENT ON FUNCTION "private"."move_team_epoch"(uuid) IS 'Renames a team''s topic, so that whoever lost access hears nothing more.';
 
 COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
-
-COMMENT ON FUNCTION "private"."my_scopes"() IS 'The caller''s scopes; see private.scopes_of.';
 
 COMMENT ON FUNCTION "private"."note_delay"(public.messages, jsonb) IS 'The provider still tries: the message shows its words, and stays what it is. What arrived or failed needs no such notice.';
 
@@ -10356,6 +10826,8 @@ COMMENT ON FUNCTION "private"."remove_objects"(uuid, text[]) IS 'Asks a worker t
 COMMENT ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) IS 'What an agent or the system wrote, with its variables filled in; code stays as it is.';
 
 COMMENT ON FUNCTION "private"."reopened_status"(public.conversations, boolean) IS 'The status after the contact wrote; whoever is blocked changes nothing.';
+
+COMMENT ON FUNCTION "private"."reply_secret"(uuid) IS 'What signs an inbox''s reply addresses; made when it is first needed.';
 
 COMMENT ON FUNCTION "private"."reply_window"(uuid) IS 'See public.reply_window.';
 
@@ -10444,6 +10916,8 @@ COMMENT ON FUNCTION "private"."submitted_values"(public.messages, jsonb) IS 'Wha
 
 COMMENT ON FUNCTION "private"."take_email"(uuid, text) IS 'Gives a contact the address they left. When another contact has it, the two become one; a name is made when there is none.';
 
+COMMENT ON FUNCTION "private"."take_mailbox_sign_in"(text, text) IS 'See public.take_mailbox_sign_in.';
+
 COMMENT ON FUNCTION "private"."team_ids"() IS 'The teams whose every conversation the caller sees as their member. Administrators see them by inbox.';
 
 COMMENT ON FUNCTION "private"."team_members_changed"() IS 'Trigger: moves the epochs when someone leaves a team, and tells them either way.';
@@ -10492,7 +10966,7 @@ COMMENT ON FUNCTION "private"."visitor_may_download"(text) IS 'Whether the calli
 
 COMMENT ON FUNCTION "private"."visitor_may_upload"(text) IS 'Whether the calling visitor holds a fresh slot for this path.';
 
-COMMENT ON FUNCTION "private"."visitor_message_json"(public.messages) IS 'A message as its visitor gets it, from functions and broadcasts alike.';
+COMMENT ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) IS 'A message as its visitor gets it, from functions and broadcasts alike. p_sender as in private.message_json.';
 
 COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) IS 'What a webhook says: the thing itself, and the event''s name.';
 
@@ -10515,6 +10989,10 @@ COMMENT ON FUNCTION "public"."accept_invitation"(text) IS 'Joins the account tha
 
 COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program needs to work an API inbox, the secrets included; administrators only. {identifier, reply_window_hours, webhook_url,
      hmac_token, hmac_mandatory, webhook_secret}. Fails with inbox_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) IS 'Notes that the caller goes to Google or Microsoft to open a mailbox; it replaces their earlier one. Administrators only. The service calls
+     it (GET /oauth/{provider}/start). Returns {address} of the inbox to connect again. Fails with account_not_found,
+     not_administrator, invalid_argument, inbox_not_found, name_invalid.';
 
 COMMENT ON FUNCTION "public"."bulk_update"(uuid[], jsonb) IS 'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
      Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
@@ -10685,6 +11163,9 @@ COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, 
      to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
      contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
 
+COMMENT ON FUNCTION "public"."take_mailbox_sign_in"(text, text) IS 'Ends the caller''s own sign-in, once: {account_id, inbox_id, inbox_name, verifier, address}. The service calls it
+     (POST /oauth/{provider}/finish). Fails with sign_in_expired, not_administrator.';
+
 COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
 
 COMMENT ON FUNCTION "public"."widget_end_conversation"(uuid) IS 'The visitor ends the chat: it is resolved. Returns the conversation. Fails with conversation_not_found, end_not_allowed.';
@@ -10750,6 +11231,8 @@ COMMENT ON FUNCTION "service"."delete_inbox"(uuid, integer) IS 'Removes the next
 
 COMMENT ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) IS 'The contact took a message back: agents see that, and what it said unless the provider wants it erased. False when there is none.';
 
+COMMENT ON FUNCTION "service"."digest_sent"(uuid, bigint) IS 'Notes how far the digest went.';
+
 COMMENT ON FUNCTION "service"."edit_received_message"(uuid, jsonb) IS 'The contact changed a message: the new text stands in its place, the old ones are kept. An edit that comes late (a lower revision)
      changes nothing. False when there was nothing to change.';
 
@@ -10809,6 +11292,8 @@ COMMENT ON FUNCTION "service"."record_provider_event"(uuid, text, jsonb, text) I
 
 COMMENT ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) IS 'How telling it went: delivered, pending for another try, or failed.';
 
+COMMENT ON FUNCTION "service"."refresh_channel_tokens"() IS 'Asks for fresh tokens where they end soon: mailboxes ten minutes before, Instagram at day 45. Returns how many.';
+
 COMMENT ON FUNCTION "service"."relabel"(uuid, text, text) IS 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
 
 COMMENT ON FUNCTION "service"."replay_provider_event"(bigint) IS 'Reads a quarantined request again, after a release that understands it.';
@@ -10821,6 +11306,8 @@ COMMENT ON FUNCTION "service"."set_connection_state"(uuid, text, text) IS 'The p
 
 COMMENT ON FUNCTION "service"."take_chore"(text, integer, text) IS 'Whether the caller is the one to do this chore now: true once in so many seconds, whoever asks and however often.';
 
+COMMENT ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) IS 'Closes the window that this message opened, and returns what a digest needs; null when the visitor saw it all, or it was mailed.';
+
 COMMENT ON FUNCTION "service"."update_contact_address"(uuid, jsonb) IS 'A contact''s address changed, opted out or in, or cannot be reached. False when we do not know it.';
 
 COMMENT ON FUNCTION "service"."update_delivery"(uuid, jsonb) IS 'What a provider says became of a message: by its id, or by contact and watermark. Parked for ten minutes when the message''s own
@@ -10829,6 +11316,8 @@ COMMENT ON FUNCTION "service"."update_delivery"(uuid, jsonb) IS 'What a provider
 COMMENT ON FUNCTION "service"."update_inbox"(uuid, jsonb) IS 'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind.';
 
 COMMENT ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) IS 'What to tell, where, and what signs it: {url, secret, body}. Null when there is nothing to tell any more.';
+
+COMMENT ON FUNCTION "service"."website_by_mail"(uuid, uuid) IS 'A website inbox, by its id or a conversation''s, as the way in for answers to its digests: {inbox_id, account_id, active, reply_token}.';
 
 COMMENT ON TABLE "private"."assignment_turns" IS 'When an agent last got a conversation of an inbox by turn. Whoever waits longest, since then or since they joined, is next.';
 
@@ -10842,9 +11331,13 @@ COMMENT ON TABLE "private"."contact_inbox_aliases" IS 'Other spellings under whi
 
 COMMENT ON TABLE "private"."contact_presence" IS 'When each contact''s open chat last said that it is there.';
 
+COMMENT ON TABLE "private"."continuity" IS 'Which conversations wait for a digest by mail, and how far the last one went.';
+
 COMMENT ON TABLE "private"."identity_secrets" IS 'What an account''s own server signs its customers'' identifiers with (HMAC-SHA256), per website inbox.';
 
 COMMENT ON TABLE "private"."mail_tombstones" IS 'SHA-256 of the Message-IDs of mails whose conversation was deleted: a mailbox that is read again brings none of them back.';
+
+COMMENT ON TABLE "private"."mailbox_sign_ins" IS 'Sign-ins that are under way: who began one, for which account, good for ten minutes and once. Of the state only the hash is kept.';
 
 COMMENT ON TABLE "private"."mailboxes" IS 'How far each mailbox was read, and when it is visited next.';
 
@@ -10970,6 +11463,12 @@ REVOKE ALL ON FUNCTION "private"."agent_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."agent_message"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."answered_conversation"(public.inboxes, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."answered_conversation"(public.inboxes, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."answered_conversation"(public.inboxes, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."api_address"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."api_address"(uuid, text) FROM "postgres";
@@ -11042,6 +11541,12 @@ REVOKE ALL ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."ask_for_digest"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_for_digest"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_for_digest"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attachment_id_of"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."attachment_id_of"(text) TO "authenticated";
@@ -11097,6 +11602,14 @@ REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."begin_conversation"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) FROM PUBLIC;
 
@@ -11253,6 +11766,12 @@ REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, t
 REVOKE ALL ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."conversation_rows"(uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."conversation_rows"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."conversation_rows"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."conversation_scope"(text, text[]) FROM PUBLIC;
 
@@ -11636,11 +12155,11 @@ REVOKE ALL ON FUNCTION "private"."message_deleted"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."message_deleted"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."message_json"(public.messages) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."message_json"(public.messages) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."message_json"(public.messages) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."message_json"(public.messages, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
 
@@ -11667,12 +12186,6 @@ GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "authentica
 REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "postgres";
-
-REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "private"."my_scopes"() FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "private"."my_scopes"() TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM PUBLIC;
 
@@ -11847,6 +12360,12 @@ REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean
 REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reopened_status"(public.conversations, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."reply_secret"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reply_secret"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reply_secret"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."reply_window"(uuid) FROM PUBLIC;
 
@@ -12156,6 +12675,14 @@ REVOKE ALL ON FUNCTION "private"."take_email"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."take_email"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."take_mailbox_sign_in"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."take_mailbox_sign_in"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."take_mailbox_sign_in"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."take_mailbox_sign_in"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."team_ids"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."team_ids"() TO "authenticated";
@@ -12302,11 +12829,11 @@ GRANT EXECUTE ON FUNCTION "private"."visitor_may_upload"(text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."visitor_may_upload"(text) TO "visitor";
 
-REVOKE ALL ON FUNCTION "private"."visitor_message_json"(public.messages) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."visitor_message_json"(public.messages) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."visitor_message_json"(public.messages) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) FROM PUBLIC;
 
@@ -12383,6 +12910,14 @@ GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
 
@@ -12808,6 +13343,14 @@ REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, tex
 
 GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."take_mailbox_sign_in"(text, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."take_mailbox_sign_in"(text, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."take_mailbox_sign_in"(text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."take_mailbox_sign_in"(text, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."toggle_status"(uuid) TO "authenticated";
@@ -13024,6 +13567,14 @@ GRANT EXECUTE ON FUNCTION "service"."delete_received_message"(uuid, text, boolea
 
 GRANT EXECUTE ON FUNCTION "service"."delete_received_message"(uuid, text, boolean) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."digest_sent"(uuid, bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."digest_sent"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."digest_sent"(uuid, bigint) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."digest_sent"(uuid, bigint) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."edit_received_message"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."edit_received_message"(uuid, jsonb) FROM "postgres";
@@ -13208,6 +13759,14 @@ GRANT EXECUTE ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) 
 
 GRANT EXECUTE ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."refresh_channel_tokens"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."refresh_channel_tokens"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."refresh_channel_tokens"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."refresh_channel_tokens"() TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
@@ -13256,6 +13815,14 @@ GRANT EXECUTE ON FUNCTION "service"."take_chore"(text, integer, text) TO "postgr
 
 GRANT EXECUTE ON FUNCTION "service"."take_chore"(text, integer, text) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."update_contact_address"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."update_contact_address"(uuid, jsonb) FROM "postgres";
@@ -13287,6 +13854,14 @@ REVOKE ALL ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) FROM "postgres
 GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."website_by_mail"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."website_by_mail"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."website_by_mail"(uuid, uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."website_by_mail"(uuid, uuid) TO "service_role";
 
 REVOKE ALL ("custom_role_id") ON TABLE "public"."account_users" FROM "authenticated";
 
