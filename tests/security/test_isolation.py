@@ -290,6 +290,13 @@ AGENTS: dict[str, Arguments] = {
         "p_channel_type": "telegram",
         "p_address": f"new-{c.account.id}",
     },
+    "begin_mailbox_sign_in": lambda c: {
+        "p_account_id": c.account.id,
+        "p_provider": "google",
+        "p_state_hash": "0" * 64,
+        "p_verifier": "v" * 43,
+        "p_inbox_name": "Mail",
+    },
     "reconnect_channel": lambda c: {"p_inbox_id": c.connected.id, "p_secrets": {"bot_token": "x"}},
     "reply_window": lambda c: {"p_conversation_id": c.conversation.id},
     "save_api_channel": lambda c: {
@@ -434,6 +441,7 @@ VISITORS: dict[str, Arguments] = {
 }
 #: Functions that take no id of somebody's row, so that there is nothing to reach for.
 WITHOUT_IDS = {
+    "take_mailbox_sign_in",
     "accept_invitation",
     "widget_identify",
     "create_account",
