@@ -1,13 +1,15 @@
-"""`make test` and `make lint`: every check in turn, all of them even when one fails, a summary at the end."""
+"""`make test` and `make lint`: every check, all of them even when one fails, a summary at the end."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -21,7 +23,8 @@ class Check:
     command: tuple[str, ...]
 
 
-#: The journeys run apart: their browser keeps an event loop going in which asyncio's tests cannot run.
+#: The journeys run apart: their browser keeps an event loop going in which asyncio's tests cannot run. They wait
+#: more than they work, so they run beside the others.
 TEST = (
     Check("front-end units", ("npm", "test")),
     Check("journeys", ("python", "-m", "pytest", "-q", "tests/journeys")),
@@ -41,14 +44,28 @@ LINT = (
 )
 
 
-def run(checks: tuple[Check, ...]) -> int:
-    """Run them all; 1 when any failed."""
+def _start(check: Check, environment: dict[str, str]) -> tuple[subprocess.Popen[str], IO[str]]:
+    output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+    process = subprocess.Popen(
+        check.command, cwd=ROOT, env=environment, text=True, stdout=output, stderr=subprocess.STDOUT
+    )
+    return process, output
+
+
+def run(checks: tuple[Check, ...], *, together: bool = False) -> int:
+    """Run them all, one after the other or side by side; 1 when any failed."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    # The output of each is kept together, and shown when it has ended.
+    running = [_start(check, environment) for check in checks] if together else None
     failed = []
-    for check in checks:
+    for number, check in enumerate(checks):
         print(f"── {check.name}", flush=True)
         started = time.monotonic()
-        status = subprocess.run(check.command, cwd=ROOT, env=environment).returncode
+        process, output = running[number] if running else _start(check, environment)
+        status = process.wait()
+        output.seek(0)
+        sys.stdout.write(output.read())
+        output.close()
         print(
             f"   {'ok' if status == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)",
             flush=True,
@@ -61,4 +78,6 @@ def run(checks: tuple[Check, ...]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(LINT if sys.argv[1:] == ["lint"] else TEST))
+    if sys.argv[1:] == ["lint"]:
+        sys.exit(run(LINT))
+    sys.exit(run(TEST, together=True))

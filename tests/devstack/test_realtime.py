@@ -478,10 +478,13 @@ async def test_five_thousand_rows_arrive_in_order_and_starve_nobody(
 async def test_replay_gives_the_newest_once_and_oldest_first(
     exchange: Exchange, db: Database
 ) -> None:
-    name, phone = topic("rw"), await exchange.phone()
+    name, phone, earlier = topic("rw"), await exchange.phone(), await exchange.phone()
+    await earlier.join(name, private=True, token=exchange.token())
     for n in range(30):
         await send(db, name, json.dumps({"n": n}), private=True)
     await send(db, name, '{"public": true}', private=False)
+    for _ in range(30):
+        await earlier.hear("broadcast")  # until they are history: what is on its way is heard live
 
     replay = {"since": 0, "limit": 100}
     await phone.join(name, private=True, token=exchange.token(), broadcast={"replay": replay})
