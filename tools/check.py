@@ -23,8 +23,8 @@ class Check:
     command: tuple[str, ...]
 
 
-#: The journeys run apart: their browser keeps an event loop going in which asyncio's tests cannot run. They wait
-#: more than they work, so they run beside the others.
+#: The journeys run apart: their browser keeps an event loop going in which asyncio's tests cannot run.
+#: They wait more than they work, so they run beside the others.
 TEST = (
     Check("front-end units", ("npm", "test")),
     Check("journeys", ("python", "-m", "pytest", "-q", "tests/journeys")),
