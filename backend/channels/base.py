@@ -304,6 +304,7 @@ class OutboundMessage:
     sent_parts: tuple[
         str, ...
     ] = ()  #: what went out before an earlier attempt failed; goes on from there
+    interrupted: bool = False  #: an earlier attempt began, and nobody knows how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,11 @@ class Line:
     ) -> list[str]:
         """Answer by the reply token while there is a fresh one (it costs no quota), else push."""
         reply_token = text(message.thread.get("reply_token"))
+        if reply_token and at == 0 and message.interrupted:
+            # The token may have been taken, and a push under the key would then be a second copy.
+            raise SendError(
+                ErrorCategory.UNCERTAIN, "It may have been delivered by an earlier attempt."
+            )
         if reply_token and at == 0:
             body: Json = {"replyToken": reply_token, "messages": some}
             try:

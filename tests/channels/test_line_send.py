@@ -135,6 +135,20 @@ async def test_a_fresh_reply_token_saves_quota_and_a_stale_one_is_replaced_by_a_
     assert error.category is ErrorCategory.UNCERTAIN  # the token may be used up by now
 
 
+async def test_an_interrupted_answer_by_reply_token_is_not_pushed_a_second_time(
+    provider: Provider, account: Credentials, http: httpx.AsyncClient
+) -> None:
+    thread = {"reply_token": "757913772c4646b784d4b7ce46d10001"}
+    again = outgoing(USER, "hi", thread=thread, interrupted=True)
+    error = await refused(Line(), again, account, http)
+    assert error.category is ErrorCategory.UNCERTAIN
+    assert provider.asked == []
+    # Without a token it was pushed under the key, which LINE knows.
+    provider.answers = [OK]
+    await Line().send(outgoing(USER, "hi", interrupted=True), account, http)
+    assert provider.asked[0].path == "/v2/bot/message/push"
+
+
 async def test_a_repeated_key_means_that_line_took_it_the_first_time(
     provider: Provider, account: Credentials, http: httpx.AsyncClient
 ) -> None:

@@ -140,6 +140,7 @@ async def _outbound(
             **found["context"],
         },
         sent_parts=tuple(found["sent_parts"]),
+        interrupted=found["interrupted"],
     )
 
 
