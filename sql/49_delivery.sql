@@ -663,6 +663,27 @@ $$;
 
 comment on function private.attachments_to_deliver is 'The files of a message on its way out; refused ones stay behind.';
 
+create function private.message_of_source(p_inbox_id uuid, p_source_id text)
+returns public.messages
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    found_message public.messages;
+begin
+    select * into found_message from public.messages where inbox_id = p_inbox_id and source_id = p_source_id;
+    if found_message.id is null then
+        select message.* into found_message
+        from private.message_parts as part
+        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
+        where part.inbox_id = p_inbox_id and part.source_id = p_source_id;
+    end if;
+    return found_message;
+end;
+$$;
+
+comment on function private.message_of_source is
+    'The message that the provider knows under this id, as a whole or as one of its parts; null when there is none.';
+
 create function service.receive_message(p_inbox_id uuid, p_message jsonb)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -681,13 +702,7 @@ declare
     arrived_at timestamptz;
 begin
     perform private.lock_address(p_inbox_id, coalesce(p_message #>> '{contact,source_id}', ''));
-    select * into made from public.messages where inbox_id = p_inbox_id and source_id = given_source;
-    if made.id is null then
-        select message.* into made
-        from private.message_parts as part
-        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
-        where part.inbox_id = p_inbox_id and part.source_id = given_source;
-    end if;
+    made := private.message_of_source(p_inbox_id, given_source);
     if made.id is not null then
         return jsonb_build_object(
             'message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true,
@@ -821,19 +836,10 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     inbox constant public.inboxes := private.received_inbox(p_inbox_id);
-    target public.messages;
+    target constant public.messages := private.message_of_source(inbox.id, p_reaction ->> 'message_source_id');
     who constant text := p_reaction #>> '{contact,source_id}';
 begin
-    select message.* into target
-    from public.messages as message
-    where message.inbox_id = p_inbox_id and message.source_id = p_reaction ->> 'message_source_id';
-    if target.id is null then
-        select message.* into target
-        from private.message_parts as part
-        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
-        where part.inbox_id = p_inbox_id and part.source_id = p_reaction ->> 'message_source_id';
-    end if;
-    if target.id is null or inbox.id is null or who is null then
+    if target.id is null or who is null then
         return false;
     end if;
     update public.messages

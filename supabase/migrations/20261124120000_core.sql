@@ -3829,6 +3829,28 @@ $function$;
 
 ALTER FUNCTION "private"."message_json"(public.messages, jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.message_of_source(p_inbox_id uuid, p_source_id text)
+ RETURNS public.messages
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    found_message public.messages;
+begin
+    select * into found_message from public.messages where inbox_id = p_inbox_id and source_id = p_source_id;
+    if found_message.id is null then
+        select message.* into found_message
+        from private.message_parts as part
+        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
+        where part.inbox_id = p_inbox_id and part.source_id = p_source_id;
+    end if;
+    return found_message;
+end;
+$function$;
+
+ALTER FUNCTION "private"."message_of_source"(uuid, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.message_page(p_conversation_id uuid, p_before_seq bigint, p_limit integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9268,19 +9290,10 @@ CREATE OR REPLACE FUNCTION service.react_to_message(p_inbox_id uuid, p_reaction 
 AS $function$
 declare
     inbox constant public.inboxes := private.received_inbox(p_inbox_id);
-    target public.messages;
+    target constant public.messages := private.message_of_source(inbox.id, p_reaction ->> 'message_source_id');
     who constant text := p_reaction #>> '{contact,source_id}';
 begin
-    select message.* into target
-    from public.messages as message
-    where message.inbox_id = p_inbox_id and message.source_id = p_reaction ->> 'message_source_id';
-    if target.id is null then
-        select message.* into target
-        from private.message_parts as part
-        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
-        where part.inbox_id = p_inbox_id and part.source_id = p_reaction ->> 'message_source_id';
-    end if;
-    if target.id is null or inbox.id is null or who is null then
+    if target.id is null or who is null then
         return false;
     end if;
     update public.messages
@@ -9316,13 +9329,7 @@ declare
     arrived_at timestamptz;
 begin
     perform private.lock_address(p_inbox_id, coalesce(p_message #>> '{contact,source_id}', ''));
-    select * into made from public.messages where inbox_id = p_inbox_id and source_id = given_source;
-    if made.id is null then
-        select message.* into made
-        from private.message_parts as part
-        join public.messages as message on message.conversation_id = part.conversation_id and message.id = part.message_id
-        where part.inbox_id = p_inbox_id and part.source_id = given_source;
-    end if;
+    made := private.message_of_source(p_inbox_id, given_source);
     if made.id is not null then
         return jsonb_build_object(
             'message_id', made.id, 'conversation_id', made.conversation_id, 'duplicate', true,
@@ -10759,6 +10766,8 @@ COMMENT ON FUNCTION "private"."message_deleted"() IS 'Trigger: a deleted message
 
 COMMENT ON FUNCTION "private"."message_json"(public.messages, jsonb) IS 'A message as agents get it, from functions and broadcasts alike. p_sender: its private.message_sender, where that is known already.';
 
+COMMENT ON FUNCTION "private"."message_of_source"(uuid, text) IS 'The message that the provider knows under this id, as a whole or as one of its parts; null when there is none.';
+
 COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
      conversations, and of their teams. Whoever may still listen joins the new ones.';
 
@@ -12160,6 +12169,12 @@ REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM PUB
 REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."message_json"(public.messages, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."message_of_source"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."message_of_source"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."message_of_source"(uuid, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
 
