@@ -8,11 +8,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
 from tests.support.browser import ARGUMENTS, chromium
 from tests.support.local import LocalProduct
+
+#: Milliseconds until something that must come counts as missing. The journeys run beside all other
+#: tests on two cores; waiting ends when the thing is there, so patience costs a passing test nothing.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +41,7 @@ def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             made = browser.new_context(
                 **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
             )
-            made.set_default_timeout(15_000)
+            made.set_default_timeout(PATIENCE)
             stack.callback(made.close)
             return made
 

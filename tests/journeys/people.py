@@ -157,10 +157,10 @@ class VisitorOnPage(Person):
         self.launcher.click()
         go_on = self.panel.get_by_role("button", name=re.compile("Continue"))
         writing = self.panel.get_by_role("textbox")
-        expect(go_on.or_(writing).first).to_be_visible(timeout=15_000)
+        expect(go_on.or_(writing).first).to_be_visible()
         if not writing.is_visible():
             go_on.click()
-        expect(writing).to_be_visible(timeout=15_000)
+        expect(writing).to_be_visible()
 
     def write(self, text: str) -> None:
         """Write a message and send it."""

@@ -17,7 +17,7 @@ import httpx
 import psycopg
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, FilePayload, Request, expect
+from playwright.sync_api import BrowserContext, FilePayload, Request, Route, expect
 from psycopg.types.json import Jsonb
 
 from tests.journeys.people import VisitorOnPage
@@ -72,6 +72,23 @@ def test_nothing_is_stored_or_asked_before_the_chat_is_opened(
     assert profile.storage_state() == {"cookies": [], "origins": []}
     assert heard(customer, "supadesk:ready") == [None]
     assert customer.page.evaluate("supadesk.hasLoaded") is True
+
+
+def test_the_button_of_a_first_visit_never_moves(product: LocalProduct, context: Contexts) -> None:
+    customer = VisitorOnPage(product, context(reduced_motion="reduce").new_page())
+    held: list[Route] = []
+    customer.page.route("**/widget/session", lambda route: held.append(route))
+    customer.arrive()
+    customer.launcher.click()
+    button = customer.panel.get_by_role("button", name="Send us a message")
+    expect(button).to_be_visible()
+    while not held:
+        customer.page.wait_for_timeout(50)
+    before = button.bounding_box()
+    with customer.page.expect_response("**/rpc/widget_conversations*"):
+        held[0].continue_()
+    customer.page.wait_for_load_state("networkidle")
+    assert button.bounding_box() == before
 
 
 def test_the_page_says_who_its_visitor_is(product: LocalProduct, context: Contexts) -> None:
@@ -288,14 +305,14 @@ def test_files_go_both_ways(product: LocalProduct, visitor: Visitors) -> None:
     customer.picture("widget-files-picked")
     customer.write(f"My order {mark}")
     picture = customer.log.get_by_role("button", name=f"Open the picture cup-{mark}.png")
-    expect(picture).to_be_visible(timeout=30_000)
+    expect(picture).to_be_visible()
     expect(customer.log.get_by_role("link", name="Download order.txt")).to_have_attribute(
         "href", re.compile("token=")
     )
     expect(picture.locator("img")).to_have_js_property("naturalWidth", 250)
     send_file(product, f"My order {mark}", "invoice.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF")
     invoice = customer.log.get_by_role("link", name="Download invoice.pdf")
-    expect(invoice).to_be_visible(timeout=30_000)
+    expect(invoice).to_be_visible()
     fetched = httpx.get(invoice.get_attribute("href") or "", timeout=20)
     assert fetched.content.startswith(b"%PDF")
     customer.picture("widget-files")
@@ -337,7 +354,7 @@ def leave_an_address(product: LocalProduct, customer: VisitorOnPage) -> None:
     mark = secrets.token_hex(4)
     customer.write(f"Anybody there? {mark}")
     box = customer.log.get_by_label("E-mail")
-    expect(box).to_be_visible(timeout=30_000)
+    expect(box).to_be_visible()
     box.fill("kim@")
     customer.log.get_by_role("button", name="Submit").click()
     expect(customer.log.get_by_text("does not look like an e-mail")).to_be_visible()

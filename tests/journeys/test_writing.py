@@ -87,7 +87,7 @@ def test_a_mention_in_a_note_notifies_the_colleague(agent: Agents, visitor: Visi
     expect(note).to_contain_text(f"@Ben Okafor please look {mark}")
 
     bell = ben.page.get_by_role("button", name=re.compile("Notifications, .* unread"))
-    expect(bell).to_be_visible(timeout=20_000)
+    expect(bell).to_be_visible()
     bell.click()
     line = ben.page.get_by_role("button", name=re.compile("Ana Duarte mentioned you")).first
     expect(line).to_be_visible()
@@ -105,15 +105,15 @@ def test_files_are_sent_with_a_message_and_shown(agent: Agents, visitor: Visitor
     ana.page.get_by_label("Attach files").last.set_input_files([picture(), picture("tomato")])
     files = ana.page.get_by_role("list", name="Attached files").get_by_role("listitem")
     expect(files).to_have_count(2)
-    expect(files.filter(has_text=re.compile("kB"))).to_have_count(2, timeout=30_000)
+    expect(files.filter(has_text=re.compile("kB"))).to_have_count(2)
     ana.picture("composer-files")
     text = unique("Here are the pictures.")
     ana.reply(text)
     ana.sees(text)
     # A worker looks at them first.
     shown = ana.messages.get_by_role("button", name=re.compile(r"Open (teal|tomato)\.png"))
-    expect(shown).to_have_count(2, timeout=30_000)
-    expect(shown.first.locator("img")).to_be_visible(timeout=20_000)
+    expect(shown).to_have_count(2)
+    expect(shown.first.locator("img")).to_be_visible()
     ana.picture("thread-pictures")
     shown.first.click()
     big = ana.page.get_by_role("dialog").get_by_role("img")
@@ -136,7 +136,7 @@ def test_an_upload_that_broke_off_can_be_tried_again(agent: Agents, visitor: Vis
     ana.page.unroute("**/storage/v1/object/**")
     retry.click()
     expect(retry).to_have_count(0)
-    expect(ana.page.get_by_role("button", name="Send", exact=True)).to_be_enabled(timeout=20_000)
+    expect(ana.page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     ana.page.get_by_role("button", name="Remove navy.png").click()
     expect(ana.page.get_by_role("list", name="Attached files")).to_have_count(0)
 

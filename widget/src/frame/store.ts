@@ -93,6 +93,8 @@ export class Store {
     (this.conversations.value ?? []).reduce((sum, one) => sum + one.unread_count, 0),
   );
 
+  /** Somebody who was here before, and may have a conversation to go on with. */
+  readonly returning: boolean;
   readonly #session: SessionKeeper;
   readonly #api: VisitorApi;
   readonly #outbox: Outbox;
@@ -124,6 +126,7 @@ export class Store {
     private readonly say: (message: ToHost) => void,
   ) {
     const key = `supadesk:${config.website_token}`;
+    this.returning = drawer.getItem(key) !== null;
     this.#draftKey = `${key}:draft`;
     this.#flushLock = `${key}:outbox`;
     this.#key = key;

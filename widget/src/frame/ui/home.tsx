@@ -37,7 +37,8 @@ export function Home({ store, inbox, close }: ScreenProps) {
       <Notice store={store} />
       <div class="cards">
         <section class="card">
-          {conversations === null && store.connection.value === 'connecting' ? (
+          {/* Keeps the room of what may come: a button that moves is a button missed. */}
+          {store.returning && conversations === null && store.connection.value === 'connecting' ? (
             <div class="skeleton" aria-hidden="true" />
           ) : (
             running && <Running store={store} conversation={running} inbox={inbox.name} />
