@@ -15,6 +15,7 @@ create table private.jobs (
     dedupe_key text,
     attempt int not null default 0,
     max_attempts int not null default 8,
+    waits int not null default 0,
     lease_until timestamptz,
     worker text,
     last_error text,
@@ -24,7 +25,7 @@ create table private.jobs (
     constraint jobs_kind_check check (kind ~ '^[a-z][a-z_]{1,60}$'),
     constraint jobs_status_check check (status in ('queued', 'running', 'done', 'dead')),
     constraint jobs_lease_check check ((status = 'running') = (lease_until is not null)),
-    constraint jobs_attempt_check check (attempt >= 0 and max_attempts >= 1),
+    constraint jobs_attempt_check check (waits >= 0 and attempt >= waits and max_attempts >= 1),
     constraint jobs_payload_check check (octet_length(payload::text) <= 65536)
 )
 -- Every row is written three times within seconds: dead ones are to go before claims have to step over them.
@@ -40,7 +41,9 @@ comment on column private.jobs.dedupe_key is
     'At most one job of a kind has this key while its row exists, so asking twice does the work once.';
 comment on column private.jobs.request_id is
     'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
-comment on column private.jobs.attempt is 'How often it was claimed; the fencing number of the present lease.';
+comment on column private.jobs.attempt is 'How often it was claimed; the fencing number of the present lease. It never goes back.';
+comment on column private.jobs.waits is 'How many of those claims do not count as tries: nothing was attempted, it only was not its time.';
+comment on column private.jobs.max_attempts is 'After so many tries (attempt - waits) it is dead.';
 
 create unique index jobs_kind_dedupe_key_key on private.jobs (kind, dedupe_key) where dedupe_key is not null;
 -- The second line of defence of the order per lock.
@@ -88,11 +91,11 @@ returns void
 language sql set search_path = ''
 as $$
     update private.jobs as job
-    set status = case when job.attempt >= job.max_attempts then 'dead' else 'queued' end,
+    set status = case when job.attempt - job.waits >= job.max_attempts then 'dead' else 'queued' end,
         lease_until = null,
         worker = null,
         last_error = coalesce(job.last_error, 'the lease ran out'),
-        finished_at = case when job.attempt >= job.max_attempts then now() end
+        finished_at = case when job.attempt - job.waits >= job.max_attempts then now() end
     where job.id in (
         select expired.id
         from private.jobs as expired
@@ -112,7 +115,7 @@ create function service.claim_jobs(
     p_lease_seconds int default 60
 )
 returns table (
-    id bigint, account_id uuid, kind text, payload jsonb, attempt int, max_attempts int, lock text,
+    id bigint, account_id uuid, kind text, payload jsonb, attempt int, waits int, max_attempts int, lock text,
     created_at timestamptz, request_id text
 )
 language plpgsql security definer set search_path = ''
@@ -179,7 +182,7 @@ begin
         lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
     from candidate
     where job.id = candidate.id
-    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock,
+    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.waits, job.max_attempts, job.lock,
         job.created_at, job.request_id;
 end;
 $$;
@@ -220,7 +223,7 @@ as $$
         worker = null,
         run_at = coalesce(clock_timestamp() + make_interval(secs => p_retry_after_seconds), run_at),
         last_error = left(p_error, 2000),
-        max_attempts = max_attempts + case when p_counts then 0 else 1 end,
+        waits = waits + case when p_counts then 0 else 1 end,
         finished_at = case when p_retry_after_seconds is null then now() end
     where id = p_id and attempt = p_attempt and status = 'running'
     returning status
@@ -253,7 +256,7 @@ language sql security definer set search_path = ''
 as $$
     with requeued as (
         update private.jobs
-        set status = 'queued', attempt = 0, run_at = now(), finished_at = null
+        set status = 'queued', waits = attempt, run_at = now(), finished_at = null
         where id = p_id and status = 'dead'
         returning 1
     )

@@ -11,6 +11,7 @@ create table public.channel_connections (
     state text not null default 'connected',
     state_reason text,
     paused_until timestamptz,
+    failures int not null default 0,
     expires_at timestamptz,
     last_received_at timestamptz,
     last_sent_at timestamptz,
@@ -40,7 +41,9 @@ comment on column public.channel_connections.aliases is 'Other names the provide
 comment on column public.channel_connections.settings is 'What the inbox''s agents may read: host names, ids, switches. Never a secret.';
 comment on column public.channel_connections.state is
     'connected, or reauthorization_required: the provider refused our credentials, and messages wait until an administrator reconnects.';
-comment on column public.channel_connections.paused_until is 'The provider asked us to slow down: nothing is sent before.';
+comment on column public.channel_connections.paused_until is
+    'The provider asked us to slow down, or is down: nothing is sent before.';
+comment on column public.channel_connections.failures is 'How many sends in a row it was not there to take.';
 
 create index channel_connections_account_id_inbox_id_idx on public.channel_connections (account_id, inbox_id);
 create index channel_connections_aliases_idx on public.channel_connections using gin (aliases);
@@ -215,7 +218,8 @@ begin
     set secrets = secrets || coalesce(p_secrets, '{}'), updated_at = now()
     where inbox_id = p_inbox_id;
     update public.channel_connections
-    set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null
+    set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null,
+        failures = 0
     where inbox_id = p_inbox_id;
 end;
 $$;

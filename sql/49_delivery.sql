@@ -1157,6 +1157,7 @@ declare
     address public.contact_inboxes;
     connection public.channel_connections;
     was text;
+    wait double precision;
 begin
     select * into conversation from public.conversations where id = p_conversation_id for no key update;
     select * into message from public.messages where conversation_id = p_conversation_id and id = p_message_id for update;
@@ -1169,8 +1170,14 @@ begin
             -- It stays queued: reconnecting asks for it again.
             return jsonb_build_object('held', true);
         end if;
-        if connection.paused_until > now() then
-            return jsonb_build_object('wait', extract(epoch from connection.paused_until - now()));
+        if connection.paused_until > clock_timestamp() then
+            return jsonb_build_object('wait', extract(epoch from connection.paused_until - clock_timestamp()));
+        end if;
+        if connection.failures >= 3 then
+            wait := private.outage_wait(message.inbox_id, p_message_id);
+            if wait is not null then
+                return jsonb_build_object('wait', wait);
+            end if;
         end if;
     end if;
     if exists (
@@ -1255,7 +1262,7 @@ $$;
 
 comment on function service.message_to_deliver is
     'Takes a queued message for sending: everything its adapter needs. Null when there is nothing to send any more; {held} while the
-     inbox must be reconnected; {wait: seconds} while the provider wants us slower or has ten messages in hand; interrupted = an earlier try never reported back.';
+     inbox must be reconnected; {wait: seconds} while the provider wants us slower, is down, or has ten messages in hand; interrupted = an earlier try never reported back.';
 
 create function service.record_delivery(p_conversation_id uuid, p_message_id uuid, p_source_ids text[], p_contact_alias text default null)
 returns void
@@ -1291,6 +1298,7 @@ begin
     update public.channel_connections
     set last_sent_at = now()
     where inbox_id = conversation.inbox_id and (last_sent_at is null or last_sent_at < now() - interval '10 seconds');
+    perform private.note_recovery(conversation.inbox_id);
     for parked in
         delete from private.parked_statuses
         where inbox_id = conversation.inbox_id and source_id = any (p_source_ids)
@@ -1335,6 +1343,9 @@ begin
     end if;
     if p_category in ('transient', 'rate_limited') then
         update public.messages set status = 'queued' where conversation_id = p_conversation_id and id = p_message_id;
+        if p_category = 'transient' then
+            perform private.note_outage(target.inbox_id);
+        end if;
         return;
     end if;
     if p_category = 'uncertain' then

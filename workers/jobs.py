@@ -37,8 +37,14 @@ class Job:
     payload: dict[str, Any]
     attempt: int
     max_attempts: int
+    waits: int = 0
     lock: str | None = None
     request_id: str | None = None
+
+    @property
+    def tries(self) -> int:
+        """How often it was really attempted, this time included: not when it only waited for its turn."""
+        return self.attempt - self.waits
 
     @property
     def lease(self) -> dict[str, int]:

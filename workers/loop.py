@@ -162,7 +162,7 @@ class Worker:
         except Exception as error:
             # The type and our own words only: a provider's answer may quote a customer.
             reason = f"{type(error).__name__}: {error}"[:500]
-            retry = self._tasks[job.kind].retry.delay_after(job.attempt, job.max_attempts)
+            retry = self._tasks[job.kind].retry.delay_after(job.tries, job.max_attempts)
             await self._give_back(job, reason, retry)
             return False
         _log.info("job.done")

@@ -365,6 +365,73 @@ def test_a_provider_that_wants_us_slower_is_left_alone(
     assert 0 < take(db, conversation, message)["wait"] <= 30
 
 
+def test_while_a_provider_is_down_one_message_at_a_time_finds_out(
+    db: Connection, make: Make, account: Account, inbox: Inbox, agent: User
+) -> None:
+    ours = receive(db, inbox, incoming())["conversation_id"]
+    theirs = receive(
+        db, inbox, incoming("wamid.2", contact={"source_id": "5511900000002", "name": "Rui"})
+    )["conversation_id"]
+    first, second = reply(db, agent, ours), reply(db, agent, theirs)
+    for _ in range(2):
+        assert "id" in take(db, ours, first)
+        failed(db, ours, first, "transient")
+    # Twice may be chance: everyone else still goes out.
+    assert "id" in take(db, theirs, second)
+    failed(db, theirs, second, "transient")
+    for conversation, message in ((ours, first), (theirs, second)):
+        assert 0 < take(db, conversation, message)["wait"] <= 5
+
+    over = "update public.channel_connections set paused_until = now() where inbox_id = %s"
+    for longest in (10, 20, 40, 60, 60):
+        run(db, over, inbox.id)
+        assert "id" in take(db, ours, first)
+        assert 10 <= take(db, theirs, second)["wait"] <= 20
+        failed(db, ours, first, "transient")
+        assert longest - 5 < take(db, theirs, second)["wait"] <= longest
+
+    run(db, over, inbox.id)
+    run(
+        db,
+        "update private.jobs set run_at = now() + interval '1 hour' where kind = 'deliver_message'",
+    )
+    assert "id" in take(db, ours, first)
+    with acting_as_service(db):
+        call(
+            db,
+            "service.record_delivery",
+            p_conversation_id=ours,
+            p_message_id=first,
+            p_source_ids=["wamid.3"],
+        )
+    # It is back: what waited is due, and nobody waits for anybody.
+    due = column(
+        db,
+        "select lock from private.jobs where kind = 'deliver_message' and run_at <= clock_timestamp()",
+    )
+    assert due == [str(theirs)]
+    assert "id" in take(db, theirs, second)
+
+
+def test_an_outage_of_one_inbox_holds_up_no_other(
+    db: Connection, make: Make, account: Account, inbox: Inbox, agent: User
+) -> None:
+    run(
+        db,
+        "update public.channel_connections set failures = 9, paused_until = now() + interval '1 minute'",
+    )
+    other = make.connection(account, "whatsapp_cloud", "106853218861310", {"access_token": "t"})
+    conversation = receive(db, other, incoming())["conversation_id"]
+    assert "id" in take(db, conversation, reply(db, make.agent(other), conversation))
+    # An administrator who connects anew need not wait.
+    held = receive(db, inbox, incoming())["conversation_id"]
+    message = reply(db, agent, held)
+    assert "wait" in take(db, held, message)
+    with acting_as(db, make.administrator(account)):
+        call(db, "public.reconnect_channel", p_inbox_id=inbox.id, p_secrets={"access_token": "new"})
+    assert "id" in take(db, held, message)
+
+
 def test_a_failed_message_is_sent_again_when_the_agent_asks(
     db: Connection, inbox: Inbox, agent: User
 ) -> None:

@@ -95,6 +95,29 @@ class Desk:
         assert row is not None
         return str(row[0])
 
+    def let_time_pass(self, seconds: int) -> None:
+        """Deliveries and pauses become due as if so much time had gone by; return when all due were tried."""
+        self.conn.execute(
+            "update private.jobs set run_at = run_at - make_interval(secs => %s)"
+            " where kind = 'deliver_message' and status = 'queued'",
+            (seconds,),
+        )
+        self.conn.execute(
+            "update channel_connections set paused_until = paused_until - make_interval(secs => %s)",
+            (seconds,),
+        )
+        eventually(lambda: self._nothing_is_due() or None, 60)
+
+    def _nothing_is_due(self) -> bool:
+        row = self.conn.execute(
+            "select not exists (select from private.jobs as job where kind = 'deliver_message'"
+            " and (status = 'running' or (status = 'queued' and run_at <= clock_timestamp() and not exists ("
+            " select from private.jobs as other where other.lock = job.lock and other.id < job.id"
+            " and other.status in ('queued', 'running')))))"
+        ).fetchone()
+        assert row is not None
+        return bool(row[0])
+
     def connection_state(self, channel: str) -> str:
         """Whether the inbox is connected."""
         row = self.conn.execute(
@@ -214,7 +237,7 @@ def test_a_provider_that_was_down_gets_everything_once_and_in_order(
     conversation = desk.greet(channel, person)
     if channel == "line":  # the greeting's reply token would be tried first
         desk.reaches(desk.reply(conversation, unique("One moment")), "sent")
-    simulator.fault(channel, "500", count=2)
+    simulator.fault(channel, "500", count=1)
     texts = [unique(word) for word in ("first", "second", "third")]
     messages = [desk.reply(conversation, text) for text in texts]
     for message in messages:
@@ -224,7 +247,35 @@ def test_a_provider_that_was_down_gets_everything_once_and_in_order(
         )
     assert [text for text in simulator.shown(channel, person) if text in texts] == texts
     outcomes = [call["outcome"] for call in simulator.calls(channel, texts[0])]
-    assert outcomes == ["refused", "refused", "accepted"]
+    assert outcomes == ["refused", "accepted"]
+
+
+def test_ten_minutes_without_the_provider_lose_and_double_nothing(
+    desk: Desk, simulator: Simulator
+) -> None:
+    people = [somebody() for _ in range(4)]
+    conversations = [desk.greet("telegram", person) for person in people]
+    desk.let_time_pass(0)
+    simulator.fault("telegram", "500", count=10_000)
+    said = [[unique(word) for word in ("first", "second", "third")] for _ in people]
+    messages = [
+        desk.reply(conversation, text)
+        for conversation, texts in zip(conversations, said, strict=True)
+        for text in texts
+    ]
+    for _ in range(10):
+        desk.let_time_pass(60)
+    tried = [call for texts in said for text in texts for call in simulator.calls("telegram", text)]
+    # Four conversations, but after the third failure one of them asks once a minute, for all.
+    assert 3 <= len(tried) <= 16
+    assert {call["outcome"] for call in tried} == {"refused"}
+
+    simulator.behave()
+    desk.let_time_pass(60)
+    for message in messages:
+        desk.reaches(message, "sent", 60)
+    for person, texts in zip(people, said, strict=True):
+        assert [text for text in simulator.shown("telegram", person) if text in texts] == texts
 
 
 @pytest.mark.parametrize("channel", FURTHEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from workers.registry import Registered
+from workers.retry import OUTBOUND
 from workers.tasks import (
     delete_inbox,
     deliver_message,
@@ -25,7 +26,9 @@ MINUTES = timedelta(minutes=1)
 
 TASKS: dict[str, Registered] = {
     "delete_inbox": Registered(delete_inbox.run),
-    "deliver_message": Registered(deliver_message.run, timeout=2 * MINUTES, at_once=40),
+    "deliver_message": Registered(
+        deliver_message.run, timeout=2 * MINUTES, at_once=40, retry=OUTBOUND
+    ),
     "deliver_webhook": Registered(deliver_webhook.run),
     "fetch_media": Registered(fetch_media.run, timeout=5 * MINUTES, at_once=4),
     "process_attachment": Registered(process_attachment.run, timeout=2 * MINUTES, at_once=2),

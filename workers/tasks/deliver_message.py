@@ -72,9 +72,7 @@ async def _tell_program(context: Context, found: dict[str, Any], job: Job) -> ba
     """The API channel: the program behind the inbox is told, three times at most, under one delivery id."""
     webhook = found["webhook"]
     body = json.dumps(webhook["body"], ensure_ascii=False, separators=(",", ":")).encode()
-    again = (
-        base.ErrorCategory.TRANSIENT if job.attempt < PROGRAM_TRIES else base.ErrorCategory.CONFIG
-    )
+    again = base.ErrorCategory.TRANSIENT if job.tries < PROGRAM_TRIES else base.ErrorCategory.CONFIG
     try:
         status = await post_signed(context, webhook["url"], webhook["secret"], found["id"], body)
     except httpx.HTTPError as error:
@@ -146,7 +144,7 @@ async def _outbound(
 
 async def _refused(context: Context, job: Job, ids: dict[str, Any], error: base.SendError) -> None:
     category = error.category
-    last_try = job.attempt >= job.max_attempts
+    last_try = job.tries >= job.max_attempts
     if last_try and category in {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}:
         category = base.ErrorCategory.CONFIG
     await context.service.call_service(

@@ -29,7 +29,7 @@ async def run(context: Context, job: Job) -> None:
         await _record(context, delivery_id, "failed", None, "there was nothing to tell any more")
         return
     body = json.dumps(found["body"], ensure_ascii=False, separators=(",", ":")).encode()
-    last = job.attempt >= TRIES
+    last = job.tries >= TRIES
     try:
         status = await post_signed(context, found["url"], found["secret"], delivery_id, body)
     except (httpx.HTTPError, SendError) as error:

@@ -26,7 +26,7 @@ async def run(context: Context, job: Job) -> None:
         media = await inbox.channel.fetch(source, inbox.credentials, context.http)
     except base.SendError as error:
         again = error.category in {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}
-        if again and job.attempt < job.max_attempts:
+        if again and job.tries < job.max_attempts:
             wait = error.retry_after or 30
             raise RetryLater(f"{error.category}: {error.code}", wait, counts=True) from None
         await context.service.call_service(
