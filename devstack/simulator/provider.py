@@ -117,9 +117,12 @@ class Provider(ABC):
         call.ids = [entry.id for entry in entries]
         chat = self.world.chat_with(business, messages[0].to)
         self._later(self.report(chat, entries))
+        said = answer(entries)
+        if fault is not None and fault.kind == "hang_after_accept":
+            await asyncio.sleep(HANG)
         if fault is not None and request.transport is not None:
             request.transport.abort()
-        return answer(entries)
+        return said
 
     def _note(
         self,
@@ -128,7 +131,7 @@ class Provider(ABC):
         messages: Sequence[Outgoing],
         fault: Fault | None,
     ) -> Call:
-        outcomes = {"hang": "hung", "reset_after_accept": "lost"}
+        outcomes = {"hang": "hung", "hang_after_accept": "lost", "reset_after_accept": "lost"}
         kind = fault.kind if fault else ""
         call = Call(
             channel=self.channel,

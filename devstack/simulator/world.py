@@ -14,9 +14,9 @@ from typing import Any
 Json = dict[str, Any]
 
 CUSTOMER, BUSINESS = "customer", "business"
-KINDS = ("401", "429", "500", "hang", "reset_after_accept", "duplicate", "reorder")
 #: Those that happen to a call; the others happen to the webhooks that follow.
-CALL_FAULTS = frozenset({"401", "429", "500", "hang", "reset_after_accept"})
+CALL_FAULTS = frozenset({"401", "429", "500", "hang", "hang_after_accept", "reset_after_accept"})
+KINDS = (*sorted(CALL_FAULTS), "duplicate", "reorder")
 
 
 class Mistake(Exception):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -317,6 +319,68 @@ def test_a_send_that_got_no_answer_is_unknown_and_never_repeated(
     assert simulator.shown(channel, person)[-2:] == [answer, following]
     if channel in {"telegram", "line"}:  # nothing ever tells more
         assert desk.status(message) == "unknown"
+
+
+@pytest.fixture
+def workers(product: LocalProduct) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts workers like the product's own, which holds still meanwhile."""
+    ours = psutil.Process(product.pid("worker"))
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            ours.cmdline(),
+            cwd=ours.cwd(),
+            env=ours.environ(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    ours.suspend()
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+    ours.resume()
+
+
+@pytest.mark.parametrize("moment", ["hang", "hang_after_accept"])
+@pytest.mark.parametrize("channel", ["telegram", "line"])
+def test_a_worker_killed_before_or_after_the_provider_s_yes_sends_nothing_twice(
+    desk: Desk,
+    simulator: Simulator,
+    workers: Callable[[], subprocess.Popen[bytes]],
+    channel: str,
+    moment: str,
+) -> None:
+    person = somebody()
+    victim = workers()
+    conversation = desk.greet(channel, person)
+    if channel == "line":  # later than a reply token lives: what is pushed has a key
+        desk.conn.execute(
+            "update messages set content_attributes = content_attributes - 'reply_token'"
+            " where conversation_id = %s and message_type = 'incoming'",
+            (conversation,),
+        )
+    simulator.fault(channel, moment)
+    message = desk.reply(conversation, answer := unique("On its way"))
+    eventually(lambda: simulator.calls(channel, answer) or None)
+    victim.kill()
+    victim.wait()
+    desk.conn.execute(
+        "update private.jobs set lease_until = now() - interval '1 s' where status = 'running'"
+    )
+    workers()
+    taken = moment == "hang_after_accept"
+    if channel == "line":  # takes a key, so asking again does no harm
+        desk.reaches(message, "sent")
+        assert list(simulator.shown(channel, person)).count(answer) == 1
+    else:  # nobody can tell, so the agent is asked
+        desk.reaches(message, "unknown")
+        assert len(simulator.calls(channel, answer)) == 1
+        assert list(simulator.shown(channel, person)).count(answer) == taken
 
 
 def test_a_provider_that_hangs_delays_no_other_inbox(desk: Desk, simulator: Simulator) -> None:
