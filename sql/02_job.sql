@@ -282,7 +282,7 @@ as $$
     select count(*)::int from purged
 $$;
 
-comment on function service.purge_jobs is 'Removes old finished jobs, at most 10,000 a call; dead ones stay until someone looks.';
+comment on function service.purge_jobs is 'Removes old finished jobs, at most 10,000 a call. Dead ones stay longer, for somebody to look: see service.purge_dead_letters.';
 
 create function service.job_stats()
 returns jsonb

@@ -295,9 +295,11 @@ $$;
 comment on function private.remove_member is 'See public.remove_member.';
 grant execute on function private.remove_member to authenticated;
 
+-- Who was there for years has thousands of conversations, each of which is told to the lists. PostgREST gives the
+-- transaction the time that its function names.
 create function public.remove_member(p_account_id uuid, p_user_id uuid)
 returns void
-language sql set search_path = ''
+language sql set search_path = '' set statement_timeout = '60s'
 as $$
     select private.remove_member(p_account_id, p_user_id)
 $$;
@@ -306,6 +308,31 @@ comment on function public.remove_member is
     'Takes somebody out of the account, with their inboxes, teams and settings; their conversations belong to nobody then.
      Administrators, and everybody themselves. Fails with account_not_found, not_administrator, user_not_found, last_administrator.';
 grant execute on function public.remove_member to authenticated;
+
+create function private.tell_member()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    member constant public.account_users := case tg_op when 'INSERT' then new else old end;
+begin
+    -- While an account is deleted its members go after it: nobody is left to be told.
+    if exists (select from public.accounts where id = member.account_id) then
+        perform private.record_event(
+            member.account_id,
+            case tg_op when 'INSERT' then 'agent.added' else 'agent.removed' end,
+            null,
+            jsonb_build_object('user_id', member.user_id, 'role', member.role));
+    end if;
+    return null;
+end;
+$$;
+
+comment on function private.tell_member is 'Trigger: records who came into an account and who left it.';
+
+create trigger account_users_tell
+    after insert or delete on public.account_users
+    for each row execute function private.tell_member();
 
 create function private.shown_status(p_member public.account_users)
 returns text

@@ -213,6 +213,16 @@ begin
                 or (open.previous_hash = p_refresh_hash and open.rotated_at > now() - interval '1 minute')
             )
         returning * into session;
+        if session.id is null and p_identifier is not null then
+            perform private.adopt_session(stranger, p_identifier)
+            from private.visitor_sessions as stranger
+            where stranger.inbox_id = (widget ->> 'inbox_id')::uuid
+                and stranger.expires_at > now()
+                and stranger.identifier is null
+                and (
+                    stranger.refresh_hash = p_refresh_hash
+                    or (stranger.previous_hash = p_refresh_hash and stranger.rotated_at > now() - interval '1 minute'));
+        end if;
         if session.id is null and p_identifier is null then
             perform private.fail(
                 401, 'session_expired', 'This chat session is over.', 'Ask for a new one without a refresh token.');
@@ -251,7 +261,8 @@ $$;
 
 comment on function service.open_visitor_session is
     'Opens or renews a visitor''s session; the service mints a token from the ids it returns. Hashes are SHA-256 in hex.
-     p_identifier is an identity whose signature the service has checked; its browsers share one address.
+     p_identifier is an identity whose signature the service has checked; its browsers share one address, and what was said
+     in this session before signing in goes there.
      Fails with inbox_not_found, session_expired, identity_required, too_many_requests.';
 
 create function service.purge_visitor_sessions()

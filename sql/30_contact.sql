@@ -128,6 +128,10 @@ create index contacts_account_id_created_at_idx on public.contacts (account_id, 
 create index contacts_labels_idx on public.contacts using gin (account_id, labels);
 create index contacts_account_id_last_activity_at_idx on public.contacts (account_id, last_activity_at desc nulls last, id desc);
 
+-- For service.purge_contacts, and for nobody else.
+create index contacts_unreachable_idx
+    on public.contacts (id) where email is null and phone_number is null and identifier is null;
+
 create table public.contact_inboxes (
     id uuid not null default private.uuid_v7(),
     account_id uuid not null,

@@ -324,6 +324,7 @@ declare
     recent int;
     public_reply boolean;
     reopened text;
+    came_in boolean;
 begin
     -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
@@ -372,9 +373,11 @@ begin
     new.inbox_id := conversation.inbox_id;
     new.updated_at := now();
     new.content_attributes := private.resolve_reply(new);
+    -- What was said before the inbox was connected is shown, and no news: nobody waits for an answer to it.
+    came_in := new.message_type = 'incoming' and not new.content_attributes ? 'history';
 
     -- Locks are taken in the order contact, conversation, message, here and everywhere.
-    if new.message_type = 'incoming' then
+    if came_in then
         update public.contacts set last_activity_at = now()
         where id = conversation.contact_id
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
@@ -409,9 +412,7 @@ begin
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case new.message_type
-        when 'incoming' then private.reopened_status(conversation, contact.blocked)
-        else conversation.status end;
+    reopened := case when came_in then private.reopened_status(conversation, contact.blocked) else conversation.status end;
 
     update public.conversations
     set last_seq = last_seq + 1,
@@ -420,14 +421,15 @@ begin
         status = reopened,
         waiting_since = case
             when public_reply then null
-            when new.message_type = 'incoming' then coalesce(waiting_since, new.created_at)
+            when came_in then coalesce(waiting_since, new.created_at)
             else waiting_since end,
         first_reply_created_at = case
             when public_reply then coalesce(first_reply_created_at, new.created_at)
             else first_reply_created_at end,
-        unread_count = unread_count + (new.message_type = 'incoming')::int,
+        unread_count = unread_count + came_in::int,
         visitor_unread_count = visitor_unread_count
-            + (new.message_type in ('outgoing', 'template') and not new.private)::int,
+            + (new.message_type in ('outgoing', 'template') and not new.private
+                and not new.content_attributes ? 'history')::int,
         -- Lists show what people said; the system's own lines only where there is nothing else.
         preview = case when new.message_type = 'activity'
             or (new.message_type = 'template' and preview is not null)
@@ -501,9 +503,12 @@ $$;
 comment on function private.tell_message_created is
     'Trigger: broadcasts a new message to agents and its visitor, records it, and asks for what should follow.';
 
+-- Nobody is told of what was imported: who looks at the conversation sees a gap in its numbers, and fetches it.
 create trigger messages_tell_created
     after insert on public.messages
-    for each row execute function private.tell_message_created();
+    for each row
+    when (not new.content_attributes ? 'history')
+    execute function private.tell_message_created();
 
 create function private.change_message()
 returns trigger

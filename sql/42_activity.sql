@@ -275,8 +275,13 @@ begin
         perform private.tell_labels(old, new, actor_name);
     end if;
     -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    -- And who leaves the account leaves all their conversations, years of them: a line in each would bring those to
+    -- the top of every list.
     if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
         and current_setting('role', true) = 'authenticated'
+        and (old.assignee_id is null or exists (
+            select from public.account_users as member
+            where member.account_id = old.account_id and member.user_id = old.assignee_id))
     then
         perform private.tell_assignment(old, new, actor_name);
     end if;

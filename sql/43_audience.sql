@@ -399,7 +399,7 @@ create trigger messages_notify
     after insert on public.messages
     for each row
     when (
-        new.message_type = 'incoming'
+        (new.message_type = 'incoming' and not new.content_attributes ? 'history')
         or (new.message_type = 'outgoing' and new.sender_user_id is not null))
     execute function private.notify_of_message();
 

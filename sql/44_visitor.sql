@@ -278,19 +278,38 @@ comment on function public.widget_identify is
      Fails with session_expired, invalid_argument, too_many_requests.';
 grant execute on function public.widget_identify to visitor;
 
-create function service.identify_visitor(p_contact_inbox_id uuid, p_values jsonb, p_verified text[])
-returns uuid
+create function private.adopt_session(p_session private.visitor_sessions, p_identifier text)
+returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    contact public.contacts;
+    known record;
 begin
-    return private.identify_contact(
-        (select contact_id from public.contact_inboxes where id = p_contact_inbox_id), p_values, p_verified);
+    -- Two tabs that sign in at once take turns; the second finds the session gone.
+    delete from private.visitor_sessions where id = p_session.id;
+    if not found then
+        return;
+    end if;
+    select person.* into contact
+    from public.contacts as person
+    join public.contact_inboxes as address on address.contact_id = person.id
+    where address.id = p_session.contact_inbox_id;
+    -- Whoever wrote nothing leaves nothing behind; and what was said in another's name stays with that name.
+    if contact.id is null or contact.identifier <> p_identifier then
+        return;
+    end if;
+    perform private.identify_contact(contact.id, jsonb_build_object('identifier', p_identifier), '{identifier}');
+    select * into known from private.verified_address(p_session.account_id, p_session.inbox_id, p_identifier);
+    update public.conversations set contact_inbox_id = known.contact_inbox_id
+    where account_id = p_session.account_id and contact_inbox_id = p_session.contact_inbox_id;
+    delete from public.contact_inboxes where id = p_session.contact_inbox_id;
 end;
 $$;
 
-comment on function service.identify_visitor is
-    'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
-     Returns the id of the contact that remains. Fails with contact_not_found.';
+comment on function private.adopt_session is
+    'Somebody who wrote as a stranger has signed in: their signed identity gets what they said, and the stranger''s session ends.
+     The caller has proof of both, the signature and the session''s own token.';
 
 create function private.widget_start_conversation(
     p_message_id uuid, p_content text, p_name text, p_email text, p_page_url text

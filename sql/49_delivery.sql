@@ -25,6 +25,7 @@ comment on column private.provider_events.request is '{method, url, query, heade
 
 create index provider_events_account_id_inbox_id_idx on private.provider_events (account_id, inbox_id);
 create index provider_events_received_idx on private.provider_events (inbox_id, id) where status = 'received';
+create index provider_events_quarantined_idx on private.provider_events (id) where status = 'quarantined';
 create index provider_events_processed_at_idx on private.provider_events (processed_at) where status in ('processed', 'ignored');
 
 create table private.contact_inbox_aliases (
@@ -292,6 +293,26 @@ $$;
 
 comment on function service.close_provider_event is 'Notes what became of a request: processed, or quarantined with the reason.';
 
+create function service.quarantined_events(p_before_id bigint default null, p_limit int default 50)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(kept) order by kept.id desc), '[]'))
+    from (
+        select event.id, event.account_id, event.inbox_id, inbox.channel_type, octet_length(event.body) as bytes,
+            event.error, event.received_at
+        from private.provider_events as event
+        join public.inboxes as inbox on inbox.id = event.inbox_id
+        where event.status = 'quarantined' and event.id < coalesce(p_before_id, 9223372036854775807)
+        order by event.id desc
+        limit least(greatest(p_limit, 1), 500)
+    ) as kept
+$$;
+
+comment on function service.quarantined_events is
+    'Providers'' requests that could not be understood, newest first: {rows}, without what they say. Pass the last id for the
+     next page; read one again with service.replay_provider_event.';
+
 create function service.replay_provider_event(p_id bigint)
 returns boolean
 language plpgsql security definer set search_path = ''
@@ -334,7 +355,8 @@ as $$
 $$;
 
 comment on function service.purge_provider_events is
-    'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay.';
+    'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay longer: see
+     service.purge_dead_letters.';
 
 create function private.receiving_contact_inbox(p_inbox public.inboxes, p_contact jsonb)
 returns public.contact_inboxes
@@ -450,9 +472,18 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     given_thread constant text := p_message ->> 'thread_key';
+    imported constant boolean := coalesce(p_message -> 'content_attributes' ? 'history', false);
     found_id uuid;
 begin
-    if p_inbox.channel_type = 'email' then
+    if imported and not p_inbox.lock_to_single_conversation then
+        -- What was said before has a thread of its own, which is over: it neither opens one nor mixes with one.
+        select id into found_id
+        from public.conversations
+        where account_id = p_inbox.account_id and contact_id = p_address.contact_id and inbox_id = p_inbox.id
+            and additional_attributes @> '{"imported": true}'
+        order by id
+        limit 1;
+    elsif p_inbox.channel_type = 'email' then
         found_id := private.mail_conversation(p_inbox, p_address, p_message #> '{content_attributes,email}');
     else
         -- By contact and not by address: two addresses of one contact are one person.
@@ -465,11 +496,15 @@ begin
         limit 1;
     end if;
     if found_id is null then
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
+        insert into public.conversations (
+            account_id, inbox_id, contact_id, contact_inbox_id, status, last_activity_at, additional_attributes)
         values (
             p_inbox.account_id, p_inbox.id, p_address.contact_id, p_address.id,
+            case when imported then 'resolved' else 'open' end,
+            case when imported then least((p_message ->> 'sent_at')::timestamptz, now()) else now() end,
             jsonb_strip_nulls(jsonb_build_object(
                 'source', p_inbox.channel_type,
+                'imported', case when imported then true end,
                 'mail_subject', left(p_message #>> '{content_attributes,email,subject}', 1000),
                 'thread_key', case when p_inbox.channel_type <> 'email' then left(given_thread, 500) end)))
         returning id into found_id;
@@ -478,7 +513,8 @@ begin
 end;
 $$;
 
-comment on function private.receiving_conversation is 'The conversation a message belongs to: the running one, or a new one.';
+comment on function private.receiving_conversation is
+    'The conversation a message belongs to: the running one, or a new one; for imported history one that is over.';
 
 create function private.lock_address(p_inbox_id uuid, p_source_id text)
 returns void
@@ -743,7 +779,7 @@ begin
     arrived_at := private.receive_attachments(inbox, receiving_id, made_id, p_message -> 'attachments');
     insert into public.messages (
         id, conversation_id, message_type, content_type, content, content_attributes, status, sender_contact_id, source_id,
-        attachments_at)
+        attachments_at, created_at)
     values (
         made_id,
         receiving_id,
@@ -760,7 +796,8 @@ begin
         case when echo then 'delivered' else 'sent' end,
         case when not echo then address.contact_id end,
         given_source,
-        arrived_at)
+        arrived_at,
+        case when p_message -> 'content_attributes' ? 'history' then least(sent_at, now()) else now() end)
     returning * into made;
     update public.channel_connections
     set last_received_at = now()

@@ -72,12 +72,31 @@ class Worker:
                     wait = self._pace.shortest_wait
                 elif not busy:
                     wait = min(wait * 1.5, self._pace.longest_wait)
-            while self._running:
-                await asyncio.wait(self._running)
-                await self._acknowledge()
+            await self._finish()
         finally:
-            beat.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+            await self._abandon(beat)
+
+    async def _finish(self) -> None:
+        """Let what is in hand end, and say so once more; without a database the leases run out instead."""
+        if self._running:
+            await asyncio.wait(self._running)
+        try:
+            await self._acknowledge()
+        except Exception as error:
+            # They are done once more then, by whoever claims them; tasks bear it.
+            _log.warning(
+                "jobs.not_acknowledged", count=len(self._finished), error=type(error).__name__
+            )
+
+    async def _abandon(self, beat: asyncio.Task[None]) -> None:
+        """Leave nothing running behind that would go on without us; whose lease it is runs out."""
+        tasks = [beat, *self._running]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._running:
+            _log.warning("jobs.abandoned", count=len(self._running))
+            self._running.clear()
 
     async def drain(self, budget: timedelta) -> tuple[int, bool]:
         """Work until nothing is due, `stop`, or the time is up: how many jobs, and whether all is done."""
@@ -97,10 +116,9 @@ class Worker:
             beat = asyncio.create_task(self._keep_leases())
             try:
                 await asyncio.wait(self._running)
+                await self._acknowledge()
             finally:
-                beat.cancel()
-                await asyncio.gather(beat, return_exceptions=True)
-            await self._acknowledge()
+                await self._abandon(beat)
         return claimed
 
     async def _claim(self) -> int:
@@ -171,7 +189,12 @@ class Worker:
     async def _give_back(
         self, job: Job, reason: str, retry: timedelta | None, *, counts: bool = True
     ) -> None:
-        held = await self._queue.fail(job, reason, retry, counts=counts)
+        """Tell the queue. If it cannot be told the lease runs out, and the job is tried again anyway."""
+        try:
+            held = await self._queue.fail(job, reason, retry, counts=counts)
+        except Exception as error:
+            _log.warning("job.not_given_back", reason=reason, error=type(error).__name__)
+            return
         _log.warning(
             "job.failed" if held else "lease.lost",
             reason=reason,

@@ -32,6 +32,12 @@ CHORES = (
     Chore("expire_uploads", timedelta(hours=1)),
     Chore("purge_provider_events", timedelta(minutes=10)),
     Chore("purge_webhook_deliveries", timedelta(hours=6)),
+    Chore("purge_events", timedelta(minutes=10)),
+    Chore("purge_notifications", timedelta(hours=1)),
+    Chore("purge_dead_letters", timedelta(hours=6)),
+    Chore("purge_audit_log", timedelta(hours=6)),
+    Chore("purge_invitations", timedelta(days=1)),
+    Chore("purge_contacts", timedelta(days=1)),
 )
 
 

@@ -68,6 +68,31 @@ def test_lists_are_narrowed_by_team_label_priority_assignee_and_view(
             assert counts["all"] == len(expected), arguments
 
 
+def test_the_mentions_are_those_of_the_one_who_asks_and_only_what_they_still_see(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inbox, closed = make.inbox(account), make.inbox(account)
+    agent, other = make.agent(inbox), make.agent(inbox)
+    make.member(closed, agent)
+    make.member(closed, other)
+    asked, elsewhere, unasked = (make.conversation(i) for i in (inbox, closed, inbox))
+    make.participant(unasked, agent)
+    for conversation, whom in ((asked, agent), (elsewhere, agent), (unasked, other)):
+        writer = other if whom is agent else agent
+        make.note(conversation, writer, f"[@you](mention://user/{whom.id}/you), please look")
+    for sort in ("newest", "waiting", "priority"):
+        found, counts = listed(db, agent, account.id, p_view="mention", p_sort=sort)
+        assert (found, counts["all"]) == (ids(asked, elsewhere), 2)
+    assert listed(db, other, account.id, p_view="mention")[0] == ids(unasked)
+    assert listed(db, agent, account.id, p_view="mention", p_inbox_id=inbox.id)[0] == ids(asked)
+    run(db, "delete from public.inbox_members where inbox_id = %s", closed.id)
+    assert listed(db, agent, account.id, p_view="mention")[0] == ids(asked)
+    stranger = make.administrator(make.account())
+    with refused("account_not_found"):
+        ask(db, stranger, "conversation_list", p_account_id=account.id, p_view="mention")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [{"p_view": "everything"}, {"p_priority": "very"}, {"p_labels": ["x"] * 101}],

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from tests.support.database import Connection, acting_as_service, call, refused, run, value
-from tests.support.make import Inbox, Make, sha256
+from tests.support.database import (
+    Connection,
+    acting_as_service,
+    acting_as_visitor,
+    call,
+    column,
+    refused,
+    rows,
+    run,
+    value,
+)
+from tests.support.make import Inbox, Make, Visitor, sha256
 
 H = [sha256(str(n)) for n in range(5)]
 
@@ -164,6 +174,79 @@ def test_somebody_else_on_the_same_page_gets_a_session_of_their_own(
     )
     again = open_as(db, token, None, p_refresh_hash=refresh)
     assert (again["contact_inbox_id"], again["returning"]) == (first["contact_inbox_id"], True)
+
+
+def wrote(
+    db: Connection, session: dict[str, Any], content: str, values: dict[str, Any] | None = None
+) -> UUID:
+    """What the visitor of a session wrote before signing in; the conversation."""
+    inbox = UUID(session["inbox_id"])
+    visitor = Visitor(
+        UUID(session["account_id"]), inbox, UUID(session["contact_id"]),
+        UUID(session["contact_inbox_id"]),
+    )  # fmt: skip
+    with acting_as_visitor(db, visitor):
+        if values:
+            call(db, "public.widget_identify", p_values=values)
+        started = call(
+            db, "public.widget_start_conversation", p_message_id=uuid4(), p_content=content
+        )
+    return UUID(started["conversation"]["id"])
+
+
+def test_who_signs_in_keeps_what_they_said_as_a_stranger(db: Connection, token: str) -> None:
+    known = open_session(db, token, H[0], p_identifier="u1")
+    earlier = wrote(db, known, "From my phone")
+    stranger = open_session(db, token, H[1])
+    talk = wrote(db, stranger, "From this laptop", {"name": "Kim", "email": "kim@example.com"})
+    assert stranger["contact_id"] != known["contact_id"]
+
+    signed_in = open_session(db, token, H[2], H[1], p_identifier="u1")
+    assert (signed_in["contact_id"], signed_in["contact_inbox_id"]) == (
+        known["contact_id"], known["contact_inbox_id"],
+    )  # fmt: skip
+    query = "select id from public.conversations where contact_id = %s and contact_inbox_id = %s"
+    ids = (UUID(known["contact_id"]), UUID(known["contact_inbox_id"]))
+    assert set(column(db, query, *ids)) == {earlier, talk}
+    assert rows(db, "select name, identifier, email from public.contacts") == [
+        ("Kim", "u1", "kim@example.com")
+    ]
+    # The stranger's token and address are gone.
+    with refused("session_expired"):
+        open_session(db, token, H[3], H[1])
+    stranger_address = UUID(stranger["contact_inbox_id"])
+    query = "select count(*) from public.contact_inboxes where id = %s"
+    assert value(db, query, stranger_address) == 0
+
+
+def test_the_first_to_sign_in_becomes_the_contact_they_were(db: Connection, token: str) -> None:
+    stranger = open_session(db, token, H[0])
+    talk = wrote(db, stranger, "Hi", {"identifier": "u1"})
+    signed_in = open_session(db, token, H[1], H[0], p_identifier="u1")
+    assert signed_in["contact_id"] == stranger["contact_id"]
+    query = "select contact_inbox_id from public.conversations where id = %s"
+    assert value(db, query, talk) == UUID(signed_in["contact_inbox_id"])
+    assert rows(db, "select identifier, identified from public.contacts") == [("u1", "verified")]
+
+
+def test_nobody_takes_what_was_said_in_another_s_name_or_session(
+    db: Connection, make: Make, token: str
+) -> None:
+    claimed = open_session(db, token, H[0])
+    talk = wrote(db, claimed, "I am u2", {"identifier": "u2"})
+    other = wrote(db, open_session(db, token, H[1]), "Me too")
+    # Signed in as somebody else than was claimed, without the token, and with one of another inbox.
+    elsewhere = make.inbox(make.account())
+    query = "select website_token from public.channel_web_widgets where inbox_id = %s"
+    open_session(db, token, H[2], H[0], p_identifier="u1")
+    open_session(db, token, H[3], None, p_identifier="u1")
+    open_session(db, value(db, query, elsewhere.id), H[4], H[1], p_identifier="u1")
+    query = """
+        select contact.identifier from public.conversations as conversation
+        join public.contacts as contact on contact.id = conversation.contact_id
+        where conversation.id = %s
+    """
+    assert (value(db, query, talk), value(db, query, other)) == ("u2", None)
 
 
 def test_a_chat_for_signed_identities_only_refuses_everybody_else(

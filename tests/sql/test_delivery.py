@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from tests.support.database import (
     Connection,
     acting_as,
     acting_as_service,
+    broadcasts,
     call,
     column,
     copied_database,
@@ -650,3 +652,98 @@ def test_agents_read_the_connection_and_never_its_secrets(
         assert column(db, "select address from public.channel_connections") == []
     with refused("42501"), acting_as(db, make.administrator(account)):
         rows(db, "select * from private.channel_secrets")
+
+
+# What was said before the number was connected.
+
+
+def imported(source: str, text: str, hours: int, **more: Any) -> dict[str, Any]:
+    at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    attributes = {"history": {"status": "READ"}}
+    return incoming(source, text, sent_at=at, content_attributes=attributes, **more)
+
+
+def test_imported_history_is_shown_and_tells_nobody(
+    db: Connection, account: Account, inbox: Inbox, agent: User, make: Make
+) -> None:
+    greeting = {"greeting_enabled": True, "greeting_message": "Welcome"}
+    for column_name, new in (greeting | {"enable_auto_assignment": True}).items():
+        run(db, f"update public.inboxes set {column_name} = %s where id = %s", new, inbox.id)
+    with acting_as(db, agent):
+        call(db, "public.heartbeat", p_account_id=account.id)
+    live = receive(db, inbox, incoming("wamid.live", "Now"))["conversation_id"]
+    run(db, "update public.conversations set agent_last_seen_at = now(), unread_count = 0")
+    run(db, "update public.notifications set read_at = now()")
+    run(db, "delete from private.jobs")
+    run(db, "delete from private.events")
+    before = rows(db, QUIET, live), broadcasts(db, f"user:{agent.id}")
+    count = value(db, "select count(*) from realtime.messages where event = 'message.created'")
+
+    first = receive(db, inbox, imported("wamid.h1", "Years ago", 50))
+    second = receive(db, inbox, imported("wamid.h2", "We answered", 49, echo=True))
+    again = receive(db, inbox, imported("wamid.h1", "Years ago", 50))
+    assert again["duplicate"] is True
+    old = first["conversation_id"]
+    # A thread of its own, which is over, nobody's and read, in the order and at the time it was said.
+    assert (second["conversation_id"], old != live) == (old, True)
+    assert rows(
+        db,
+        """
+        select status, assignee_id, waiting_since, unread_count, first_reply_created_at,
+            last_activity_at < now() - interval '48 hours'
+        from public.conversations where id = %s
+        """,
+        old,
+    ) == [("resolved", None, None, 0, None, True)]
+    said = (
+        "select content, message_type from public.messages where conversation_id = %s order by seq"
+    )
+    assert rows(db, said, old) == [("Years ago", "incoming"), ("We answered", "outgoing")]
+    assert value(
+        db, "select max(created_at) < now() - interval '48 hours' from public.messages"
+        " where conversation_id = %s", old,
+    )  # fmt: skip
+    # No notification, no template, no event that a rule or a webhook could be started by, no word on a topic.
+    assert (rows(db, QUIET, live), broadcasts(db, f"user:{agent.id}")) == before
+    assert column(db, "select kind from private.jobs") == []
+    assert column(db, "select name from private.events") == ["conversation.created"]
+    told = "select count(*) from realtime.messages where event = 'message.created'"
+    assert value(db, told) == count
+    assert value(db, "select count(*) from public.notifications where read_at is null") == 0
+
+
+QUIET = """
+    select status, assignee_id, waiting_since, unread_count, last_seq, preview, snoozed_until
+    from public.conversations where id = %s
+"""
+
+
+@pytest.mark.parametrize("state", ["resolved", "snoozed", "pending"])
+def test_imported_history_does_not_wake_the_only_thread(
+    db: Connection, inbox: Inbox, agent: User, state: str
+) -> None:
+    run(db, "update public.inboxes set lock_to_single_conversation = true")
+    thread = receive(db, inbox, incoming())["conversation_id"]
+    run(db, "update public.conversations set status = %s, unread_count = 0", state)
+    run(db, "delete from public.notifications")
+    assert receive(db, inbox, imported("wamid.h", "Before", 9))["conversation_id"] == thread
+    assert column(db, "select status from public.conversations") == [state]
+    assert column(db, "select unread_count from public.conversations") == [0]
+    assert column(db, "select user_id from public.notifications") == []
+    # What comes in live still does.
+    receive(db, inbox, incoming("wamid.2", "Hello again"))
+    assert column(db, "select unread_count from public.conversations") == [1]
+    assert column(db, "select status from public.conversations") == [
+        "open" if state != "pending" else "pending"
+    ]
+
+
+def test_an_agent_cannot_pass_a_message_off_as_history(
+    db: Connection, inbox: Inbox, agent: User
+) -> None:
+    thread = receive(db, inbox, incoming())["conversation_id"]
+    with refused("content_attributes_invalid"), acting_as(db, agent):
+        call(
+            db, "public.send_message", p_conversation_id=thread, p_id=uuid4(), p_content="x",
+            p_content_attributes={"history": {}},
+        )  # fmt: skip

@@ -32,6 +32,7 @@ def test_messages_and_conversations_are_recorded_with_their_actor(
         db, "select name, actor ->> 'type', actor ->> 'id' from private.events order by id"
     )
     assert found == [
+        ("agent.added", "system", None),
         ("contact.created", "system", None),
         ("conversation.created", "system", None),
         ("conversation.updated", "user", str(agent.id)),

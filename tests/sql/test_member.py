@@ -35,6 +35,9 @@ def boss(make: Make, account: Account) -> User:
     return make.administrator(account)
 
 
+EPOCH = "select epoch from public.inboxes where id = %s"
+
+
 def invite(db: Connection, boss: User, account: Account, email: str, **more: Any) -> dict[str, Any]:
     """Invite as the administrator."""
     with acting_as(db, boss):
@@ -188,6 +191,79 @@ def test_administrators_change_roles_and_take_people_out(
         query = f"select user_id from public.{table} where user_id = %s"
         assert column(db, query, agent.id) == [], table
     assert column(db, "select assignee_id from public.conversations") == [None]
+
+
+def test_who_leaves_leaves_everything_at_once_and_stirs_up_nothing(
+    db: Connection, make: Make, account: Account, boss: User
+) -> None:
+    inbox, other_account = make.inbox(account), make.account()
+    agent, colleague = make.agent(inbox), make.agent(inbox)
+    make.membership(other_account, agent)
+    elsewhere = make.conversation(make.inbox(other_account), assignee_id=agent.id)
+    mine, kept = (make.conversation(inbox, assignee_id=a.id) for a in (agent, colleague))
+    old = make.conversation(inbox, assignee_id=agent.id, status="resolved")
+    for conversation in (mine, kept):
+        make.participant(conversation, agent)
+    note = f"[@you](mention://user/{agent.id}/you)"
+    make.note(kept, colleague, note)
+    reply = make.outgoing(old, agent, "Gladly")
+    run(db, "update public.conversations set last_activity_at = now() - interval '3 days'")
+    run(db, "delete from private.events")
+    query = "select count(*) from public.{} where account_id = %s and user_id = %s"
+    tables = (
+        "account_users", "inbox_members", "team_members", "conversation_participants", "mentions",
+        "notifications", "notification_settings",
+    )  # fmt: skip
+    make.team(account, agent)
+    assert all(value(db, query.format(table), account.id, agent.id) for table in tables)
+
+    with acting_as(db, boss):
+        call(db, "public.remove_member", p_account_id=account.id, p_user_id=agent.id)
+    for table in tables:
+        assert value(db, query.format(table), account.id, agent.id) == 0, table
+    assignees = "select assignee_id from public.conversations where id = %s"
+    found = [value(db, assignees, c.id) for c in (mine, old, kept, elsewhere)]
+    assert found == [None, None, colleague.id, agent.id]
+    # Nobody's deed in any thread, no thread on top of the lists for it; the words stay the agent's.
+    assert value(db, "select count(*) from public.messages where message_type = 'activity'") == 0
+    assert value(
+        db,
+        "select count(*) from public.conversations where last_activity_at > now() - interval '1 day'",
+    ) == 0  # fmt: skip
+    sender = "select sender_user_id from public.messages where id = %s"
+    assert value(db, sender, reply) == agent.id
+    # But the lists and the outbox hear of it.
+    told = broadcasts(db, f"inbox:{inbox.id}:{value(db, EPOCH, inbox.id)}", "conversation.changed")
+    told += broadcasts(
+        db, f"inbox:{inbox.id}:{value(db, EPOCH, inbox.id) - 1}", "conversation.changed"
+    )
+    unassigned = {t["conversation_id"] for t in told if t["assignee_id"] is None}
+    assert {str(mine.id), str(old.id)} <= unassigned
+    names = column(db, "select name from private.events order by name")
+    assert names == ["agent.removed", "conversation.updated", "conversation.updated"]
+    assert value(db, "select payload from private.events where name = 'agent.removed'") == {
+        "user_id": str(agent.id), "role": "agent",
+    }  # fmt: skip
+    assert broadcasts(db, f"user:{agent.id}", "access.changed")
+
+
+def test_who_was_there_for_years_is_removed_within_the_time_it_needs(db: Connection) -> None:
+    # PostgREST gives a request the time that its function names, instead of eight seconds.
+    settings = value(
+        db,
+        "select proconfig from pg_proc where oid = 'public.remove_member(uuid, uuid)'::regprocedure",
+    )
+    assert "statement_timeout=60s" in settings
+
+
+def test_who_comes_and_goes_is_recorded_but_not_with_the_account_itself(
+    db: Connection, make: Make, account: Account
+) -> None:
+    agent = make.agent(account)
+    query = "select payload ->> 'user_id' from private.events where name = 'agent.added'"
+    assert column(db, query) == [str(agent.id)]
+    run(db, "delete from public.accounts where id = %s", account.id)
+    assert column(db, "select name from private.events") == []
 
 
 def test_agents_and_strangers_change_no_membership(

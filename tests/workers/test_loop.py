@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import structlog
 from psycopg.types.json import Jsonb
 
 from backend.db import Database, connect
@@ -32,10 +34,9 @@ def stack() -> Iterator[RunningStack]:
         yield running
 
 
-@pytest.fixture
-async def service(stack: RunningStack) -> AsyncIterator[Database]:
-    """The database as a worker sees it."""
-    settings = Settings.model_validate(
+def settings_of(stack: RunningStack) -> Settings:
+    """What a worker of this stack is told."""
+    return Settings.model_validate(
         {
             "supabase_url": stack.url,
             "supabase_publishable_key": stack.publishable_key,
@@ -43,7 +44,12 @@ async def service(stack: RunningStack) -> AsyncIterator[Database]:
             "supabase_jwt_secret": stack.keys.jwt_secret,
         }
     )
-    database = await connect(settings)
+
+
+@pytest.fixture
+async def service(stack: RunningStack) -> AsyncIterator[Database]:
+    """The database as a worker sees it."""
+    database = await connect(settings_of(stack))
     yield database
     await database.close()
 
@@ -314,3 +320,56 @@ async def test_a_stop_lets_the_job_in_hand_finish(
     loop.stop()
     await asyncio.wait_for(running, 5)
     assert state(conn, job)[0] == "done"
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_a_stop_without_a_database_is_quiet_and_the_job_is_done_later(
+    stack: RunningStack, service: Database, conn: psycopg.Connection, works: bool
+) -> None:
+    mine = await connect(settings_of(stack))
+    unhandled: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+
+    async def task(_: Context, __: Job) -> None:
+        await mine.close()
+        loop.stop()
+        if not works:
+            raise ConnectionError("provider down")
+
+    job = enqueue(conn, "orphan")
+    loop = worker(mine, {"orphan": task})
+    with structlog.testing.capture_logs() as lines:
+        await asyncio.wait_for(loop.run(), 10)
+    gc.collect()
+    assert unhandled == []
+    told = [line["event"] for line in lines if line["log_level"] == "warning"]
+    assert told == ["jobs.not_acknowledged" if works else "job.not_given_back"]
+    assert state(conn, job)[0] == "running"
+
+    conn.execute("update private.jobs set lease_until = now() - interval '1 s'")
+
+    async def again(_: Context, __: Job) -> None:
+        return
+
+    assert await worker(service, {"orphan": again}).run_once() == 1
+    assert state(conn, job)[:2] == ("done", 2)
+
+
+async def test_a_worker_that_is_cancelled_leaves_no_job_running_behind_it(
+    service: Database, conn: psycopg.Connection
+) -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def task(_: Context, __: Job) -> None:
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    enqueue(conn, "long")
+    running = asyncio.create_task(worker(service, {"long": task}).run())
+    await asyncio.wait_for(started.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert ended.is_set()
