@@ -81,6 +81,9 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
     queryFn: ({ pageParam }) => fetchPage(accountId, filter, pageParam),
     initialPageParam: null as unknown,
     getNextPageParam: (page) => page.next_cursor,
+    // Pages that are loaded stay as they are; comparing them all with themselves for each new one takes
+    // longer the further one scrolls.
+    structuralSharing: false,
   });
 
 /** How many conversations each tab holds; apart from the list, which changes more often. */
