@@ -796,6 +796,49 @@ export type Database = {
           },
         ];
       };
+      custom_filters: {
+        Row: {
+          account_id: string;
+          conditions: NonNullable<Json>;
+          created_at: string;
+          id: string;
+          name: string;
+          updated_at: string;
+          user_id: string | null;
+        };
+        Insert: {
+          account_id?: never;
+          conditions?: never;
+          created_at?: never;
+          id?: never;
+          name?: never;
+          updated_at?: never;
+          user_id?: never;
+        };
+        Update: {
+          account_id?: never;
+          conditions?: never;
+          created_at?: never;
+          id?: never;
+          name?: never;
+          updated_at?: never;
+          user_id?: never;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'custom_filters_account_id_fkey';
+            columns: ['account_id'];
+            referencedRelation: 'accounts';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'custom_filters_user_fkey';
+            columns: ['account_id', 'user_id'];
+            referencedRelation: 'account_users';
+            referencedColumns: ['account_id', 'user_id'];
+          },
+        ];
+      };
       custom_roles: {
         Row: {
           account_id: string;
@@ -1526,6 +1569,7 @@ export type Database = {
         Returns: Json;
       };
       bulk_update: { Args: { p_changes: Json; p_ids: string[] }; Returns: Json };
+      bulk_update_each: { Args: { p_changes: Json; p_ids: string[] }; Returns: Json };
       canned_response_list: { Args: { p_account_id: string; p_query?: string }; Returns: Json };
       connect_channel: {
         Args: {
@@ -1559,6 +1603,7 @@ export type Database = {
           p_account_id: string;
           p_conditions: Json;
           p_cursor?: Json;
+          p_ids?: string[];
           p_limit?: number;
           p_sort?: string;
         };
@@ -1591,6 +1636,7 @@ export type Database = {
       delete_contact: { Args: { p_id: string }; Returns: undefined };
       delete_conversation: { Args: { p_conversation_id: string }; Returns: undefined };
       delete_custom_attribute: { Args: { p_id: string }; Returns: Json };
+      delete_custom_filter: { Args: { p_id: string }; Returns: undefined };
       delete_custom_role: { Args: { p_id: string }; Returns: undefined };
       delete_inbox: { Args: { p_inbox_id: string }; Returns: undefined };
       delete_label: { Args: { p_id: string }; Returns: Json };
@@ -1653,6 +1699,16 @@ export type Database = {
       save_contact: { Args: { p_account_id: string; p_id: string; p_values: Json }; Returns: Json };
       save_custom_attribute: {
         Args: { p_account_id: string; p_id: string; p_values: Json };
+        Returns: Json;
+      };
+      save_custom_filter: {
+        Args: {
+          p_account_id: string;
+          p_conditions: Json;
+          p_id: string;
+          p_name: string;
+          p_shared?: boolean;
+        };
         Returns: Json;
       };
       save_custom_role: {
