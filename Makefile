@@ -7,7 +7,7 @@ export STACK
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build up start stop reset migrate migration test lint format bench conformance lock clean
+.PHONY: help install build up start stop reset migrate migration types test lint format bench conformance lock clean
 
 help: ## Show what can be done
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ migrate: install ## Apply pending migrations to DATABASE_URL
 migration: install ## Draft the next migration from sql/: make migration name=add_labels
 	@test -n "$(name)" || { echo "Name it: make migration name=add_labels"; exit 1; }
 	@$(PY) -m tools.schema draft $(name)
+
+types: install ## Write the dashboard's types of the declared schema
+	@$(PY) -m tools.schema types
 
 test: build ## Run all tests
 	@$(PY) -m tools.check test

@@ -1391,18 +1391,14 @@ comment on function public.start_conversation is
      contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
 grant execute on function public.start_conversation to authenticated;
 
-create function private.bulk_update(p_ids uuid[], p_changes jsonb)
-returns jsonb
-language plpgsql security definer set search_path = ''
+create function private.bulk_ids(p_ids uuid[], p_changes jsonb)
+returns uuid[]
+language plpgsql stable set search_path = ''
 as $$
 declare
     ids constant uuid[] := array(select distinct id from unnest(p_ids) as id where id is not null order by id);
     known constant text[] := array[
         'status', 'snoozed_until', 'assignee_id', 'team_id', 'priority', 'add_labels', 'remove_labels'];
-    added text[];
-    removed text[];
-    conversation public.conversations;
-    id uuid;
 begin
     if cardinality(ids) not between 1 and 100 or p_changes is null or jsonb_typeof(p_changes) <> 'object'
         or exists (select from jsonb_object_keys(p_changes) as key where not key = any (known))
@@ -1413,33 +1409,58 @@ begin
             400, 'invalid_argument',
             format('ids are 1 to 100 conversations; changes is an object of %s.', array_to_string(known, ', ')));
     end if;
-    added := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
-    removed := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
     -- In the order of their ids: two at once cannot wait for one another crosswise.
-    foreach id in array ids loop
-        conversation := private.agent_conversation(id);
-        if p_changes ? 'team_id' then
-            perform private.set_team(id, (p_changes ->> 'team_id')::uuid);
-        end if;
-        if p_changes ? 'assignee_id' then
-            perform private.assign_conversation(id, (p_changes ->> 'assignee_id')::uuid);
-        end if;
-        if p_changes ? 'priority' then
-            perform private.set_priority(id, p_changes ->> 'priority');
-        end if;
-        if p_changes ?| array['add_labels', 'remove_labels'] then
-            perform private.set_labels(
-                id, array(select unnest(conversation.labels || added) except select unnest(removed)));
-        end if;
-        if p_changes ? 'status' then
-            perform private.set_conversation_status(
-                id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
-        end if;
-    end loop;
-    return private.visible_conversation_rows(ids);
+    return ids;
+end;
+$$;
+
+comment on function private.bulk_ids is 'The conversations of a bulk change, each once and in order. Fails with invalid_argument.';
+
+create function private.bulk_change(p_id uuid, p_changes jsonb)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation constant public.conversations := private.agent_conversation(p_id);
+    added constant text[] := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
+    removed constant text[] := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
+begin
+    if p_changes ? 'team_id' then
+        perform private.set_team(p_id, (p_changes ->> 'team_id')::uuid);
+    end if;
+    if p_changes ? 'assignee_id' then
+        perform private.assign_conversation(p_id, (p_changes ->> 'assignee_id')::uuid);
+    end if;
+    if p_changes ? 'priority' then
+        perform private.set_priority(p_id, p_changes ->> 'priority');
+    end if;
+    if p_changes ?| array['add_labels', 'remove_labels'] then
+        perform private.set_labels(
+            p_id, array(select unnest(conversation.labels || added) except select unnest(removed)));
+    end if;
+    if p_changes ? 'status' then
+        perform private.set_conversation_status(
+            p_id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
+    end if;
 exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
     perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
-    return null;
+end;
+$$;
+
+comment on function private.bulk_change is 'What a bulk change does to one conversation. Fails as the functions for one.';
+
+create function private.bulk_update(p_ids uuid[], p_changes jsonb)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    ids constant uuid[] := private.bulk_ids(p_ids, p_changes);
+    id uuid;
+begin
+    foreach id in array ids loop
+        perform private.bulk_change(id, p_changes);
+    end loop;
+    return private.visible_conversation_rows(ids);
 end;
 $$;
 
@@ -1457,6 +1478,45 @@ comment on function public.bulk_update is
     'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
      Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
 grant execute on function public.bulk_update to authenticated;
+
+create function private.bulk_update_each(p_ids uuid[], p_changes jsonb)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    ids constant uuid[] := private.bulk_ids(p_ids, p_changes);
+    errors jsonb := '[]';
+    refusal jsonb;
+    id uuid;
+begin
+    foreach id in array ids loop
+        begin
+            perform private.bulk_change(id, p_changes);
+        exception when sqlstate 'PGRST' then
+            -- What private.fail said of this one; the others go on.
+            refusal := sqlerrm::jsonb;
+            errors := errors || jsonb_build_object(
+                'id', id, 'code', refusal ->> 'code', 'message', refusal ->> 'message');
+        end;
+    end loop;
+    return jsonb_build_object('rows', private.visible_conversation_rows(ids), 'errors', errors);
+end;
+$$;
+
+comment on function private.bulk_update_each is 'See public.bulk_update_each.';
+grant execute on function private.bulk_update_each to authenticated;
+
+create function public.bulk_update_each(p_ids uuid[], p_changes jsonb)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.bulk_update_each(p_ids, p_changes)
+$$;
+
+comment on function public.bulk_update_each is
+    'As public.bulk_update, each by itself: {rows, errors}, where an error is {id, code, message} of a conversation that stayed as it was,
+     and rows are those that the caller still sees. Fails with invalid_argument.';
+grant execute on function public.bulk_update_each to authenticated;
 
 create function private.delete_conversation(p_conversation_id uuid)
 returns void

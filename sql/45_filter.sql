@@ -1,4 +1,4 @@
--- filter: conversations by conditions that an agent puts together, as in folders.
+-- filter: conversations by conditions that an agent puts together, and keeps as views.
 --
 -- Conditions become SQL from the fixed vocabulary below; of a client's words only values get in, as quoted literals.
 
@@ -180,10 +180,8 @@ comment on function private.filter_condition is
     'One condition {attribute_key, filter_operator, values} about a conversation as SQL.
      Fails with filter_attribute_unknown, filter_operator_invalid, filter_value_invalid.';
 
-create function private.conversation_filter(
-    p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit int
-)
-returns jsonb
+create function private.filter_predicate(p_account_id uuid, p_conditions jsonb)
+returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -192,9 +190,6 @@ declare
     last_place int;
     predicate text := '';
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
     if p_conditions is null or jsonb_typeof(p_conditions) <> 'array'
         or jsonb_array_length(p_conditions) not between 1 and 50
     then
@@ -211,8 +206,31 @@ begin
         predicate := predicate || private.filter_condition(p_account_id, condition)
             || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
     end loop;
+    return predicate;
+end;
+$$;
+
+comment on function private.filter_predicate is
+    'Conditions as SQL about the alias conversation. Fails with invalid_argument, filter_query_operator_invalid, and as filter_condition.';
+
+create function private.conversation_filter(
+    p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit int, p_ids uuid[]
+)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    if cardinality(p_ids) > 200 then
+        perform private.fail(400, 'invalid_argument', 'Ask for 200 conversations at most.');
+    end if;
     return private.conversation_page(
-        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all', format(' and (%s)', predicate),
+        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all',
+        concat(
+            format(' and (%s)', private.filter_predicate(p_account_id, p_conditions)),
+            case when p_ids is not null then format(' and conversation.id = any (%L::uuid[])', p_ids) end),
         p_sort, p_cursor, p_limit);
 end;
 $$;
@@ -225,16 +243,170 @@ create function public.conversation_filter(
     p_conditions jsonb,
     p_sort text default 'newest',
     p_cursor jsonb default null,
-    p_limit int default 25
+    p_limit int default 25,
+    p_ids uuid[] default null
 )
 returns jsonb
 language sql stable set search_path = ''
 as $$
-    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit)
+    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit, p_ids)
 $$;
 
 comment on function public.conversation_filter is
     'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
-     with "and" before "or", as public.conversation_list gives it. Fails with account_not_found, invalid_argument, invalid_cursor,
-     filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
+     with "and" before "or", as public.conversation_list gives it; with ids, at most 200, those of them that do. Fails with
+     account_not_found, invalid_argument, invalid_cursor, filter_attribute_unknown, filter_operator_invalid,
+     filter_query_operator_invalid, filter_value_invalid.';
 grant execute on function public.conversation_filter to authenticated;
+
+-- Views: conditions with a name, of one person or of everybody in the account.
+
+create table public.custom_filters (
+    id uuid not null default private.uuid_v7(),
+    account_id uuid not null references public.accounts (id) on delete cascade,
+    user_id uuid,
+    name text not null,
+    conditions jsonb not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint custom_filters_pkey primary key (id),
+    constraint custom_filters_account_id_id_key unique (account_id, id),
+    constraint custom_filters_user_fkey foreign key (account_id, user_id)
+        references public.account_users (account_id, user_id) on delete cascade,
+    constraint custom_filters_name_check check (name = btrim(name) and char_length(name) between 1 and 100),
+    constraint custom_filters_conditions_check check (
+        jsonb_typeof(conditions) = 'array' and octet_length(conditions::text) <= 100000)
+);
+
+create unique index custom_filters_name_key
+    on public.custom_filters (account_id, user_id, lower(name)) nulls not distinct;
+
+comment on table public.custom_filters is 'A saved view: conditions for public.conversation_filter under a name.';
+comment on column public.custom_filters.user_id is 'Whose it is; null: everybody''s in the account, kept by its administrators.';
+comment on column public.custom_filters.conditions is 'As public.conversation_filter takes them; they were valid when they were saved.';
+
+create trigger custom_filters_set_updated_at
+    before update on public.custom_filters
+    for each row execute function private.set_updated_at();
+
+create function private.own_filter(p_id uuid)
+returns public.custom_filters
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    found public.custom_filters;
+begin
+    select * into found
+    from public.custom_filters as saved
+    where saved.id = p_id
+        and saved.account_id = any (private.account_ids())
+        and (saved.user_id is null or saved.user_id = auth.uid());
+    if found.id is null then
+        perform private.fail(404, 'filter_not_found', 'There is no such view.');
+    end if;
+    if found.user_id is null then
+        perform private.require_administrator(found.account_id);
+    end if;
+    return found;
+end;
+$$;
+
+comment on function private.own_filter is
+    'The view, if the caller may change it: their own, or a shared one as an administrator. Fails with filter_not_found, not_administrator.';
+
+create function private.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    owner constant uuid := case when p_shared then null else auth.uid() end;
+    title constant text := btrim(p_name);
+    changed public.custom_filters;
+    saved public.custom_filters;
+begin
+    perform private.require_member(p_account_id);
+    if p_shared then
+        perform private.require_administrator(p_account_id);
+    end if;
+    if private.is_blank(title) or char_length(title) > 100 then
+        perform private.fail(400, 'name_invalid', 'The name has 1 to 100 characters.');
+    end if;
+    -- What could not be asked is not kept.
+    perform private.filter_predicate(p_account_id, p_conditions);
+    if p_id is null then
+        if (
+            select count(*) from public.custom_filters as kept
+            where kept.account_id = p_account_id and kept.user_id is not distinct from owner
+        ) >= 1000 then
+            perform private.fail(400, 'too_many_filters', 'There are 1,000 views at most.');
+        end if;
+        insert into public.custom_filters (account_id, user_id, name, conditions)
+        values (p_account_id, owner, title, p_conditions)
+        returning * into saved;
+    else
+        changed := private.own_filter(p_id);
+        if changed.account_id <> p_account_id then
+            perform private.fail(404, 'filter_not_found', 'There is no such view.');
+        end if;
+        update public.custom_filters as kept
+        set user_id = owner, name = title, conditions = p_conditions
+        where kept.id = changed.id
+        returning * into saved;
+    end if;
+    return to_jsonb(saved);
+exception
+    when unique_violation then
+        perform private.fail(409, 'name_taken', 'Another view has this name.');
+        return null;
+end;
+$$;
+
+comment on function private.save_custom_filter is 'See public.save_custom_filter.';
+grant execute on function private.save_custom_filter to authenticated;
+
+create function public.save_custom_filter(
+    p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean default false
+)
+returns jsonb
+language sql set search_path = ''
+as $$
+    select private.save_custom_filter(p_account_id, p_id, p_name, p_conditions, p_shared)
+$$;
+
+comment on function public.save_custom_filter is
+    'Saves conditions as a view (id null) or changes one: one''s own, or, as an administrator, one that everybody sees. Returns its row.
+     Fails with account_not_found, not_administrator, filter_not_found, name_invalid, name_taken, too_many_filters, invalid_argument, and
+     as public.conversation_filter about the conditions.';
+grant execute on function public.save_custom_filter to authenticated;
+
+create function private.delete_custom_filter(p_id uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    delete from public.custom_filters where id = (private.own_filter(p_id)).id;
+end;
+$$;
+
+comment on function private.delete_custom_filter is 'See public.delete_custom_filter.';
+grant execute on function private.delete_custom_filter to authenticated;
+
+create function public.delete_custom_filter(p_id uuid)
+returns void
+language sql set search_path = ''
+as $$
+    select private.delete_custom_filter(p_id)
+$$;
+
+comment on function public.delete_custom_filter is 'Removes a view. Fails with filter_not_found, not_administrator.';
+grant execute on function public.delete_custom_filter to authenticated;
+
+alter table public.custom_filters enable row level security;
+
+create policy "members read their own views and the shared ones of their accounts"
+    on public.custom_filters for select to authenticated
+    using (
+        account_id = any ((select private.account_ids())::uuid[])
+        and (user_id is null or user_id = (select auth.uid())));
+
+grant select on public.custom_filters to authenticated;

@@ -1,7 +1,8 @@
 """The declared schema (`sql/`) beside the migrated one (`supabase/migrations/`).
 
-    python -m tools.schema diff                 what a database still lacks; status 1 when anything
+    python -m tools.schema diff                 what migrations or the dashboard's types still lack; 1 if any
     python -m tools.schema draft NAME           write that as the next migration
+    python -m tools.schema types                write the dashboard's types of the declared schema
 
 Both sides are built in a throw-away cluster and compared by Supabase's own differ, pg-delta.
 """
@@ -32,6 +33,7 @@ from devstack.stack import MIGRATIONS
 
 DECLARED = ROOT / "sql"
 PGDELTA = ROOT / "node_modules" / "@supabase" / "pg-delta" / "dist" / "cli" / "main.js"
+TYPES = ROOT / "dashboard" / "src" / "types" / "database.ts"
 _HEADER = """\
 -- Drafted from the difference between supabase/migrations and sql/. Read it before you keep it:
 -- expand first, contract in a later release; large backfills belong in a job.
@@ -93,18 +95,36 @@ def scratch() -> Iterator[Scratch]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pgdelta(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _node(script: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     node = shutil.which(
         "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     )
     return subprocess.run(
-        [node or "node", str(PGDELTA), *arguments], capture_output=True, text=True, cwd=ROOT
-    )
+        [node or "node", str(script), *arguments],
+        input=given, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
 
 
-def difference() -> str:
+def _pgdelta(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return _node(PGDELTA, *arguments)
+
+
+def _must(done: subprocess.CompletedProcess[str], what: str) -> str:
+    if done.returncode != 0:
+        raise RuntimeError(f"{what} failed:\n{done.stderr or done.stdout}")
+    return done.stdout
+
+
+def database_types(dsn: str) -> str:
+    """What a signed-in client may read, write and call in a database, in TypeScript."""
+    types = _must(_node(ROOT / "tools" / "database_types.mjs", dsn), "database_types")
+    biome = ROOT / "node_modules" / "@biomejs" / "biome" / "bin" / "biome"
+    return _must(_node(biome, "format", f"--stdin-file-path={TYPES}", given=types), "biome format")
+
+
+def difference(both: Scratch) -> str:
     """The SQL that leads from the migrated to the declared schema; empty when there is none."""
-    with scratch() as both, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         plan, out = Path(folder) / "plan.json", Path(folder) / "draft"
         planned = _pgdelta(
             "plan", "--source", both.migrated, "--desired", both.declared, "--out", str(plan)
@@ -116,8 +136,7 @@ def difference() -> str:
         rendered = _pgdelta("render", "--plan", str(plan), "--out", f"{out}.sql", "--allow-drops")
         if rendered.returncode == 3:
             return ""
-        if rendered.returncode != 0:
-            raise RuntimeError(f"pg-delta render failed:\n{rendered.stderr or rendered.stdout}")
+        _must(rendered, "pg-delta render")
         return "\n".join(f.read_text() for f in sorted(Path(folder).glob("draft*.sql"))).strip()
 
 
@@ -137,7 +156,8 @@ def draft(name: str) -> Path | None:
         raise ValueError(
             "Name the migration with lower-case letters, digits and _: name=add_labels."
         )
-    text = difference()
+    with scratch() as both:
+        text = difference(both)
     if not text:
         return None
     path = MIGRATIONS / f"{datetime.now(UTC):%Y%m%d%H%M%S}_{name}.sql"
@@ -151,11 +171,20 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("diff")
     commands.add_parser("draft").add_argument("name")
+    commands.add_parser("types")
     arguments = parser.parse_args()
     if arguments.command == "diff":
-        text = difference()
+        with scratch() as both:
+            text = difference(both)
+            stale = database_types(both.declared) != TYPES.read_text()
         print(text or "The migrations and sql/ describe the same database.")
-        return 1 if text else 0
+        if stale:
+            print(f"{TYPES.relative_to(ROOT)} is stale: make types")
+        return 1 if text or stale else 0
+    if arguments.command == "types":
+        with scratch() as both:
+            TYPES.write_text(database_types(both.declared))
+        return 0
     try:
         path = draft(arguments.name)
     except ValueError as error:

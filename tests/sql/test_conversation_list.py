@@ -251,6 +251,31 @@ def test_a_bulk_change_is_all_or_nothing(db: Connection, make: Make) -> None:
     assert column(db, "select distinct priority from public.conversations") == [None]
 
 
+def test_each_of_many_changes_or_says_why_not(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox, other = make.inbox(account), make.inbox(account)
+    agent = make.agent(inbox)
+    make.member(other, agent)
+    colleague = make.agent(inbox)
+    first, second = make.conversation(inbox), make.conversation(other)
+    hidden = make.conversation(make.inbox(account))
+    answer = ask(
+        db, agent, "bulk_update_each", p_ids=[first.id, second.id, hidden.id],
+        p_changes={"priority": "low", "assignee_id": str(colleague.id)},
+    )  # fmt: skip
+    assert [(r["id"], r["priority"], r["assignee_id"]) for r in answer["rows"]] == [
+        (str(first.id), "low", str(colleague.id)),
+        (str(second.id), None, None),
+    ]
+    assert {(e["id"], e["code"]) for e in answer["errors"]} == {
+        (str(second.id), "assignee_not_in_inbox"),
+        (str(hidden.id), "conversation_not_found"),
+    }
+    assert all(e["message"] for e in answer["errors"])
+    with refused("invalid_argument"):
+        ask(db, agent, "bulk_update_each", p_ids=[], p_changes={"priority": "low"})
+
+
 # Deleting.
 
 

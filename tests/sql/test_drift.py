@@ -1,4 +1,4 @@
-"""The migrations and the declared schema give the same database."""
+"""The migrations, the declared schema and the dashboard's types give the same database."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from tests.support.database import Connection, column
 from tools import schema
 
 
-def test_migrations_and_declared_schema_describe_the_same_database() -> None:
-    assert schema.difference() == ""
+def test_migrations_declared_schema_and_types_describe_the_same_database() -> None:
+    with schema.scratch() as both:
+        assert schema.difference(both) == ""
+        assert schema.database_types(both.declared) == schema.TYPES.read_text()
 
 
 def test_migrations_leave_nothing_invalid(db: Connection) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.database import Connection, acting_as, call, refused
+from tests.support.database import Connection, acting_as, call, column, refused
 from tests.support.make import Account, Make, User
 
 
@@ -155,3 +155,141 @@ def test_values_are_values_whatever_they_say(db: Connection, make: Make) -> None
     for value in ("open') or true --", "{open}", "$1", "%s", "'", "\\", str(uuid4())):
         assert filtered(db, agent, account, condition("status", "equal_to", value)) == []
         assert filtered(db, agent, account, condition("labels", "equal_to", value)) == []
+
+
+def test_ids_narrow_a_filter_to_themselves(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent = make.agent(inbox)
+    urgent = [make.conversation(inbox, priority="urgent") for _ in range(2)]
+    calm = make.conversation(inbox)
+    with acting_as(db, agent):
+        page = call(
+            db, "public.conversation_filter", p_account_id=account.id,
+            p_conditions=[condition("priority", "equal_to", "urgent")],
+            p_ids=[urgent[0].id, calm.id],
+        )  # fmt: skip
+    assert [row["id"] for row in page["rows"]] == [str(urgent[0].id)]
+    with refused("invalid_argument"), acting_as(db, agent):
+        call(
+            db, "public.conversation_filter", p_account_id=account.id,
+            p_conditions=[condition("priority", "equal_to", "urgent")],
+            p_ids=[uuid4() for _ in range(201)],
+        )  # fmt: skip
+
+
+# Views.
+
+
+def saved(
+    db: Connection, who: User, account: Account, name: str, id_: Any = None, *, shared: bool = False,
+    conditions: Any = None,
+) -> Any:  # fmt: skip
+    """Save a view as this person."""
+    with acting_as(db, who):
+        return call(
+            db, "public.save_custom_filter", p_account_id=account.id, p_id=id_, p_name=name,
+            p_conditions=conditions or [condition("priority", "equal_to", "urgent")], p_shared=shared,
+        )  # fmt: skip
+
+
+def views(db: Connection, who: User) -> list[str]:
+    """The names of the views that this person reads."""
+    with acting_as(db, who):
+        return column(db, "select name from public.custom_filters order by name")
+
+
+def test_a_view_is_its_owners_until_it_is_shared(db: Connection, make: Make) -> None:
+    account = make.account()
+    admin, agent = make.administrator(account), make.agent(account)
+    stranger = make.administrator(make.account("Other"))
+    mine = saved(db, admin, account, " Burning ")
+    assert (mine["name"], mine["user_id"]) == ("Burning", str(admin.id))
+    assert (views(db, admin), views(db, agent), views(db, stranger)) == (["Burning"], [], [])
+
+    changed = saved(db, admin, account, "Burning", mine["id"], shared=True)
+    assert (changed["id"], changed["user_id"]) == (mine["id"], None)
+    assert (views(db, admin), views(db, agent), views(db, stranger)) == (
+        ["Burning"], ["Burning"], [],
+    )  # fmt: skip
+    with refused("not_administrator"):
+        saved(db, agent, account, "Mine", mine["id"])
+    with refused("not_administrator"), acting_as(db, agent):
+        call(db, "public.delete_custom_filter", p_id=mine["id"])
+    with refused("filter_not_found"), acting_as(db, stranger):
+        call(db, "public.delete_custom_filter", p_id=mine["id"])
+    with acting_as(db, admin):
+        call(db, "public.delete_custom_filter", p_id=mine["id"])
+    assert views(db, admin) == []
+
+
+def test_nobody_else_changes_a_view(db: Connection, make: Make) -> None:
+    account = make.account()
+    agent, colleague = make.agent(account), make.agent(account)
+    admin, stranger = make.administrator(account), make.user()
+    view = make.custom_filter(account, "Mine", agent)
+    for other, code in (
+        (colleague, "filter_not_found"),
+        (admin, "filter_not_found"),
+        (stranger, "account_not_found"),
+    ):
+        with refused(code):
+            saved(db, other, account, "Theirs", view)
+    with refused("filter_not_found"), acting_as(db, admin):
+        call(db, "public.delete_custom_filter", p_id=view)
+    for statement in (
+        "update public.custom_filters set name = 'x'",
+        "delete from public.custom_filters",
+        "insert into public.custom_filters (account_id, name, conditions)"
+        " select id, 'x', '[]' from public.accounts",
+    ):
+        with refused("42501"), acting_as(db, agent):
+            db.execute(statement)
+    assert views(db, agent) == ["Mine"]
+    saved(db, agent, account, "Still mine", view)
+    assert views(db, agent) == ["Still mine"]
+    with acting_as(db, agent):
+        call(db, "public.delete_custom_filter", p_id=view)
+    assert views(db, agent) == []
+
+
+def test_a_view_has_a_name_of_its_own_and_conditions_that_can_be_asked(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    agent, colleague = make.agent(account), make.agent(account)
+    saved(db, agent, account, "Urgent")
+    saved(db, colleague, account, "Urgent")
+    with refused("name_taken"):
+        saved(db, agent, account, "urgent")
+    for name in ("", "  ", "x" * 101):
+        with refused("name_invalid"):
+            saved(db, agent, account, name)
+    with refused("not_administrator"):
+        saved(db, agent, account, "Everybody", shared=True)
+    with refused("filter_attribute_unknown"):
+        saved(db, agent, account, "Odd", conditions=[condition("colour", "equal_to", "red")])
+    with refused("invalid_argument"):
+        saved(db, agent, account, "Odd", conditions={"status": "open"})
+
+
+def test_a_person_has_a_thousand_views_at_most(db: Connection, make: Make) -> None:
+    account = make.account()
+    agent = make.agent(account)
+    db.execute(
+        "insert into public.custom_filters (account_id, user_id, name, conditions)"
+        " select %s, %s, 'View ' || n, '[]' from generate_series(1, 1000) as n",
+        (account.id, agent.id),
+    )
+    with refused("too_many_filters"):
+        saved(db, agent, account, "One more")
+
+
+def test_ones_own_views_leave_with_the_member(db: Connection, make: Make) -> None:
+    account = make.account()
+    admin, agent = make.administrator(account), make.agent(account)
+    make.custom_filter(account, "Own", agent)
+    make.custom_filter(account, "Shared")
+    with acting_as(db, admin):
+        call(db, "public.remove_member", p_account_id=account.id, p_user_id=agent.id)
+    assert column(db, "select name from public.custom_filters") == ["Shared"]

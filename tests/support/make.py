@@ -391,6 +391,21 @@ class Make:
             content=content,
         )
 
+    def custom_filter(
+        self, account: Account, name: str = "Urgent", user: User | None = None
+    ) -> UUID:
+        """A saved view, of one person or of everybody."""
+        conditions = [
+            {"attribute_key": "priority", "filter_operator": "equal_to", "values": ["urgent"]}
+        ]
+        return self._insert(
+            "public.custom_filters",
+            account_id=account.id,
+            user_id=user and user.id,
+            name=name,
+            conditions=Jsonb(conditions),
+        )
+
     def visitor(self, inbox: Inbox) -> Visitor:
         """A browser that opened the website chat and wrote nothing yet."""
         contact_id, contact_inbox_id = self.db.execute(

@@ -2,13 +2,34 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const formatters = new Map<string, unknown>();
+
+/** Making a formatter takes a hundred times as long as using it, and a list uses three for each row. */
+function formatter<const Options extends object, Formatter>(
+  Kind: new (locale: string | undefined, options: Options) => Formatter,
+  locale: string | undefined,
+  options: Options,
+): Formatter {
+  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
+  const known = formatters.get(key) as Formatter | undefined;
+  if (known) return known;
+  const made = new Kind(locale, options);
+  formatters.set(key, made);
+  return made;
+}
+
+const dates = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  formatter(Intl.DateTimeFormat, locale, options);
+
 /** `now`, `4m`, `3h`, `2d`, then the date: short enough for a list row, in the reader's language. */
 export function shortRelative(iso: string, locale: string, now: number = Date.now()): string {
   const age = Math.max(0, now - Date.parse(iso));
   const narrow = (value: number, unit: 'minute' | 'hour' | 'day') =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value);
+    formatter(Intl.NumberFormat, locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(
+      value,
+    );
   if (age < MINUTE) {
-    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(
+    return formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto', style: 'narrow' }).format(
       0,
       'second',
     );
@@ -17,7 +38,7 @@ export function shortRelative(iso: string, locale: string, now: number = Date.no
   if (age < DAY) return narrow(Math.floor(age / HOUR), 'hour');
   if (age < 7 * DAY) return narrow(Math.floor(age / DAY), 'day');
   const sameYear = new Date(iso).getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(locale, {
+  return dates(locale, {
     day: 'numeric',
     month: 'short',
     ...(sameYear ? {} : { year: '2-digit' }),
@@ -26,22 +47,23 @@ export function shortRelative(iso: string, locale: string, now: number = Date.no
 
 /** The whole date and time, for titles and facts. */
 export const absolute = (iso: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
+  dates(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 
 export const clock = (iso: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso));
+  dates(locale, { timeStyle: 'short' }).format(new Date(iso));
 
 /** The heading of a day in a thread: today, yesterday, or the date. */
 export function dayLabel(iso: string, locale: string, now: number = Date.now()): string {
   const date = new Date(iso);
   const days = Math.round((startOfDay(date) - startOfDay(new Date(now))) / DAY);
   if (days === 0 || days === -1) {
-    const word = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+    const word = formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto' }).format(
+      days,
+      'day',
+    );
     return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
   }
-  return new Intl.DateTimeFormat(locale, {
+  return dates(locale, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -74,7 +96,7 @@ export function stableIndex(id: string, size: number): number {
 export function fileSize(bytes: number, locale?: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  return new Intl.NumberFormat(locale, {
+  return formatter(Intl.NumberFormat, locale, {
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: step === 0 ? 'long' : 'short',

@@ -1,12 +1,14 @@
 import { PostgrestClient } from '@supabase/postgrest-js';
+import type * as z from 'zod/mini';
 import type { Env } from '@/config/env';
+import type { Database, Json } from '@/types/database';
 import { ApiError } from './api-error';
 import { SessionStore } from './session';
 
 interface Doors {
   env: Env;
   session: SessionStore;
-  rest: PostgrestClient;
+  rest: PostgrestClient<Database>;
   fetch: typeof fetch;
 }
 
@@ -24,7 +26,7 @@ export function openSupabase(env: Env): void {
     headers.set('Authorization', `Bearer ${(await session.accessToken()) ?? env.publishableKey}`);
     return fetch(input, { ...init, headers });
   };
-  const rest = new PostgrestClient(`${env.supabaseUrl}/rest/v1`, {
+  const rest = new PostgrestClient<Database>(`${env.supabaseUrl}/rest/v1`, {
     headers: { apikey: env.publishableKey },
     fetch: authorised,
   });
@@ -43,7 +45,7 @@ export const env = (): Env => opened().env;
 export const session = (): SessionStore => opened().session;
 
 /** PostgREST, as the signed-in agent. */
-export const rest = (): PostgrestClient => opened().rest;
+export const rest = (): PostgrestClient<Database> => opened().rest;
 
 interface Answer<T> {
   data: T | null;
@@ -51,9 +53,36 @@ interface Answer<T> {
   status: number;
 }
 
+type Tables = Database['public']['Tables'];
+type Functions = Database['public']['Functions'];
+
+/** A table or view that a client may read. */
+export type TableName = keyof Tables;
+
+/** A row of a table, as far as a client may read it. */
+export type Row<Table extends TableName> = Tables[Table]['Row'];
+
+/** What a client may change of a row. */
+export type Change<Table extends TableName> = Tables[Table]['Update'];
+
+/** A function that a client may call. */
+export type FunctionName = keyof Functions;
+
+/** A function's arguments. Each takes null, and jsonb takes anything, which the generator does not say. */
+export type Arguments<Name extends FunctionName> = {
+  [Key in keyof Functions[Name]['Args']]: Json extends Functions[Name]['Args'][Key]
+    ? unknown
+    : Functions[Name]['Args'][Key] | null;
+};
+
+/** The client's types make a text of a select that names what the table has not; nothing fits it. */
+type Sound<T> = [T extends readonly (infer Item)[] ? Item : T] extends [{ error: true }]
+  ? never
+  : unknown;
+
 /** Awaits a PostgREST call and throws its error as an `ApiError`. */
-export async function answer<T>(call: PromiseLike<Answer<T>>): Promise<T> {
-  const { data, error, status } = await call;
+export async function answer<T>(call: PromiseLike<Answer<T>> & Sound<T>): Promise<T> {
+  const { data, error, status } = await (call as PromiseLike<Answer<T>>);
   if (error) {
     // The client reports a request that never arrived with status 0 and no code.
     const code = status === 0 ? 'network' : error.code || 'unexpected';
@@ -62,9 +91,18 @@ export async function answer<T>(call: PromiseLike<Answer<T>>): Promise<T> {
   return data as T;
 }
 
+/**
+ * The columns that a schema reads, each of which the table has. For the client's types it is a
+ * select of everything: they cannot read what is put together.
+ */
+export const columnsOf = <Table extends TableName, Shape>(
+  _table: Table,
+  schema: z.ZodMiniObject<Shape & { [Key in Exclude<keyof Shape, keyof Row<Table>>]: never }>,
+): '*' => Object.keys(schema.shape).join(',') as '*';
+
 /** Calls a database function. */
-export function rpc<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {
-  return answer<T>(rest().rpc(name, args) as unknown as PromiseLike<Answer<T>>);
+export function rpc<Name extends FunctionName, T>(name: Name, args: Arguments<Name>): Promise<T> {
+  return answer<T>(rest().rpc(name, args as never) as unknown as PromiseLike<Answer<T>> & Sound<T>);
 }
 
 /** Calls Storage as the signed-in agent; answers what it answers, or throws an `ApiError`. */

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
-import { answer, rest, rpc } from '@/lib/supabase';
+import { answer, columnsOf, rest, rpc } from '@/lib/supabase';
 
 const attributes = z.nullable(z.record(z.string(), z.unknown()));
 const contactSchema = z.object({
@@ -31,7 +31,7 @@ export const contactQuery = (accountId: string, contactId: string) =>
         await answer(
           rest()
             .from('contacts')
-            .select(Object.keys(contactSchema.shape).join(','))
+            .select(columnsOf('contacts', contactSchema))
             .eq('account_id', accountId)
             .eq('id', contactId)
             .single(),

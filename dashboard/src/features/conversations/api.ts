@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import type { Tab } from '@/config/paths';
-import { answer, rest, rpc } from '@/lib/supabase';
+import { type Arguments, answer, rest, rpc } from '@/lib/supabase';
 import {
   type Conversation,
   type ConversationStatus,
@@ -81,6 +81,9 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
     queryFn: ({ pageParam }) => fetchPage(accountId, filter, pageParam),
     initialPageParam: null as unknown,
     getNextPageParam: (page) => page.next_cursor,
+    // Pages that are loaded stay as they are; comparing them all with themselves for each new one takes
+    // longer the further one scrolls.
+    structuralSharing: false,
   });
 
 /** How many conversations each tab holds; apart from the list, which changes more often. */
@@ -117,13 +120,24 @@ export const conversationQuery = (accountId: string, displayId: number) =>
 export const fetchRows = async (ids: string[]): Promise<Conversation[]> =>
   z.array(conversationSchema).parse(await rpc('conversation_rows', { p_ids: ids }));
 
+type Changing =
+  | 'set_conversation_status'
+  | 'assign_conversation'
+  | 'set_team'
+  | 'set_priority'
+  | 'set_labels'
+  | 'set_custom_attributes'
+  | 'mute_contact';
+
 /** Calls a function that changes one conversation and answers with its row. */
-const change = async (
-  name: string,
+const change = async <Name extends Changing>(
+  name: Name,
   id: string,
-  values: Record<string, unknown>,
+  values: Omit<Arguments<Name>, 'p_conversation_id'>,
 ): Promise<Conversation> =>
-  conversationSchema.parse(await rpc(name, { p_conversation_id: id, ...values }));
+  conversationSchema.parse(
+    await rpc(name, { p_conversation_id: id, ...values } as Arguments<Name>),
+  );
 
 export const setStatus = (
   id: string,

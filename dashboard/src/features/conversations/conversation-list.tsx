@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp, CircleCheckBig, CloudOff, RotateCw, TriangleAlert } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '@/components/button';
 import { StateMessage } from '@/components/state-message';
 import { useTranslation } from '@/i18n';
@@ -66,11 +66,13 @@ export function ConversationList({
     setHeld(null);
   }
 
+  // Another function would have every loaded row measured again, each time the list is drawn.
+  const getItemKey = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey,
     overscan: 8,
     paddingStart: 4,
     paddingEnd: 12,
@@ -99,7 +101,10 @@ export function ConversationList({
     if (arrivals > 0) announce(t('list.newCount', { count: arrivals }));
   }, [arrivals, t]);
   // The open conversation stays in sight when the keyboard walks through the list.
-  const openIndex = rows.findIndex((row) => row.display_id === openDisplayId);
+  const openIndex = useMemo(
+    () => rows.findIndex((row) => row.display_id === openDisplayId),
+    [rows, openDisplayId],
+  );
   const openId = rows[openIndex]?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only opening another one scrolls, not its row moving
   useEffect(() => {
@@ -148,6 +153,7 @@ export function ConversationList({
   }
 
   const focusableIndex = Math.max(openIndex, 0);
+  const focusableShown = items.some((item) => item.index === focusableIndex);
   return (
     <div className="relative min-h-0 flex-1">
       {arrivals > 0 && (
@@ -190,10 +196,7 @@ export function ConversationList({
                   selected={selected.has(row.id)}
                   selecting={selected.size > 0}
                   open={row.display_id === openDisplayId}
-                  focusable={
-                    item.index === focusableIndex ||
-                    !items.some((each) => each.index === focusableIndex)
-                  }
+                  focusable={item.index === focusableIndex || !focusableShown}
                   userId={userId}
                   assignee={
                     row.assignee_id && filter.tab !== 'mine'

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
-import { answer, rest } from '@/lib/supabase';
+import { answer, columnsOf, rest } from '@/lib/supabase';
 
 const definitionSchema = z.object({
   id: z.string(),
@@ -35,7 +35,7 @@ export const definitionsQuery = (accountId: string) =>
           await answer(
             rest()
               .from('custom_attribute_definitions')
-              .select(Object.keys(definitionSchema.shape).join(','))
+              .select(columnsOf('custom_attribute_definitions', definitionSchema))
               .eq('account_id', accountId)
               .order('display_name'),
           ),

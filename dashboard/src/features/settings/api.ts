@@ -2,23 +2,43 @@ import { queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { ApiError } from '@/lib/api-error';
 import { queryClient } from '@/lib/query-client';
-import { answer, env, rest, rpc, session } from '@/lib/supabase';
+import {
+  type Arguments,
+  answer,
+  type Change,
+  columnsOf,
+  env,
+  type FunctionName,
+  type Row,
+  rest,
+  rpc,
+  session,
+  type TableName,
+} from '@/lib/supabase';
 
 const text = z.nullable(z.string());
 
+/** What each table of an account's settings has: what is asked for by name is checked before it gets here. */
+const settingsTable = (table: TableName) => rest().from(table as 'inboxes');
+
 /** A query for the rows of a table in one account. */
-function rowsOf<S extends z.ZodMiniType>(table: string, schema: S, columns: string, order: string) {
+function rowsOf<Table extends TableName, Shape>(
+  table: Table,
+  schema: z.ZodMiniObject<Shape & { [Key in Exclude<keyof Shape, keyof Row<Table>>]: never }>,
+  order: keyof Row<Table> & string,
+) {
   return (accountId: string) =>
     queryOptions({
       queryKey: ['settings', accountId, table],
-      queryFn: async (): Promise<z.infer<S>[]> =>
-        z
-          .array(schema)
-          .parse(
-            await answer(
-              rest().from(table).select(columns).eq('account_id', accountId).order(order),
-            ),
+      queryFn: async () =>
+        z.array(schema).parse(
+          await answer(
+            settingsTable(table)
+              .select(columnsOf(table, schema))
+              .eq('account_id', accountId)
+              .order(order as string),
           ),
+        ),
     });
 }
 
@@ -138,12 +158,7 @@ const inboxSchema = z.object({
   business_name: text,
 });
 export type InboxSettings = z.infer<typeof inboxSchema>;
-export const inboxSettingsQuery = rowsOf(
-  'inboxes',
-  inboxSchema,
-  Object.keys(inboxSchema.shape).join(','),
-  'name',
-);
+export const inboxSettingsQuery = rowsOf('inboxes', inboxSchema, 'name');
 
 const preChatFieldSchema = z.looseObject({
   name: z.string(),
@@ -173,7 +188,7 @@ const widgetSchema = z.object({
   continuity_via_email: z.boolean(),
 });
 export type Widget = z.infer<typeof widgetSchema>;
-export const widgetsQuery = rowsOf('channel_web_widgets', widgetSchema, '*', 'inbox_id');
+export const widgetsQuery = rowsOf('channel_web_widgets', widgetSchema, 'inbox_id');
 
 const connectionSchema = z.object({
   inbox_id: z.string(),
@@ -191,19 +206,13 @@ export type Connection = z.infer<typeof connectionSchema>;
 /** How inboxes are connected; asked again while it is looked at, since proof arrives from outside. */
 export const connectionsQuery = (accountId: string) =>
   queryOptions({
-    ...rowsOf(
-      'channel_connections',
-      connectionSchema,
-      Object.keys(connectionSchema.shape).join(','),
-      'inbox_id',
-    )(accountId),
+    ...rowsOf('channel_connections', connectionSchema, 'inbox_id')(accountId),
     refetchInterval: 10_000,
   });
 
 export const inboxMembersQuery = rowsOf(
   'inbox_members',
   z.object({ inbox_id: z.string(), user_id: z.string() }),
-  'inbox_id,user_id',
   'inbox_id',
 );
 
@@ -218,7 +227,7 @@ const hoursSchema = z.object({
   closed_all_day: z.boolean(),
 });
 export type Hours = z.infer<typeof hoursSchema>;
-export const hoursQuery = rowsOf('working_hours', hoursSchema, '*', 'day_of_week');
+export const hoursQuery = rowsOf('working_hours', hoursSchema, 'day_of_week');
 
 const apiChannelSchema = z.object({
   identifier: z.string(),
@@ -248,11 +257,10 @@ const teamSchema = z.object({
   allow_auto_assign: z.boolean(),
 });
 export type Team = z.infer<typeof teamSchema>;
-export const teamsQuery = rowsOf('teams', teamSchema, '*', 'name');
+export const teamsQuery = rowsOf('teams', teamSchema, 'name');
 export const teamMembersQuery = rowsOf(
   'team_members',
   z.object({ team_id: z.string(), user_id: z.string() }),
-  'team_id,user_id',
   'team_id',
 );
 
@@ -264,7 +272,7 @@ const labelSchema = z.object({
   show_on_sidebar: z.boolean(),
 });
 export type Label = z.infer<typeof labelSchema>;
-export const labelsQuery = rowsOf('labels', labelSchema, '*', 'title');
+export const labelsQuery = rowsOf('labels', labelSchema, 'title');
 
 const customRoleSchema = z.object({
   id: z.string(),
@@ -273,7 +281,7 @@ const customRoleSchema = z.object({
   permissions: z.array(z.string()),
 });
 export type CustomRole = z.infer<typeof customRoleSchema>;
-export const customRolesQuery = rowsOf('custom_roles', customRoleSchema, '*', 'name');
+export const customRolesQuery = rowsOf('custom_roles', customRoleSchema, 'name');
 
 const attributeSchema = z.object({
   id: z.string(),
@@ -290,13 +298,12 @@ export type CustomAttribute = z.infer<typeof attributeSchema>;
 export const attributesQuery = rowsOf(
   'custom_attribute_definitions',
   attributeSchema,
-  '*',
   'display_name',
 );
 
 const cannedSchema = z.object({ id: z.string(), short_code: z.string(), content: z.string() });
 export type Canned = z.infer<typeof cannedSchema>;
-export const cannedQuery = rowsOf('canned_responses', cannedSchema, '*', 'short_code');
+export const cannedQuery = rowsOf('canned_responses', cannedSchema, 'short_code');
 
 const accountSchema = z.object({
   id: z.string(),
@@ -316,7 +323,7 @@ export const accountQuery = (accountId: string) =>
         await answer(
           rest()
             .from('accounts')
-            .select(Object.keys(accountSchema.shape).join(','))
+            .select(columnsOf('accounts', accountSchema))
             .eq('id', accountId)
             .single(),
         ),
@@ -364,13 +371,16 @@ export const noticesQuery = (accountId: string, userId: string) =>
   });
 
 /** Changes the rows that match. No row is a refusal: the policies leave out what one may not touch. */
-export async function updateRows(
-  table: string,
-  match: Record<string, string>,
-  change: Record<string, unknown>,
+export async function updateRows<Table extends TableName>(
+  table: Table,
+  match: { [Column in keyof Row<Table>]?: string },
+  change: { [Column in keyof Change<Table>]?: unknown },
 ): Promise<void> {
-  const rows = await answer<unknown[]>(
-    rest().from(table).update(change).match(match).select(Object.keys(match).join(',')),
+  const rows = await answer(
+    settingsTable(table)
+      .update(change as never)
+      .match(match)
+      .select(Object.keys(match).join(',') as '*'),
   );
   if (rows.length === 0) throw new ApiError('not_administrator', '', 403);
 }
@@ -385,13 +395,18 @@ export async function refreshSettings(accountId: string): Promise<void> {
   ]);
 }
 
+/** A function's arguments as a form has them: the database is the judge of what was filled in. */
+export type FormArguments<Name extends FunctionName> = {
+  [Key in keyof Arguments<Name>]: unknown;
+};
+
 /** Calls a function that changes settings, and has the screens ask again. */
-export async function change<T>(
+export async function change<Name extends FunctionName, T>(
   accountId: string,
-  name: string,
-  args: Record<string, unknown>,
+  name: Name,
+  args: FormArguments<Name>,
 ): Promise<T> {
-  const result = await rpc<T>(name, args);
+  const result: T = await rpc(name, args as Arguments<Name>);
   await refreshSettings(accountId);
   return result;
 }

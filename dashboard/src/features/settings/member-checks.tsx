@@ -1,15 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Avatar } from '@/components/avatar';
-import { change, peopleQuery } from './api';
+import { change, type FormArguments, peopleQuery } from './api';
 import { Asked, useAttempt } from './kit';
 import { usePlace } from './place';
 import { useSettingsText } from './texts';
 
+type Membership =
+  | { name: 'set_inbox_member'; args: FormArguments<'set_inbox_member'> }
+  | { name: 'set_team_member'; args: FormArguments<'set_team_member'> };
+
 interface MemberChecksProps {
   label: string;
   chosen: string[];
-  call: (userId: string, member: boolean) => { name: string; args: Record<string, unknown> };
+  call: (userId: string, member: boolean) => Membership;
 }
 
 /** Who is in and who is not; each tick is saved at once, and taken back when it was refused. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { env, rpc } from '@/lib/supabase';
-import { apiChannelQuery, type InboxSettings, refreshSettings, updateRows } from '../api';
+import { env } from '@/lib/supabase';
+import { apiChannelQuery, change, type InboxSettings, refreshSettings, updateRows } from '../api';
 import { Asked, CopyLine, Section, SettingsForm } from '../kit';
 import { usePlace } from '../place';
 import { useSettingsText } from '../texts';
@@ -24,7 +24,7 @@ export function ApiTab({ inbox }: { inbox: InboxSettings }) {
             }}
             save={async ({ reply_window_hours: hours, ...changed }) => {
               if (Object.keys(changed).length > 0) {
-                await rpc('save_api_channel', {
+                await change(accountId, 'save_api_channel', {
                   p_inbox_id: inbox.id,
                   p_webhook_url: changed.webhook_url ?? null,
                   p_hmac_mandatory: changed.hmac_mandatory ?? null,
@@ -36,8 +36,8 @@ export function ApiTab({ inbox }: { inbox: InboxSettings }) {
                   { inbox_id: inbox.id, account_id: accountId },
                   { reply_window_hours: hours === '' ? null : hours },
                 );
+                await refreshSettings(accountId);
               }
-              await refreshSettings(accountId);
             }}
             sections={[
               {

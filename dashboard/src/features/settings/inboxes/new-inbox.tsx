@@ -73,13 +73,13 @@ function Connect({ spec }: { spec: ChannelSpec }) {
     save: async (_, all) => {
       const address = spec.address?.(all) ?? String(all.address ?? '').trim();
       const secrets = filledIn(spec.secrets, all);
-      const { id } = plain
-        ? await change<{ id: string }>(accountId, 'create_inbox', {
+      const { id }: { id: string } = plain
+        ? await change(accountId, 'create_inbox', {
             p_account_id: accountId,
             p_name: all.name,
             p_channel_type: spec.type,
           })
-        : await change<{ id: string }>(accountId, 'connect_channel', {
+        : await change(accountId, 'connect_channel', {
             p_account_id: accountId,
             p_name: all.name,
             p_channel_type: spec.type,
