@@ -110,7 +110,9 @@ def company(make: Make, name: str) -> Company:
             account, "telegram", f"bot-{account.id}", {"bot_token": f"CANARY token {name}"}
         ),
         templated=make.templates(
-            make.connection(account, "whatsapp_cloud", f"number-{account.id}", {"access_token": "t"})
+            make.connection(
+                account, "whatsapp_cloud", f"number-{account.id}", {"access_token": "t"}
+            )
         ),
         api_inbox=make.inbox(account, "api"),
         team=make.team(account, agent, name="canary"),

@@ -74,7 +74,7 @@ CAROUSEL: dict[str, Any] = {
     "name": "carousel",
     "components": [{"type": "BODY", "text": "Look"}, {"type": "CAROUSEL", "cards": []}],
 }
-VALUES = {
+VALUES: dict[str, Any] = {
     "header": {"1": "FC-7"},
     "body": {"1": "Mia", "2": "FC-7", "3": "Monday"},
     "buttons": [{}, {"parameter": "FC-7"}],
@@ -343,7 +343,7 @@ def test_a_template_goes_out_as_the_words_that_the_customer_reads(
     values = {
         **VALUES,
         "body": {**VALUES["body"], "1": "{{contact.name}}", "3": "Monday\n or  so", "9": "x"},
-    }  # type: ignore[dict-item]
+    }
     message = send(
         db,
         agent,
