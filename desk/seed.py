@@ -149,6 +149,10 @@ def _fill(conn: psycopg.Connection, users: dict[str, str], connected: Sequence[C
     _workplace(conn, fernweh, [ana, ben])
     # What the past asked for is long done: no greetings, no mails, and a few things to look at.
     conn.execute("delete from private.jobs")
+    # But for what there is to send where customers have not written for long.
+    conn.execute(
+        "select private.ask_for_templates(account_id, inbox_id) from public.template_syncs"
+    )
     conn.execute(
         """
         update public.notifications set read_at = now()

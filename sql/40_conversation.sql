@@ -1286,7 +1286,9 @@ declare
         when 'email' then p_contact.email
         when 'sms' then p_contact.phone_number
         when 'twilio_sms' then p_contact.phone_number
-        when 'whatsapp' then ltrim(p_contact.phone_number, '+') end;
+        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
+        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+')
+        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number end;
 begin
     select * into address
     from public.contact_inboxes
@@ -1312,13 +1314,14 @@ comment on function private.contact_address is 'The contact''s address in the in
 
 create function private.start_conversation(
     p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid,
-    p_team_id uuid
+    p_team_id uuid, p_content_attributes jsonb
 )
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     contact public.contacts := private.member_contact(p_contact_id);
+    writes constant boolean := p_content is not null or p_content_attributes ? 'template_params';
     inbox public.inboxes;
     address public.contact_inboxes;
     found_id uuid;
@@ -1332,7 +1335,7 @@ begin
     if inbox.id is null then
         perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
     end if;
-    if p_message_id is null and p_content is not null then
+    if p_message_id is null and writes then
         perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
     end if;
     address := private.contact_address(contact, inbox);
@@ -1351,10 +1354,11 @@ begin
         values (p_account_id, inbox.id, contact.id, address.id)
         returning id into found_id;
     end if;
-    if p_content is not null and not exists (
+    if writes and not exists (
         select from public.messages where conversation_id = found_id and id = p_message_id)
     then
-        insert into public.messages (id, conversation_id, content) values (p_message_id, found_id, p_content);
+        insert into public.messages (id, conversation_id, content, content_attributes)
+        values (p_message_id, found_id, coalesce(p_content, ''), coalesce(p_content_attributes, '{}'));
     end if;
     if p_team_id is not null then
         perform private.set_team(found_id, p_team_id);
@@ -1376,19 +1380,21 @@ create function public.start_conversation(
     p_message_id uuid default null,
     p_content text default null,
     p_assignee_id uuid default null,
-    p_team_id uuid default null
+    p_team_id uuid default null,
+    p_content_attributes jsonb default '{}'
 )
 returns jsonb
 language sql set search_path = ''
 as $$
     select private.start_conversation(
-        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id)
+        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id, p_content_attributes)
 $$;
 
 comment on function public.start_conversation is
     'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
-     to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
-     contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
+     to a single conversation the existing one goes on; the same message id again returns the same. content_attributes as in
+     send_message: over WhatsApp a conversation begins with a template. Returns the row. Fails with contact_not_found, inbox_not_found,
+     contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
 grant execute on function public.start_conversation to authenticated;
 
 create function private.bulk_ids(p_ids uuid[], p_changes jsonb)

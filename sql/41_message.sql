@@ -259,8 +259,13 @@ begin
                 400, 'content_attributes_invalid', format('%s is a list of at most 50 e-mail addresses, and not for notes.', field));
         end if;
     end loop;
-    if p_attributes ? 'template_params' and coalesce(p_attributes #>> '{template_params,name}', '') = '' then
-        perform private.fail(400, 'content_attributes_invalid', 'template_params names the template.');
+    if p_attributes ? 'template_params' and (
+        p_private
+        or coalesce(p_attributes #>> '{template_params,name}', '') = ''
+        or coalesce(p_attributes #>> '{template_params,language}', '') = '')
+    then
+        perform private.fail(
+            400, 'content_attributes_invalid', 'template_params gives the template''s name and language, and is not for notes.');
     end if;
     return p_attributes;
 end;
@@ -337,7 +342,8 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        if private.is_blank(new.content) and new.attachments_at is null then
+        -- A template has words of its own.
+        if private.is_blank(new.content) and new.attachments_at is null and not new.content_attributes ? 'template_params' then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
@@ -406,7 +412,14 @@ begin
 
     -- Not what was written elsewhere and comes back from the provider.
     if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
-        new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+        if new.content_attributes ? 'template_params' then
+            new := private.fill_channel_template(new, conversation, contact);
+        else
+            if client = 'authenticated' and not new.private then
+                perform private.require_open_window(conversation);
+            end if;
+            new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+        end if;
     end if;
 
     -- A human's public answer: what ends the waiting.
@@ -770,8 +783,11 @@ comment on function public.send_message is
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
-     (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
-     too_many_messages, too_many_attachments, attachment_not_found, reply_target_not_found, content_attributes_invalid.';
+     (lists) and template_params {name, language, processed_params: {header, body, buttons}}: a template of the inbox, whose filled-in
+     words become the content. Outside the reply window nothing else goes out. Fails also with conversation_not_found,
+     message_empty, message_too_long, message_id_taken, too_many_messages, too_many_attachments, attachment_not_found,
+     reply_target_not_found, content_attributes_invalid, window_closed, and with template_not_found, template_not_approved,
+     template_unsupported, template_values_missing (details = {fields}), template_value_too_long, template_file_invalid.';
 grant execute on function public.send_message to authenticated;
 
 create function private.agent_message(p_conversation_id uuid, p_id uuid)
@@ -821,6 +837,9 @@ begin
     if message.deleted_at is not null then
         perform private.fail(409, 'message_deleted', 'This message was deleted.');
     end if;
+    if message.content_attributes ? 'template_params' then
+        perform private.fail(409, 'message_is_template', 'The words of a template are its provider''s.', 'Send another one.');
+    end if;
     if not message.private
         and private.initial_status(message.inbox_id) <> 'sent'
         and message.status not in ('queued', 'failed')
@@ -859,8 +878,8 @@ $$;
 
 comment on function public.edit_message is
     'Changes the words of the caller''s own message; the ones before are kept in message_versions. Returns the message.
-     Where a provider delivers, only before it did. Fails with conversation_not_found, message_not_found, not_your_message,
-     message_deleted, message_delivered, message_empty, message_too_long.';
+     Where a provider delivers, only before it did; templates never. Fails with conversation_not_found, message_not_found,
+     not_your_message, message_deleted, message_is_template, message_delivered, message_empty, message_too_long.';
 grant execute on function public.edit_message to authenticated;
 
 create function private.deleted_text(p_account_id uuid)

@@ -1113,14 +1113,46 @@ create function private.last_incoming_at(p_conversation_id uuid)
 returns timestamptz
 language sql stable security definer set search_path = ''
 as $$
-    select created_at
-    from public.messages
-    where conversation_id = p_conversation_id and message_type = 'incoming'
-    order by seq desc
-    limit 1
+    -- Providers know no conversations: what came in beside this one counts, too.
+    select max(latest.created_at)
+    from (
+        select other.id
+        from public.conversations as this
+        join public.conversations as other
+            on other.account_id = this.account_id and other.contact_inbox_id = this.contact_inbox_id
+        where this.id = p_conversation_id
+        order by other.id <> p_conversation_id, other.id desc
+        limit 20
+    ) as conversation
+    cross join lateral (
+        select message.created_at
+        from public.messages as message
+        where message.conversation_id = conversation.id and message.message_type = 'incoming'
+        order by message.seq desc
+        limit 1
+    ) as latest
 $$;
 
-comment on function private.last_incoming_at is 'When the contact last wrote; null when never.';
+comment on function private.last_incoming_at is 'When the contact last wrote to this inbox from the same address; null when never.';
+
+create function private.require_open_window(p_conversation public.conversations)
+returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    hours constant int := private.reply_window_hours(p_conversation);
+begin
+    if hours is null or private.last_incoming_at(p_conversation.id) + make_interval(hours => hours) > now() then
+        return;
+    end if;
+    perform private.fail(
+        409, 'window_closed', format('One may write freely for %s hours after the contact last wrote; that time is over.', hours),
+        case when private.has_templates((select inbox.channel_type from public.inboxes as inbox where inbox.id = p_conversation.inbox_id))
+            then 'Send an approved template.' else 'Wait until they write, or leave a note.' end);
+end;
+$$;
+
+comment on function private.require_open_window is 'Fails with window_closed when nothing but a template may be sent.';
 
 create function private.reply_window(p_conversation_id uuid)
 returns jsonb
@@ -1138,7 +1170,8 @@ begin
     return jsonb_build_object(
         'can_reply', hours is null or coalesce(closes_at > now(), false),
         'closes_at', closes_at,
-        'templates', coalesce(connection.channel_type like '%whatsapp%', false),
+        'hours', hours,
+        'templates', private.has_templates(connection.channel_type),
         'connection_state', connection.state,
         'opted_out', address.opted_out_at is not null,
         'unreachable_reason', address.unreachable_reason);
@@ -1156,8 +1189,8 @@ as $$
 $$;
 
 comment on function public.reply_window is
-    'Whether one may answer freely now: {can_reply, closes_at, templates, connection_state, opted_out, unreachable_reason}.
-     Outside the window only an approved template goes out. Fails with conversation_not_found.';
+    'Whether one may answer freely now: {can_reply, closes_at, hours, templates, connection_state, opted_out,
+     unreachable_reason}. Outside the window only an approved template goes out. Fails with conversation_not_found.';
 grant execute on function public.reply_window to authenticated;
 
 create function private.may_answer_by_itself(p_message public.messages, p_address public.contact_inboxes)
@@ -1271,7 +1304,7 @@ begin
                 and answered.id::text = message.content_attributes ->> 'in_reply_to'),
         'last_incoming_at', private.last_incoming_at(p_conversation_id),
         'window_hours', private.reply_window_hours(conversation),
-        'template', message.content_attributes -> 'template_params',
+        'template', private.template_to_deliver(message),
         'subject', conversation.additional_attributes ->> 'mail_subject',
         'thread', coalesce((
             select jsonb_agg(earlier.source_id order by earlier.seq)
@@ -1393,6 +1426,10 @@ begin
     end if;
     perform private.apply_status(target, jsonb_build_object(
         'status', 'failed', 'error_text', p_text, 'error_category', p_category, 'error_code', p_code));
+    if target.content_attributes ? 'template_params' and p_category in ('invalid_content', 'config') then
+        -- It may have been paused or changed since we copied it.
+        perform private.ask_for_templates(target.account_id, target.inbox_id);
+    end if;
     if p_category = 'auth' then
         perform service.set_connection_state(target.inbox_id, 'reauthorization_required', p_text);
     elsif p_category in ('recipient_unreachable', 'recipient_optout') then
@@ -1427,16 +1464,25 @@ create index messages_queued_idx on public.messages (inbox_id, created_at) where
 
 create function service.update_inbox(p_inbox_id uuid, p_update jsonb)
 returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+begin
     update public.channel_connections
     set settings = settings || jsonb_build_object(
             'news', coalesce(settings -> 'news', '{}') || jsonb_build_object(
                 left(p_update ->> 'kind', 60), jsonb_build_object('at', now(), 'details', p_update -> 'details'))),
         state = case p_update ->> 'kind' when 'disconnected' then 'disconnected' when 'connected' then 'connected' else state end
     where inbox_id = p_inbox_id
-        and octet_length(settings::text) + octet_length(p_update::text) < 60000
+        and octet_length(settings::text) + octet_length(p_update::text) < 60000;
+    if p_update ->> 'kind' in ('template_status', 'template_category') then
+        -- A hint: the list is the truth. Several come at a time.
+        perform private.ask_for_templates(connection.account_id, p_inbox_id, interval '2 seconds')
+        from public.channel_connections as connection
+        where connection.inbox_id = p_inbox_id and private.has_templates(connection.channel_type);
+    end if;
+end;
 $$;
 
 comment on function service.update_inbox is
-    'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind.';
+    'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind. News of templates have
+     them copied again.';

@@ -24,6 +24,7 @@ class Chore:
 CHORES = (
     Chore("refresh_channel_tokens", timedelta(minutes=1)),
     Chore("poll_mailboxes", timedelta(seconds=15)),
+    Chore("refresh_templates", timedelta(minutes=1)),
     Chore("wake_snoozed_conversations", timedelta(seconds=30)),
     Chore("auto_resolve_conversations", timedelta(minutes=5)),
     Chore("purge_jobs", timedelta(minutes=15)),

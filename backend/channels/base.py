@@ -297,7 +297,7 @@ class OutboundMessage:
         None  #: when the contact last wrote; decides the reply window
     )
     by_human: bool = True
-    template: Json | None = None  #: {name, language, category, processed_params}
+    template: Json | None = None  #: {name, language, category, processed_params, id, definition}
     thread: Json = field(
         default_factory=dict
     )  #: subject, message ids, addresses (e-mail); connection ids
@@ -379,6 +379,30 @@ class Channel(Protocol):
         self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient
     ) -> Media:
         """Download a file that came in. Raises `SendError` (`TRANSIENT` when trying again may help)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTemplate:
+    """A text that a provider approved beforehand, or did not: words in lower case, parts in Meta's shape."""
+
+    name: str
+    language: str
+    category: str
+    status: str  #: `approved`, or the provider's word for what it is instead
+    components: list[Json]
+    parameter_format: str = "positional"  #: or `named`
+    provider_id: str | None = None
+    reason: str | None = None  #: why it was rejected
+
+
+@runtime_checkable
+class HasTemplates(Protocol):
+    """A channel with `Capabilities.templates`."""
+
+    async def templates(
+        self, credentials: Credentials, http: httpx.AsyncClient
+    ) -> list[ChannelTemplate]:
+        """Everything that the provider has of this inbox, to the last page. Raises `SendError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

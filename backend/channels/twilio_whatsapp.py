@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
+
+from backend.channels import twilio_content
 from backend.channels.base import (
     Capabilities,
+    ChannelTemplate,
+    Credentials,
     ErrorCategory,
     Event,
     InboundAttachment,
@@ -16,15 +21,20 @@ from backend.channels.base import (
     SendError,
 )
 from backend.channels.choices import as_text
-from backend.channels.payload import number, obj, text
+from backend.channels.http import json_object, request
+from backend.channels.payload import number, text
 from backend.channels.phone import e164, variants
 from backend.channels.text import WHATSAPP, render, split
 from backend.channels.twilio import Form, Twilio, content_variables, message_of
+from backend.channels.twilio_errors import error_of
 from backend.channels.whatsapp_body import require_window
 from backend.channels.whatsapp_parse import USER_ID
 
 PREFIX = "whatsapp:"
 TEXT_LIMIT = 1600  # of Twilio's API; WhatsApp itself would take 4096
+_CONTENT_API = "https://content.twilio.com"
+_PAGE = 100
+_MOST_PAGES = 70
 _CAPTIONED = ("image", "video", "file")
 _FILE_BYTES = 16 * 1024 * 1024
 #: Twilio's names for an ad, and the ones Meta uses for the same.
@@ -81,6 +91,26 @@ class TwilioWhatsApp(Twilio):
             return files
         texts: list[Form] = [[("Body", piece)] for piece in split(content, WHATSAPP, TEXT_LIMIT)]
         return [*texts, *files]
+
+    async def templates(
+        self, credentials: Credentials, http: httpx.AsyncClient
+    ) -> list[ChannelTemplate]:
+        """Return the account's content templates with what WhatsApp thinks of each."""
+        url = f"{(credentials.base_url or _CONTENT_API).rstrip('/')}/v1/ContentAndApprovals"
+        params: Mapping[str, str] | None = {"PageSize": str(_PAGE)}
+        found: list[ChannelTemplate] = []
+        for _ in range(_MOST_PAGES):
+            response = await request(
+                http, "GET", url, repeatable=True, auth=self.auth(credentials), params=params
+            )
+            if not response.is_success:
+                raise error_of(response)
+            page = json_object(response)
+            found += twilio_content.templates_of(page)
+            params = twilio_content.next_page(page)
+            if params is None:
+                break
+        return found
 
 
 def _contact(fields: Mapping[str, str]) -> InboundContact:
@@ -139,8 +169,7 @@ def _template(template: dict[str, Any]) -> Form:
     if sid is None:
         raise SendError(ErrorCategory.INVALID_CONTENT, "The template has no content id.")
     part: Form = [("ContentSid", sid)]
-    given = obj(template.get("processed_params"))
-    values = given.get("body", given)
+    values = twilio_content.values_of(template)
     if values:
         part.append(("ContentVariables", content_variables(values)))
     return part

@@ -24,7 +24,7 @@ SECRET_HEADER = "X-Inbox-Webhook-Secret"  # noqa: S105
 _API = "https://waba-v2.360dialog.io"
 _META_FILES = "https://lookaside.fbsbx.com"
 _PAGE = 100
-_MOST_PAGES = 50
+_MOST_PAGES = 70
 
 
 class WhatsApp360Dialog(WhatsAppCloud):

@@ -18,6 +18,7 @@ import httpx
 from backend.channels import signatures
 from backend.channels.base import (
     Capabilities,
+    ChannelTemplate,
     Credentials,
     ErrorCategory,
     Event,
@@ -47,11 +48,12 @@ from backend.channels.whatsapp_body import (
 )
 from backend.channels.whatsapp_errors import error_of
 from backend.channels.whatsapp_parse import USER_ID, changes, parse_delivery, phone_number_id
-from backend.channels.whatsapp_template import fill, header_media
+from backend.channels.whatsapp_template import fill, header_media, listed
 
 _API = "https://graph.facebook.com"
 _VERSION = "/v24.0"
-_MOST_PAGES = 50  # of 100 templates each; Meta allows 6000
+_MOST_PAGES = 70  # of 100 templates each; Meta allows 6000
+_TEMPLATE = "id,name,language,status,category,components,rejected_reason"
 
 _CAPABILITIES = Capabilities(
     repeatability=Repeatability.BLIND,
@@ -309,7 +311,7 @@ class WhatsAppCloud:
     async def list_templates(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Json]:
         """Return every template of the account as the provider describes it."""
         url = f"{self._account(credentials)}/message_templates"
-        params: dict[str, Any] = {"limit": 100}
+        params: dict[str, Any] = {"fields": _TEMPLATE, "limit": 100}
         found: list[Json] = []
         for _ in range(_MOST_PAGES):
             page = await self.get(credentials, http, url, params)
@@ -320,6 +322,13 @@ class WhatsAppCloud:
                 break
             params["after"] = after
         return found
+
+    async def templates(
+        self, credentials: Credentials, http: httpx.AsyncClient
+    ) -> list[ChannelTemplate]:
+        """Return every template in our words."""
+        described = await self.list_templates(credentials, http)
+        return [one for one in map(listed, described) if one is not None]
 
     async def fetch(
         self, source: MediaSource, credentials: Credentials, http: httpx.AsyncClient

@@ -1,4 +1,4 @@
-"""Filling in an approved template. Its synced definition says what belongs where, not the caller."""
+"""Reading and filling in templates. The synced definition says what belongs where, not the caller."""
 
 from __future__ import annotations
 
@@ -6,11 +6,41 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backend.channels.base import ErrorCategory, Json, SendError
+from backend.channels.base import ChannelTemplate, ErrorCategory, Json, SendError
 from backend.channels.payload import items, obj, text
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _MEDIA = ("image", "video", "document")
+
+
+def listed(template: Json) -> ChannelTemplate | None:
+    """Return a template as Meta describes it in our words; None when it has no name."""
+    name = text(template.get("name"))
+    if name is None:
+        return None
+    components = [obj(component) for component in items(template.get("components"))]
+    reason = text(template.get("rejected_reason"))
+    return ChannelTemplate(
+        name=name,
+        language=text(template.get("language")) or "en",
+        category=(text(template.get("category")) or "utility").lower(),
+        status=(text(template.get("status")) or "unknown").lower(),
+        components=components,
+        parameter_format=parameter_format(components),
+        provider_id=text(template.get("id")),
+        reason=reason if reason not in (None, "NONE") else None,
+    )
+
+
+def parameter_format(components: list[Json]) -> str:
+    """Return how values are told apart. Not every provider says it, and the texts do."""
+    names = [name for one in components for name in variables(one.get("text"))]
+    return "named" if any(not name.isdecimal() for name in names) else "positional"
+
+
+def variables(written: object) -> list[str]:
+    """Return the names between double braces, each once."""
+    return list(dict.fromkeys(_VARIABLE.findall(str(written or ""))))
 
 
 def header_media(template: Json) -> str | None:
@@ -66,8 +96,7 @@ def _texts(template: Json, part: str, given: Any) -> list[Json]:
     values = _values(given)
     names = list(values)
     if obj(template.get("definition")):
-        written = text(_definition(template, part.upper()).get("text")) or ""
-        names = list(dict.fromkeys(_VARIABLE.findall(written)))
+        names = variables(_definition(template, part.upper()).get("text"))
     missing = [name for name in names if not values.get(name)]
     if missing:
         raise SendError(
@@ -102,7 +131,7 @@ def _buttons(template: Json, given: list[Any]) -> list[Json]:
     for index in range(max(len(defined), 0 if defined else len(given))):
         value = obj(given[index]) if index < len(given) else {}
         kind = str((defined[index] if defined else value).get("type")).lower()
-        dynamic = not defined or bool(_VARIABLE.search(str(defined[index].get("url"))))
+        dynamic = not defined or bool(variables(defined[index].get("url")))
         parameter = text(value.get("parameter")) or text(value.get("payload"))
         button = _button(kind, parameter, required=bool(defined) and dynamic)
         if button is not None and not (kind == "url" and not dynamic):

@@ -545,3 +545,106 @@ async def test_the_health_check_asks_for_the_account(
     (step,) = await SMS.check(inbox(provider), http)
     assert (step.ok, step.detail) == (ok, detail)
     assert provider.asked[0].path.endswith("/Accounts/ACb8f1d2c3e4a5968778695a4b3c2d1e0f.json")
+
+
+CONTENTS = {
+    "meta": {
+        "next_page_url": "https://content.twilio.com/v1/ContentAndApprovals?PageSize=1&PageToken=PT1"
+    },
+    "contents": [
+        {
+            "sid": "HX01",
+            "friendly_name": "order_shipped",
+            "language": "es",
+            "variables": {"1": "Lupita", "2": "4417"},
+            "types": {
+                "whatsapp/card": {
+                    "header_text": "Pedido",
+                    "body": "Hola {{1}}, ya salió.",
+                    "footer": "Café",
+                    "actions": [
+                        {"type": "URL", "title": "Ver", "url": "https://cafe.example/{{2}}"},
+                        {"type": "QUICK_REPLY", "title": "Gracias", "id": "ok"},
+                    ],
+                },
+                "twilio/text": {"body": "Hola"},
+            },
+            "approval_requests": {
+                "status": "approved",
+                "category": "UTILITY",
+                "rejection_reason": "",
+            },
+        }
+    ],
+}
+
+
+async def test_content_templates_are_told_in_the_words_of_all_channels(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    unknown = {"sid": "HX02", "friendly_name": "list", "types": {"twilio/list-picker": {}}}
+    provider.answers = [
+        Answer(json=CONTENTS),
+        Answer(json={"meta": {"next_page_url": None}, "contents": [unknown]}),
+    ]
+    card, listed = await WHATSAPP.templates(inbox(provider, "twilio_whatsapp"), http)
+    assert [asked.path for asked in provider.asked] == [
+        "/v1/ContentAndApprovals?PageSize=100",
+        "/v1/ContentAndApprovals?PageSize=1&PageToken=PT1",
+    ]
+    assert (
+        card.name,
+        card.language,
+        card.status,
+        card.category,
+        card.provider_id,
+        card.reason,
+    ) == (
+        *("order_shipped", "es", "approved", "utility", "HX01"),
+        None,
+    )
+    example = {"body_text_named_params": [{"param_name": "1", "example": "Lupita"}]}
+    assert card.components == [
+        {"type": "HEADER", "text": "Pedido"},
+        {"type": "BODY", "text": "Hola {{1}}, ya salió.", "example": example},
+        {"type": "FOOTER", "text": "Café"},
+        {
+            "type": "BUTTONS",
+            "buttons": [
+                {
+                    "type": "URL",
+                    "text": "Ver",
+                    "url": "https://cafe.example/{{2}}",
+                    "example": ["4417"],
+                },
+                {"type": "QUICK_REPLY", "text": "Gracias"},
+            ],
+        },
+    ]
+    assert (listed.status, listed.components) == ("unsubmitted", [{"type": "twilio/list-picker"}])
+    provider.answers = [Answer(status=401, json={"code": 20003, "message": "Authenticate"})]
+    with pytest.raises(SendError) as refused:
+        await WHATSAPP.templates(inbox(provider, "twilio_whatsapp"), http)
+    assert refused.value.category is ErrorCategory.AUTH
+
+
+async def test_all_values_of_a_content_template_share_one_numbering(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [Answer(status=201, json=CREATED)]
+    buttons = [{"type": "URL", "text": "Ver", "url": "https://cafe.example/{{2}}"}]
+    template = {
+        "id": "HX01",
+        "processed_params": {
+            "header": {"3": "x"},
+            "body": {"1": "Lupita"},
+            "buttons": [{"type": "url", "parameter": "4417"}],
+        },
+        "definition": {"components": [{"type": "BUTTONS", "buttons": buttons}]},
+    }
+    await WHATSAPP.send(
+        outgoing(to=LUPITA, template=template), inbox(provider, "twilio_whatsapp"), http
+    )
+    form = dict(provider.asked[0].form)
+    assert form["ContentSid"] == "HX01"
+    assert json.loads(form["ContentVariables"]) == {"1": "Lupita", "2": "4417", "3": "x"}

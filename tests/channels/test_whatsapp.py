@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from backend.channels.base import (
+    ChannelTemplate,
     ContactUpdate,
     Credentials,
     DeliveryStatus,
@@ -926,9 +927,43 @@ async def test_templates_are_listed_to_the_last_page(
     ]
     found = await CLOUD.list_templates(inbox(provider), http)
     assert [template["name"] for template in found] == ["a", "b"]
+    fields = "id%2Cname%2Clanguage%2Cstatus%2Ccategory%2Ccomponents%2Crejected_reason"
     assert [asked.path for asked in provider.asked] == [
-        "/v24.0/215589313241560883/message_templates?limit=100",
-        "/v24.0/215589313241560883/message_templates?limit=100&after=X",
+        f"/v24.0/215589313241560883/message_templates?fields={fields}&limit=100",
+        f"/v24.0/215589313241560883/message_templates?fields={fields}&limit=100&after=X",
+    ]
+
+
+async def test_templates_are_told_in_our_words(provider: Provider, http: httpx.AsyncClient) -> None:
+    body = {"type": "BODY", "text": "Olá {{first_name}}"}
+    described: list[dict[str, Any]] = [
+        {
+            "id": "594425479261596",
+            "name": "retomada",
+            "language": "pt_BR",
+            "status": "REJECTED",
+            "category": "MARKETING",
+            "rejected_reason": "INCORRECT_CATEGORY",
+            "components": [body],
+        },
+        {"name": "hello", "status": "APPROVED", "rejected_reason": "NONE", "components": "x"},
+        {"status": "APPROVED"},
+    ]
+    provider.answers = [Answer(json={"data": described})]
+    assert await CLOUD.templates(inbox(provider), http) == [
+        ChannelTemplate(
+            name="retomada",
+            language="pt_BR",
+            category="marketing",
+            status="rejected",
+            components=[body],
+            parameter_format="named",
+            provider_id="594425479261596",
+            reason="INCORRECT_CATEGORY",
+        ),
+        ChannelTemplate(
+            name="hello", language="en", category="utility", status="approved", components=[]
+        ),
     ]
 
 

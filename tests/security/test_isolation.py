@@ -43,6 +43,7 @@ class Company:
     display_id: int
     contact_id: UUID
     connected: Inbox
+    templated: Inbox
     api_inbox: Inbox
     team: Team
     role_id: UUID
@@ -108,6 +109,11 @@ def company(make: Make, name: str) -> Company:
         contact,
         connected=make.connection(
             account, "telegram", f"bot-{account.id}", {"bot_token": f"CANARY token {name}"}
+        ),
+        templated=make.templates(
+            make.connection(
+                account, "whatsapp_cloud", f"number-{account.id}", {"access_token": "t"}
+            )
         ),
         api_inbox=make.inbox(account, "api"),
         team=make.team(account, agent, name="canary"),
@@ -302,6 +308,8 @@ AGENTS: dict[str, Arguments] = {
     },
     "reconnect_channel": lambda c: {"p_inbox_id": c.connected.id, "p_secrets": {"bot_token": "x"}},
     "reply_window": lambda c: {"p_conversation_id": c.conversation.id},
+    "sync_templates": lambda c: {"p_inbox_id": c.templated.id},
+    "template_list": lambda c: {"p_inbox_id": c.templated.id},
     "save_api_channel": lambda c: {
         "p_inbox_id": c.api_inbox.id,
         "p_webhook_url": "https://x.example/",

@@ -173,6 +173,24 @@ class Make:
         )
         return Inbox(id_, account.id)
 
+    def templates(self, inbox: Inbox, *templates: dict[str, Any]) -> Inbox:
+        """What the inbox's provider approved; a text without variables when nothing is given."""
+        hello = {
+            "name": "hello",
+            "language": "en",
+            "category": "utility",
+            "status": "approved",
+            "parameter_format": "positional",
+            "components": [{"type": "BODY", "text": "Hello"}],
+        }
+        value(
+            self.db,
+            "select service.replace_templates(%s, %s)",
+            inbox.id,
+            Jsonb(list(templates) or [hello]),
+        )
+        return inbox
+
     def inbox(self, account: Account, channel: str = "web_widget", **columns: Any) -> Inbox:
         """An inbox with its channel."""
         id_ = value(

@@ -19,6 +19,7 @@ from workers.tasks import (
     send_digest,
     send_notification_email,
     send_templates,
+    sync_templates,
     visit_mailbox,
 )
 
@@ -39,5 +40,6 @@ TASKS: dict[str, Registered] = {
     "send_digest": Registered(send_digest.run),
     "send_notification_email": Registered(send_notification_email.run),
     "send_templates": Registered(send_templates.run),
+    "sync_templates": Registered(sync_templates.run, timeout=2 * MINUTES),
     "visit_mailbox": Registered(visit_mailbox.run, timeout=2 * MINUTES),
 }

@@ -22,7 +22,8 @@ from devstack.simulator.provider import (
     phone,
     user_and_password,
 )
-from devstack.simulator.world import Business, Button, Chat, Entry
+from devstack.simulator.templates import TEMPLATES, shown
+from devstack.simulator.world import Business, Button, Chat, Entry, Json
 
 _API = "/2010-04-01/Accounts/{account}"
 _ERRORS = {
@@ -86,9 +87,11 @@ class TwilioSms(Provider):
         }:
             return self.refusal(400, None)
         urls = [str(url) for url in form.getall("MediaUrl", [])]
+        words, buttons = _template(fields)
         outgoing = Outgoing(
             to=fields["To"],
-            text=fields.get("Body") or _template(fields),
+            text=fields.get("Body") or words,
+            buttons=buttons,
             files=[await fetched(self.world, url) for url in urls],
             body=fields,
             extra={"callback": fields.get("StatusCallback"), "from": sender},
@@ -193,6 +196,14 @@ class TwilioWhatsApp(TwilioSms):
     receipts: tuple[str, ...] = ("sent", "delivered", "read")
     prefix = "whatsapp:"
 
+    def routes(self) -> Iterable[tuple[str, str, Handler]]:
+        """The calls a business makes."""
+        return (*super().routes(), ("GET", "/v1/ContentAndApprovals", self.api(self._contents)))
+
+    async def _contents(self, request: web.Request, business: Business) -> web.Response:
+        contents = [_content(one) for one in TEMPLATES if one["components"][0]["type"] == "BODY"]
+        return web.json_response({"contents": contents, "meta": {"next_page_url": None}})
+
     def _fields(self, chat: Chat, entry: Entry) -> dict[str, str]:
         fields = super()._fields(chat, entry) | {
             "ProfileName": chat.person.name,
@@ -219,9 +230,42 @@ class TwilioWhatsApp(TwilioSms):
         return [self.sign(chat.business, fields)]
 
 
-def _template(fields: dict[str, str]) -> str:
-    """A content template by its id and variables: we have no texts for them."""
+def _sid(template: Json) -> str:
+    return f"HX{template['id']:0>32}"
+
+
+def _content(template: Json) -> Json:
+    """A template in Twilio's words: a content, and what became of it at WhatsApp."""
+    parts = {component["type"]: component for component in template["components"]}
+    buttons = parts.get("BUTTONS", {}).get("buttons", [])
+    shape: Json = {"body": parts["BODY"]["text"]}
+    if buttons:
+        shape["actions"] = [
+            {"id": one["text"], "title": one["text"], "type": one["type"]} for one in buttons
+        ]
+    examples = parts["BODY"].get("example", {}).get("body_text", [[]])[0]
+    return {
+        "sid": _sid(template),
+        "friendly_name": template["name"],
+        "language": template["language"],
+        "variables": {str(place): value for place, value in enumerate(examples, 1)},
+        "types": {"twilio/quick-reply" if buttons else "twilio/text": shape},
+        "approval_requests": {
+            "name": template["name"],
+            "category": template["category"],
+            "status": template["status"].lower(),
+            "rejection_reason": template.get("rejected_reason", ""),
+        },
+    }
+
+
+def _template(fields: dict[str, str]) -> tuple[str, list[Button]]:
+    """A content template by its id and variables; nothing for other messages."""
     if "ContentSid" not in fields:
-        return ""
+        return "", []
     values = json.loads(fields.get("ContentVariables") or "{}")
-    return " ".join([f"[{fields['ContentSid']}]", *map(str, values.values())])
+    known = next((one for one in TEMPLATES if _sid(one) == fields["ContentSid"]), None)
+    if known is None:
+        return " ".join([f"[{fields['ContentSid']}]", *map(str, values.values())]), []
+    plain = [one for one in known["components"] if one["type"] in {"BODY", "BUTTONS"}]
+    return shown({**known, "components": plain}, {"body": values})

@@ -14,40 +14,13 @@ from aiohttp import web
 from devstack.simulator.post import Post
 from devstack.simulator.provider import Handler, Outgoing, Provider, json_body, phone
 from devstack.simulator.providers.meta import VERSION, MetaProvider, graph_error
+from devstack.simulator.templates import TEMPLATES, shown
 from devstack.simulator.world import BUSINESS, Business, Button, Chat, Entry, File, Json
 
 _MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
 _FILES = "/whatsapp_business/attachments"
 _RATE_LIMIT = 130429
-_TEMPLATES = [
-    {
-        "name": "order_on_its_way",
-        "language": "en",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "id": "1000000000000001",
-        "parameter_format": "POSITIONAL",
-        "components": [
-            {
-                "type": "BODY",
-                "text": "Hello {{1}}, your order {{2}} is on its way.",
-                "example": {"body_text": [["Ana", "4417"]]},
-            },
-            {"type": "FOOTER", "text": "You asked us to tell you."},
-        ],
-    },
-    {
-        "name": "may_we_help",
-        "language": "en",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "id": "1000000000000002",
-        "components": [
-            {"type": "BODY", "text": "You wrote to us a while ago. May we still help?"},
-            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Yes, please"}]},
-        ],
-    },
-]
+_PAGE = 2  # few to a page, so that there are pages
 
 
 class WhatsApp(Provider):
@@ -99,10 +72,23 @@ class WhatsApp(Provider):
             outgoing.buttons = _buttons(content.get("action") or {})
         elif kind == "template":
             outgoing.text, outgoing.buttons = _filled(content)
+            outgoing.files = self._header_files(content)
+            outgoing.extra["template"] = content.get("name")
         else:
             outgoing.text = content.get("caption", "")
             file = self.world.files.get(str(content.get("id")))
             outgoing.files = [file] if file else []
+
+    def _header_files(self, template: Json) -> list[File]:
+        """The uploaded file that a template shows on top."""
+        ids = [
+            str(media.get("id"))
+            for component in template.get("components", [])
+            if component.get("type") == "header"
+            for parameter in component.get("parameters", [])
+            if isinstance(media := parameter.get(parameter.get("type")), dict)
+        ]
+        return [self.world.files[id] for id in ids if id in self.world.files]
 
     def _react(self, business: Business, to: str, reaction: Json) -> web.Response:
         chat = self.world.chat_with(business, to)
@@ -272,7 +258,13 @@ class WhatsAppCloud(MetaProvider, WhatsApp):
         )
 
     async def _templates(self, request: web.Request, business: Business) -> web.Response:
-        return web.json_response({"data": _TEMPLATES, "paging": {"cursors": {"after": "QVFIU"}}})
+        """A page at a time, as Graph does it: one asks on with the cursor while there is a next page."""
+        page = int(request.query.get("after") or 0)
+        paging: Json = {"cursors": {"after": str(page + 1)}}
+        if len(TEMPLATES) > (page + 1) * _PAGE:
+            paging["next"] = str(request.url.update_query(after=str(page + 1)))
+        listed = TEMPLATES[page * _PAGE : (page + 1) * _PAGE]
+        return web.json_response({"data": listed, "paging": paging})
 
     async def _apps(self, request: web.Request, business: Business) -> web.Response:
         app = {"id": "670000000000001", "name": "Simulated app"}
@@ -322,7 +314,7 @@ class Dialog360(WhatsApp):
         return web.json_response({"url": business.webhook})
 
     async def _templates(self, request: web.Request, business: Business) -> web.Response:
-        listed = [] if int(request.query.get("offset", "0")) else _TEMPLATES
+        listed = [] if int(request.query.get("offset", "0")) else TEMPLATES
         return web.json_response({"waba_templates": listed, "count": len(listed)})
 
     async def _media(self, request: web.Request, business: Business) -> web.Response:
@@ -348,22 +340,23 @@ def _buttons(action: Json) -> list[Button]:
 
 def _filled(template: Json) -> tuple[str, list[Button]]:
     """A template's words with its parameters in them; one we do not know is shown by its name."""
-    known = next((one for one in _TEMPLATES if one["name"] == template.get("name")), None)
-    values = [
-        str(parameter.get("text", ""))
+    values = {
+        str(component.get("type")).lower(): {
+            str(parameter.get("parameter_name") or place): str(parameter.get("text", ""))
+            for place, parameter in enumerate(component.get("parameters", []), 1)
+        }
         for component in template.get("components", [])
-        if component.get("type") == "body"
-        for parameter in component.get("parameters", [])
-    ]
+        if component.get("type") in {"header", "body"}
+    }
+    language = (template.get("language") or {}).get("code")
+    known = next(
+        (
+            one
+            for one in TEMPLATES
+            if (one["name"], one["language"]) == (template.get("name"), language)
+        ),
+        None,
+    )
     if known is None:
-        return " ".join([f"[{template.get('name')}]", *values]), []
-    text, buttons = "", []
-    components: Any = known["components"]
-    for component in components:
-        if component["type"] == "BODY":
-            text = component["text"]
-        for button in component.get("buttons", []):
-            buttons.append(Button(button["text"], button["text"]))
-    for place, value in enumerate(values, 1):
-        text = text.replace(f"{{{{{place}}}}}", value)
-    return text, buttons
+        return f"[{template.get('name')}]", []
+    return shown(known, values)
