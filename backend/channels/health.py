@@ -39,7 +39,7 @@ async def run(steps: Mapping[str, Callable[[], Awaitable[str]]]) -> list[Step]:
     for name, step in steps.items():
         try:
             done.append(Step(name=name, ok=True, detail=await step()))
-        except (SendError, StepFailed) as error:
+        except (SendError, StepFailed, ValueError) as error:  # ValueError: an answer without sense
             category = error.category if isinstance(error, SendError) else ErrorCategory.CONFIG
             done.append(Step(name=name, ok=False, detail=str(error), category=category))
             break
