@@ -14,9 +14,10 @@ from starlette.staticfiles import StaticFiles
 
 from backend import errors, log
 from backend.access import Caller, serves
-from backend.api import client, health, members, oauth, webhooks, widget
+from backend.api import channels, client, health, members, oauth, webhooks, widget
 from backend.api.assets import WidgetAssets
 from backend.auth import VisitorTokens
+from backend.connection import open_doors
 from backend.db import connect
 from backend.limits import Limits
 from backend.mail import Mailer
@@ -32,7 +33,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await connect(settings)
-        yield
+        async with open_doors(app.state.database, settings) as app.state.doors:
+            yield
         await app.state.database.close()
 
     app = FastAPI(
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(client.router)
     app.include_router(oauth.router)
+    app.include_router(channels.router)
 
     def script(name: str) -> FileResponse:
         return FileResponse(

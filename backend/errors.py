@@ -60,12 +60,14 @@ class Unavailable(SupadeskError):
 
 #: For OpenAPI: any route may answer any of these.
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 413, 415, 422, 429, 503)
+    status: {"model": ErrorBody}
+    for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503)
 }
 
 #: Statuses of the codes that our SQL raises, for callers that see only the body.
 _STATUS_OF_CODE = {
     "inbox_not_found": 404,
+    "inbox_not_connected": 409,
     "conversation_not_found": 404,
     "account_not_found": 404,
     "contact_not_found": 404,

@@ -15,6 +15,8 @@ create table public.channel_connections (
     expires_at timestamptz,
     last_received_at timestamptz,
     last_sent_at timestamptz,
+    checked_at timestamptz,
+    check_result jsonb,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint channel_connections_pkey primary key (inbox_id),
@@ -31,7 +33,9 @@ create table public.channel_connections (
     constraint channel_connections_settings_check check (
         jsonb_typeof(settings) = 'object' and octet_length(settings::text) <= 65536),
     constraint channel_connections_state_check check (state in ('connected', 'reauthorization_required', 'disconnected')),
-    constraint channel_connections_state_reason_check check (char_length(state_reason) <= 1000)
+    constraint channel_connections_state_reason_check check (char_length(state_reason) <= 1000),
+    constraint channel_connections_check_result_check check (
+        jsonb_typeof(check_result) = 'object' and octet_length(check_result::text) <= 16384)
 );
 
 comment on table public.channel_connections is 'The provider''s side of an inbox: its address there, its settings, and whether the connection works.';
@@ -44,6 +48,9 @@ comment on column public.channel_connections.state is
 comment on column public.channel_connections.paused_until is
     'The provider asked us to slow down, or is down: nothing is sent before.';
 comment on column public.channel_connections.failures is 'How many sends in a row it was not there to take.';
+comment on column public.channel_connections.check_result is
+    'What the provider said when we last asked whether all is right: {ok, category, account_name, steps: [{name, ok, detail}]};
+     null since the connection was changed.';
 
 create index channel_connections_account_id_inbox_id_idx on public.channel_connections (account_id, inbox_id);
 create index channel_connections_aliases_idx on public.channel_connections using gin (aliases);
@@ -219,7 +226,7 @@ begin
     where inbox_id = p_inbox_id;
     update public.channel_connections
     set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null,
-        failures = 0
+        failures = 0, checked_at = null, check_result = null
     where inbox_id = p_inbox_id;
 end;
 $$;
@@ -281,6 +288,7 @@ as $$
             'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
         'expires_at', connection.expires_at,
+        'changed_at', secret.updated_at,
         'state', connection.state)
     from public.channel_connections as connection
     join public.inboxes as inbox on inbox.id = connection.inbox_id
@@ -326,5 +334,5 @@ create policy "agents read how their inboxes are connected"
 
 grant select (
     account_id, inbox_id, channel_type, address, aliases, settings, state, state_reason, paused_until, expires_at,
-    last_received_at, last_sent_at, created_at, updated_at)
+    last_received_at, last_sent_at, checked_at, check_result, created_at, updated_at)
     on public.channel_connections to authenticated;

@@ -1154,6 +1154,20 @@ $$;
 
 comment on function private.require_open_window is 'Fails with window_closed when nothing but a template may be sent.';
 
+create function private.reply_context(p_conversation_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce((
+        select content_attributes - 'edits'
+        from public.messages
+        where conversation_id = p_conversation_id and message_type = 'incoming'
+        order by seq desc
+        limit 1), '{}')
+$$;
+
+comment on function private.reply_context is 'What a provider needs to answer in the right place: it came with what the contact wrote last.';
+
 create function private.reply_window(p_conversation_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -1313,13 +1327,7 @@ begin
                 where conversation_id = p_conversation_id and source_id is not null
                 order by seq desc limit 20
             ) as earlier), '[]'),
-        -- What the provider needs to answer in the right place: it came with what the contact wrote last.
-        'context', coalesce((
-            select incoming.content_attributes - 'edits'
-            from public.messages as incoming
-            where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'
-            order by incoming.seq desc
-            limit 1), '{}'),
+        'context', private.reply_context(p_conversation_id),
         'sent_parts', coalesce((
             select jsonb_agg(part.source_id order by part.part)
             from private.message_parts as part

@@ -41,6 +41,12 @@ class ProviderName(StrEnum):
     MICROSOFT = "microsoft"
 
 
+class Providers(BaseModel):
+    """Where one can sign in."""
+
+    providers: list[ProviderName]
+
+
 class Started(BaseModel):
     """Where to go now."""
 
@@ -62,6 +68,15 @@ class Finished(BaseModel):
     account_id: str
     inbox_id: str
     address: str
+
+
+@router.get("/providers", operation_id="list_mailbox_providers")
+@serves(Caller.PUBLIC)
+async def providers(request: Request) -> Providers:
+    """Say whose mailboxes can be opened by signing in: where this installation has a client."""
+    return Providers(
+        providers=[ProviderName(name) for name in sign_ins(request.app.state.settings)]
+    )
 
 
 @router.get("/{provider}/start", operation_id="start_mailbox_sign_in")

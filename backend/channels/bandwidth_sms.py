@@ -101,6 +101,7 @@ class BandwidthSms:
         attachment_types=dict.fromkeys(("image", "audio", "video", "file"), _MMS_BYTES),
         attachments_per_message=_FILES_PER_MESSAGE,
         sends_per_second=1.0,
+        writes_first=True,
     )
 
     # What comes in.

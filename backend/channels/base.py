@@ -344,6 +344,7 @@ class Capabilities:
     read_receipts: bool = False
     sends_per_second: float = 10.0  #: per sender
     webhook_bytes: int = 5 * 1024 * 1024  #: the largest delivery taken; more is refused by `verify`
+    writes_first: bool = False  #: whether people can be written to who never wrote to us
 
 
 class Channel(Protocol):
@@ -477,3 +478,13 @@ class Acknowledges(Protocol):
         self, message: InboundMessage, credentials: Credentials, http: httpx.AsyncClient
     ) -> None:
         """Tell the provider that the event is in our hands; nothing to do for most. Raises `SendError`."""
+
+
+@runtime_checkable
+class SetsWebhook(Protocol):
+    """A channel whose provider lets its own API say where it reports to."""
+
+    async def set_webhook(
+        self, url: str, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Have the provider report to this URL, which ends with the inbox's address. Raises `SendError`."""

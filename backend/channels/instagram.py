@@ -38,6 +38,10 @@ from backend.channels.text import utf8
 LOGIN_HOST = "https://graph.instagram.com"
 PAGE_HOST = "https://graph.facebook.com"
 APP_SECRETS = ("app_secret", "facebook_app_secret")  #: Meta signs with one or the other
+SUBSCRIBED_FIELDS = (
+    "messages,messaging_postbacks,messaging_seen,message_reactions,messaging_referral,message_edit,"
+    "comments"
+)
 LOVE = {"❤", "❤️", "♥", "♥️", "💙", "💚", "💛", "🧡", "💜", "🖤", "😍", "love"}
 MIB = 1024 * 1024
 
@@ -225,6 +229,27 @@ class Instagram:
         if _host(credentials) == LOGIN_HOST:
             steps["webhook"] = webhook
         return await run(steps)
+
+    async def set_webhook(
+        self,
+        url: str,  # noqa: ARG002
+        credentials: Credentials,
+        http: httpx.AsyncClient,
+    ) -> None:
+        """Have Meta send this account's events to our app, whose console says where they go."""
+        if _host(credentials) == PAGE_HOST:
+            raise SendError(
+                ErrorCategory.CONFIG,
+                "With Facebook Login the page is subscribed, not the account: do it in Meta's console.",
+            )
+        await meta_send.graph(
+            http,
+            "POST",
+            LOGIN_HOST,
+            f"{quote(credentials.address, safe='')}/subscribed_apps",
+            credentials,
+            query={"subscribed_fields": SUBSCRIBED_FIELDS},
+        )
 
     async def _get(
         self,

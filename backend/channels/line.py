@@ -222,6 +222,13 @@ class Line:
 
         return await run({"bot": bot, "webhook": webhook})
 
+    async def set_webhook(
+        self, url: str, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Say where LINE reports to. Whether it does is a switch in LINE's console."""
+        path = "/v2/bot/channel/webhook/endpoint"
+        await _ask("PUT", path, credentials, http, body={"endpoint": url})
+
     async def typing(
         self, target: Target, credentials: Credentials, http: httpx.AsyncClient
     ) -> None:

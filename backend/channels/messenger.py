@@ -173,8 +173,16 @@ class Messenger:
 
         return await run({"page": page, "webhook": webhook})
 
-    async def subscribe(self, credentials: Credentials, http: httpx.AsyncClient) -> None:
-        """Have Meta send this page's events to our app. Meta forgets it after long failures."""
+    async def set_webhook(
+        self,
+        url: str,  # noqa: ARG002
+        credentials: Credentials,
+        http: httpx.AsyncClient,
+    ) -> None:
+        """Have Meta send this page's events to our app, whose console says where they go.
+
+        Meta forgets it after long failures.
+        """
         await meta_send.graph(
             http,
             "POST",

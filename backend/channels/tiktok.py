@@ -216,6 +216,22 @@ class TikTok:
 
         return await run({"account": account})
 
+    async def set_webhook(
+        self, url: str, credentials: Credentials, http: httpx.AsyncClient
+    ) -> None:
+        """Say where TikTok reports to, for all businesses that are connected through this app."""
+        call = _app(credentials) | {"event_type": "DIRECT_MESSAGE", "callback_url": url}
+        path = "/open_api/v1.3/business/webhook/update/"
+        await _ask(path, credentials, http, repeatable=True, json=call)
+
+
+def _app(credentials: Credentials) -> Json:
+    """The app, as TikTok knows it. Raises `SendError`."""
+    app_id = text(credentials.settings.get("app_id"))
+    if app_id is None:
+        raise SendError(ErrorCategory.CONFIG, "TikTok asks for the app's id: add it to the inbox.")
+    return {"app_id": app_id, "secret": api_secret(credentials, "app_secret")}
+
 
 # Reading.
 

@@ -195,10 +195,15 @@ class Twilio:
 
     # What goes out.
 
-    def _root(self, credentials: Credentials) -> str:
+    def root(self, credentials: Credentials) -> str:
+        """Return where the account's own resources are."""
         account = quote(str(credentials.settings.get("account_sid") or ""), safe="")
         base = (credentials.base_url or _API).rstrip("/")
         return f"{base}/2010-04-01/Accounts/{account}"
+
+    def messaging(self, credentials: Credentials) -> str:
+        """Return where messaging services are."""
+        return (credentials.base_url or _MESSAGING_API).rstrip("/")
 
     def auth(self, credentials: Credentials) -> tuple[str, str]:
         """Return the pair the inbox really uses: an API key, else the account's own token."""
@@ -239,16 +244,32 @@ class Twilio:
         return [sender, ("StatusCallback", str(callback))] if callback else [sender]
 
     async def _create(self, fields: Form, credentials: Credentials, http: httpx.AsyncClient) -> str:
-        url = f"{self._root(credentials)}/Messages.json"
-        answer = await self._post(http, url, fields, credentials)
+        url = f"{self.root(credentials)}/Messages.json"
+        answer = await self.post(http, url, fields, credentials)
         sid = text(answer.get("sid"))
         if sid is None:
             raise SendError(ErrorCategory.UNCERTAIN, "The provider gave no message id.")
         return sid
 
-    async def _post(
+    async def get(
+        self,
+        http: httpx.AsyncClient,
+        url: str,
+        credentials: Credentials,
+        params: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Ask Twilio for something. Raises `SendError`."""
+        response = await request(
+            http, "GET", url, repeatable=True, auth=self.auth(credentials), params=params
+        )
+        if response.is_success:
+            return json_object(response)
+        raise error_of(response)
+
+    async def post(
         self, http: httpx.AsyncClient, url: str, fields: Form, credentials: Credentials
     ) -> dict[str, Any]:
+        """Tell Twilio something. Raises `SendError`."""
         data: dict[str, list[str]] = {}
         for name, value in fields:
             data.setdefault(name, []).append(value)
@@ -270,24 +291,16 @@ class Twilio:
         """Show that somebody is writing, where the channel can; that marks the message read as well."""
         if not (self.capabilities.typing and typing):
             return
-        base = (credentials.base_url or _MESSAGING_API).rstrip("/")
         fields = [("messageId", source_id), ("channel", "whatsapp")]
-        await self._post(http, f"{base}/v2/Indicators/Typing.json", fields, credentials)
+        await self.post(
+            http, f"{self.messaging(credentials)}/v2/Indicators/Typing.json", fields, credentials
+        )
 
     async def check(self, credentials: Credentials, http: httpx.AsyncClient) -> list[Step]:
         """Ask whether the account knows us and may send."""
 
         async def account() -> str:
-            response = await request(
-                http,
-                "GET",
-                f"{self._root(credentials)}.json",
-                repeatable=True,
-                auth=self.auth(credentials),
-            )
-            if not response.is_success:
-                raise error_of(response)
-            found = json_object(response)
+            found = await self.get(http, f"{self.root(credentials)}.json", credentials)
             if found.get("status") != "active":
                 raise StepFailed(f"The account is {text(found.get('status')) or 'unknown'}.")
             return text(found.get("friendly_name")) or ""

@@ -285,21 +285,23 @@ class WhatsAppCloud:
 
         return await run({"number": number, "account": business, "webhook": webhook})
 
-    async def subscribe(
-        self, credentials: Credentials, http: httpx.AsyncClient, callback: str | None = None
+    async def set_webhook(
+        self, url: str, credentials: Credentials, http: httpx.AsyncClient
     ) -> None:
-        """Have the account's events delivered to our app, or to an address of this inbox's own."""
-        override = {
-            "override_callback_uri": callback,
-            "verify_token": credentials.secrets.get("verify_token", ""),
-        }
+        """Have the account's events delivered to our app, at an address of this inbox's own.
+
+        Meta asks that address at once whether it knows the verify token.
+        """
         response = await request(
             http,
             "POST",
             f"{self._account(credentials)}/subscribed_apps",
             repeatable=True,
             headers=self.headers(credentials),
-            json=override if callback else {},
+            json={
+                "override_callback_uri": url,
+                "verify_token": credentials.secrets.get("verify_token", ""),
+            },
         )
         if not response.is_success:
             raise error_of(response)

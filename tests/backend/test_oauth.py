@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -13,13 +11,13 @@ import jwt
 import psycopg
 import pytest
 
-from backend.app import create_app
 from backend.channels.mail.sign_in import sign_ins
 from backend.db import Database
 from backend.settings import Settings
-from tests.channels.provider import Answer, Provider, running_provider
+from tests.channels.provider import Answer, Provider
 from tests.support.make import Account, Make, User
-from tests.support.stack import RunningStack, running_stack
+from tests.support.serving import as_user, code_of, settings_of
+from tests.support.stack import RunningStack
 from workers.jobs import Job
 from workers.registry import Context
 from workers.tasks import refresh_token
@@ -27,68 +25,15 @@ from workers.tasks import refresh_token
 DASHBOARD = "https://desk.example"
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[RunningStack]:
-    """A migrated, empty database behind PostgREST."""
-    with running_stack() as running:
-        yield running
-
-
-@pytest.fixture
-def conn(stack: RunningStack) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(stack.owner_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    async with running_provider() as running:
-        yield running
-
-
 @pytest.fixture
 def settings(stack: RunningStack, provider: Provider) -> Settings:
-    return Settings.model_validate(
-        {
-            "supabase_url": stack.url,
-            "supabase_publishable_key": stack.publishable_key,
-            "supabase_secret_key": stack.secret_key,
-            "supabase_jwt_secret": stack.keys.jwt_secret,
-            "dashboard_origins": DASHBOARD,
-            "google_client_id": "id",
-            "google_client_secret": "secret",
-            "channel_base_urls": {"google": provider.url},
-        }
+    return settings_of(
+        stack,
+        dashboard_origins=DASHBOARD,
+        google_client_id="id",
+        google_client_secret="secret",
+        channel_base_urls={"google": provider.url},
     )
-
-
-@pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The service, in this process."""
-    app = create_app(settings)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://service.test"
-        ) as opened,
-    ):
-        opened.app = app  # type: ignore[attr-defined]
-        yield opened
-
-
-@pytest.fixture
-def account(conn: psycopg.Connection) -> Account:
-    return Make(conn).account()
-
-
-@pytest.fixture
-def boss(conn: psycopg.Connection, account: Account) -> User:
-    return Make(conn).administrator(account)
-
-
-def as_user(stack: RunningStack, user: User) -> dict[str, str]:
-    claims = {"sub": str(user.id), "role": "authenticated", "aud": "authenticated"}
-    return {"Authorization": f"Bearer {stack.keys.sign({**claims, 'exp': int(time.time()) + 600})}"}
 
 
 async def start(
@@ -115,11 +60,6 @@ async def finish(client: httpx.AsyncClient, state: str, headers: dict[str, str])
     )
 
 
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    assert set(answer.json()) == {"code", "message", "details", "hint"}, answer.text
-    return answer.status_code, answer.json()["code"]
-
-
 def inbox_of(conn: psycopg.Connection, address: str) -> tuple[Any, ...] | None:
     return conn.execute(
         "select connection.inbox_id, settings ->> 'imap_host', expires_at > now() + interval '50 minutes',"
@@ -128,6 +68,10 @@ def inbox_of(conn: psycopg.Connection, address: str) -> tuple[Any, ...] | None:
         " where address = %s",
         (address,),
     ).fetchone()
+
+
+async def test_it_says_where_one_can_sign_in(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/oauth/providers")).json() == {"providers": ["google"]}
 
 
 async def test_an_administrator_connects_a_mailbox(

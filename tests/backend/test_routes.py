@@ -8,13 +8,14 @@ import pytest
 from fastapi.routing import APIRoute
 
 from backend.access import Caller
-from backend.api import client, health, members, oauth, webhooks, widget
+from backend.api import channels, client, health, members, oauth, webhooks, widget
 
 
 def routes() -> Iterator[APIRoute]:
     """All routes of the service's routers."""
     for router in (
         health.router, members.router, widget.router, webhooks.router, client.router, oauth.router,
+        channels.router,
     ):  # fmt: skip
         for route in router.routes:
             assert isinstance(route, APIRoute)

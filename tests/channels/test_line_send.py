@@ -275,3 +275,12 @@ async def test_48_a_check_names_the_step_that_fails(
         Answer(json={"endpoint": "https://inbox.example.com", "active": active}),
     ]
     assert [step.ok for step in await Line().check(account, http)] == passed
+
+
+async def test_the_webhook_is_set(
+    provider: Provider, account: Credentials, http: httpx.AsyncClient
+) -> None:
+    await Line().set_webhook("https://desk.example/w", account, http)
+    [asked] = provider.asked
+    assert (asked.method, asked.path) == ("PUT", "/v2/bot/channel/webhook/endpoint")
+    assert json.loads(asked.body) == {"endpoint": "https://desk.example/w"}

@@ -433,12 +433,25 @@ async def test_65_who_has_no_name_is_called_by_the_user_name(
 async def test_a_page_is_subscribed_to_all_it_takes_to_serve_it(
     provider: Provider, page: Credentials, http: httpx.AsyncClient
 ) -> None:
-    await Messenger().subscribe(page, http)
+    await Messenger().set_webhook("https://desk.example/w", page, http)
     [asked] = provider.asked
     assert asked.path.startswith(
         "/v24.0/104837265910234/subscribed_apps?subscribed_fields=messages"
     )
     assert "message_echoes" in asked.path
+
+
+async def test_an_account_is_subscribed_but_not_where_its_page_is(
+    provider: Provider, account: Credentials, http: httpx.AsyncClient
+) -> None:
+    await Instagram().set_webhook("https://desk.example/w", account, http)
+    [asked] = provider.asked
+    assert asked.path.startswith(f"/v24.0/{account.address}/subscribed_apps?subscribed_fields=mess")
+    linked = replace(account, settings={"product": "messenger"})
+    with pytest.raises(SendError) as failure:
+        await Instagram().set_webhook("https://desk.example/w", linked, http)
+    assert failure.value.category is ErrorCategory.CONFIG
+    assert len(provider.asked) == 1
 
 
 async def test_48_a_check_names_the_step_that_fails(
@@ -453,7 +466,7 @@ async def test_48_a_check_names_the_step_that_fails(
         expired = {"error": {"code": 190, "message": "expired"}}
         provider.answers = [Answer(status=400, json=expired)]
         [step] = await channel.check(inbox, http)
-        assert (step.ok, step.detail) == (False, "expired")
+        assert (step.ok, step.detail, step.category) == (False, "expired", ErrorCategory.AUTH)
 
 
 # Their files.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -159,3 +160,24 @@ async def test_48_a_check_asks_for_the_business(
     assert provider.asked[0].method == "GET"
     [step] = await TikTok().check(business, http)
     assert not step.ok
+
+
+async def test_the_webhook_is_set_for_the_app(
+    provider: Provider, business: Credentials, http: httpx.AsyncClient
+) -> None:
+    with pytest.raises(SendError) as failure:
+        await TikTok().set_webhook("https://desk.example/w", business, http)
+    assert (failure.value.category, provider.asked) == (ErrorCategory.CONFIG, [])
+    provider.answers = [Answer(json={"code": 0})]
+    known = replace(
+        business, settings={"app_id": "74"}, secrets={**business.secrets, "app_secret": "s"}
+    )
+    await TikTok().set_webhook("https://desk.example/w", known, http)
+    [asked] = provider.asked
+    assert asked.path == "/open_api/v1.3/business/webhook/update/"
+    assert json.loads(asked.body) == {
+        "app_id": "74",
+        "secret": "s",
+        "event_type": "DIRECT_MESSAGE",
+        "callback_url": "https://desk.example/w",
+    }

@@ -648,3 +648,32 @@ async def test_all_values_of_a_content_template_share_one_numbering(
     form = dict(provider.asked[0].form)
     assert form["ContentSid"] == "HX01"
     assert json.loads(form["ContentVariables"]) == {"1": "Lupita", "2": "4417", "3": "x"}
+
+
+async def test_a_number_reports_to_us(provider: Provider, http: httpx.AsyncClient) -> None:
+    provider.answers = [Answer(json={"incoming_phone_numbers": [{"sid": "PN1"}]}), Answer(json={})]
+    await SMS.set_webhook("https://desk.example/w", inbox(provider), http)
+    looked, told = provider.asked
+    assert urlsplit(looked.path).path.endswith("/IncomingPhoneNumbers.json")
+    assert dict(parse_qsl(urlsplit(looked.path).query)) == {"PhoneNumber": INBOX.address}
+    assert told.path.endswith("/IncomingPhoneNumbers/PN1.json")
+    assert told.form == [("SmsUrl", "https://desk.example/w#rc=3&rp=all"), ("SmsMethod", "POST")]
+
+
+async def test_a_messaging_service_reports_to_us(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    service = dataclasses.replace(inbox(provider), address="MG1")
+    await SMS.set_webhook("https://desk.example/w", service, http)
+    [told] = provider.asked
+    assert told.path == "/v1/Services/MG1"
+    assert dict(told.form)["InboundRequestUrl"] == "https://desk.example/w#rc=3&rp=all"
+
+
+async def test_a_number_of_another_account_is_not_ours_to_set(
+    provider: Provider, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [Answer(json={"incoming_phone_numbers": []})]
+    with pytest.raises(SendError) as failure:
+        await SMS.set_webhook("https://desk.example/w", inbox(provider), http)
+    assert failure.value.category is ErrorCategory.CONFIG

@@ -993,19 +993,16 @@ async def test_edge_48_the_health_check_names_the_step_that_fails(
     assert [(step.name, step.ok) for step in found] == steps
 
 
-async def test_an_inbox_may_have_events_delivered_to_an_address_of_its_own(
+async def test_an_inbox_has_events_delivered_to_an_address_of_its_own(
     provider: Provider, http: httpx.AsyncClient
 ) -> None:
-    await CLOUD.subscribe(inbox(provider), http, "https://desk.example.com/w")
-    await CLOUD.subscribe(inbox(provider), http)
-    assert {asked.path for asked in provider.asked} == {"/v24.0/215589313241560883/subscribed_apps"}
-    assert [json.loads(asked.body) for asked in provider.asked] == [
-        {
-            "override_callback_uri": "https://desk.example.com/w",
-            "verify_token": "9f2c1c0e-verify",
-        },
-        {},
-    ]
+    await CLOUD.set_webhook("https://desk.example.com/w", inbox(provider), http)
+    [asked] = provider.asked
+    assert asked.path == "/v24.0/215589313241560883/subscribed_apps"
+    assert json.loads(asked.body) == {
+        "override_callback_uri": "https://desk.example.com/w",
+        "verify_token": "9f2c1c0e-verify",
+    }
 
 
 async def test_codes_to_sign_in_with_need_a_number(

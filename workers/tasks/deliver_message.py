@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 
 from backend.channels import base
+from backend.connection import connected_with_token
 from workers.jobs import Job
 from workers.outgoing import post_signed
 from workers.registry import Context, PermanentError, RetryLater
-from workers.tokens import connected_with_token
 
 LINK_LIFETIME = 3600  # seconds; for providers that fetch files themselves
 MAIL_LINK_LIFETIME = 7 * 24 * 3600  # seconds; for people who read their mail later

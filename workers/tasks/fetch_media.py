@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.channels import base
-from workers.inbox import connected
+from backend.connection import connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError, RetryLater
 

@@ -12,7 +12,8 @@ import structlog
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
-from workers.inbox import Connected, connected, website_by_mail
+from backend.connection import Connected, connected
+from workers.inbox import website_by_mail
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
 

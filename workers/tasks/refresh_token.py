@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from backend.channels import base
-from workers.inbox import connected
+from backend.connection import connected, is_due, renew
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
-from workers.tokens import is_due, renew
 
 
 async def run(context: Context, job: Job) -> None:

@@ -13,11 +13,10 @@ import structlog
 from backend.channels import base
 from backend.channels.mail import imap
 from backend.channels.registry import CHANNELS
+from backend.connection import Connected, connected_with_token
 from backend.errors import SupadeskError, Unavailable
-from workers.inbox import Connected
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
-from workers.tokens import connected_with_token
 
 _log = structlog.get_logger()
 CHANNEL = "email_raw"  # how stored mails are read: as they are, the recipient beside them

@@ -54,6 +54,7 @@ CAPABILITIES = Capabilities(
     attachments_per_message=15,
     read_receipts=False,
     sends_per_second=1.0,
+    writes_first=True,
 )
 
 
@@ -91,7 +92,7 @@ class MailChannel(ABC):
         """Raise `WebhookRejected` unless the service sent this for this inbox."""
         if len(request.body) > self.max_body:
             raise WebhookRejected(f"The mail is larger than {self.max_body} bytes.")
-        self.check(request, credentials)
+        self.prove(request, credentials)
 
     def event_key(self, request: WebhookRequest) -> str:
         """What makes this delivery the same as an earlier one; for rubbish its bytes."""
@@ -174,7 +175,7 @@ class MailChannel(ABC):
         """Where the mail was really delivered to. May raise on rubbish."""
 
     @abstractmethod
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:
         """Raise `WebhookRejected` unless the service sent this for this inbox. The size is fine."""
 
     @abstractmethod

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+
+import httpx
 
 from backend.channels.base import (
     Credentials,
@@ -11,6 +13,8 @@ from backend.channels.base import (
     WebhookRejected,
     WebhookRequest,
 )
+from backend.channels.health import Step, run
+from backend.channels.mail import imap, smtp
 from backend.channels.mail.channel import MailChannel, body_key, check_secret
 from backend.channels.mail.mime import (
     read_headers,
@@ -27,7 +31,7 @@ class RawMail(MailChannel):
         given = [value for name, value in request.query.items() if name == "recipient"]
         return given or read_headers(request.body).get("delivered-to", [])[:1]
 
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:
         check_secret(request, credentials)
 
     def identify(self, request: WebhookRequest) -> str:
@@ -45,5 +49,27 @@ class Mailbox(RawMail):
 
     type = "email"
 
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:  # noqa: ARG002
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:  # noqa: ARG002
         raise WebhookRejected("Mailboxes are read by us; nothing is posted to them.")
+
+    async def check(
+        self,
+        credentials: Credentials,
+        http: httpx.AsyncClient,  # noqa: ARG002
+    ) -> list[Step]:
+        """Log in where mails are read, unless they are forwarded to us, and where they go out."""
+
+        async def reading() -> str:
+            return str(await imap.check_login(credentials))
+
+        async def writing() -> str:
+            await smtp.check_login(credentials)
+            return str(credentials.settings.get("smtp_host") or "")
+
+        steps: dict[str, Callable[[], Awaitable[str]]] = {}
+        if credentials.settings.get("imap_host"):
+            steps["imap"] = reading
+        # A token for Microsoft's own door opens nothing but sending itself.
+        if credentials.settings.get("delivery") != "graph":
+            steps["smtp"] = writing
+        return await run(steps)

@@ -66,7 +66,7 @@ class Mailgun(MailChannel):
             return [str(headers.get("from") or "")]
         return [str(values.get("recipient") or "")]
 
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:
         key = credentials.secrets.get("signing_key")
         if not key:
             raise WebhookRejected("This inbox has no signing key.")

@@ -45,7 +45,7 @@ class Postmark(MailChannel):
         given = [str(body.get("OriginalRecipient") or "")]
         return given if given[0] else [str(body.get("To") or "")]
 
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:
         check_secret(request, credentials)
 
     def identify(self, request: WebhookRequest) -> str:

@@ -59,7 +59,7 @@ class SendGrid(MailChannel):
             return [str(event.get("inbox_address") or _sending_domain(event)) for event in events]
         return _envelope(form_of(request))
 
-    def check(self, request: WebhookRequest, credentials: Credentials) -> None:
+    def prove(self, request: WebhookRequest, credentials: Credentials) -> None:
         key = credentials.secrets.get("public_key") or credentials.settings.get("public_key")
         if not key:
             check_secret(

@@ -142,6 +142,19 @@ async def test_a_wrong_password_asks_for_a_new_login(
     await check_login(inbox(server.port, smtp_password="right"))
 
 
+async def test_a_check_names_the_server_that_fails(server: Server) -> None:
+    async with httpx.AsyncClient() as http:
+        [step] = await Mailbox().check(inbox(server.port, smtp_password="right"), http)
+        assert (step.name, step.ok, step.detail) == ("smtp", True, "127.0.0.1")
+        [step] = await Mailbox().check(inbox(server.port, smtp_password="wrong"), http)
+        assert (step.ok, step.category) == (False, ErrorCategory.AUTH)
+        read = inbox(server.port, smtp_password="right")
+        closed = {"imap_host": "127.0.0.1", "imap_port": free_ports(1)[0], "imap_security": "none"}
+        both = replace(read, settings={**read.settings, **closed})
+        [step] = await Mailbox().check(both, http)
+        assert (step.name, step.category) == ("imap", ErrorCategory.TRANSIENT)
+
+
 async def test_when_one_address_is_refused_nobody_gets_the_mail(
     server: Server, http: httpx.AsyncClient
 ) -> None:
