@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import live, reading, writing
+from tests.benchmarks import live, reading, screens, writing
 from tests.benchmarks.report import Section
 from tests.benchmarks.world import World
 
@@ -20,4 +20,5 @@ BENCHMARKS: dict[str, Callable[[World], Section]] = {
     "webhooks": writing.webhooks,
     "jobs": writing.jobs,
     "live": live.broadcast,
+    "screens": screens.screens,
 }

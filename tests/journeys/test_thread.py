@@ -221,10 +221,10 @@ def test_reactions_arrive_and_go_while_one_looks(product: LocalProduct, agent: A
         simulator.play("whatsapp_cloud", mia, "reaction", message_id=sent[0]["id"], emoji=emoji)
 
     react("❤️")
-    expect(reply).to_contain_text(f"{mia} reacted with ❤️", timeout=WAIT)
+    expect(reply).to_contain_text(f"\u2068{mia}\u2069 reacted with ❤️", timeout=WAIT)
     ana.picture("reaction")
     react("👍")
-    expect(reply).to_contain_text(f"{mia} reacted with 👍", timeout=WAIT)
+    expect(reply).to_contain_text(f"\u2068{mia}\u2069 reacted with 👍", timeout=WAIT)
     expect(reply).not_to_contain_text("❤️")
     react("")
     expect(reply).not_to_contain_text("reacted with", timeout=WAIT)

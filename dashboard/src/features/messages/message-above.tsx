@@ -1,5 +1,6 @@
 import { CircleSlash, Forward, Megaphone, Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { isolated } from '@/lib/format';
 import type { Message } from '@/types/message';
 import { referralOf, unsupportedReason, webAddress, writerOf } from './cards';
 import { useThreadText } from './texts';
@@ -106,11 +107,13 @@ function Unsupported({ attributes }: { attributes: Record<string, unknown> }) {
         <p>{t('extra.unsupported')}</p>
         {kind && kind !== 'unknown' && (
           <p className="text-chip [overflow-wrap:anywhere]">
-            {t('extra.unsupportedKind', { kind })}
+            {t('extra.unsupportedKind', { kind: isolated(kind) })}
           </p>
         )}
         {said && (
-          <p className="text-chip [overflow-wrap:anywhere]">{t('delivery.said', { text: said })}</p>
+          <p className="text-chip [overflow-wrap:anywhere]">
+            {t('delivery.said', { text: isolated(said) })}
+          </p>
         )}
       </div>
     </div>

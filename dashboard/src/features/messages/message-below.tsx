@@ -1,5 +1,6 @@
 import { Clock, RotateCw } from 'lucide-react';
 import { cx } from '@/components/cx';
+import { isolated } from '@/lib/format';
 import type { Message } from '@/types/message';
 import { reactionsOf } from './cards';
 import { deliveryNotice, deliveryWords } from './delivery-words';
@@ -28,7 +29,7 @@ function Reactions({ message, end }: { message: Message; end: boolean }) {
     <ul className={cx('relative z-[1] -mt-1.5 flex flex-wrap gap-1 px-2', end && 'justify-end')}>
       {reactions.map(({ emoji, count }) => {
         // Agents talk with one person: who reacted is the contact.
-        const label = t('extra.reactedWith', { name: contactName, emoji });
+        const label = t('extra.reactedWith', { name: isolated(contactName), emoji });
         return (
           <li
             key={emoji}
@@ -77,7 +78,7 @@ function Notice({ message }: { message: Message }) {
     <p className="flex items-start justify-end gap-1.5 px-1 text-chip text-warn">
       <Clock aria-hidden="true" size={13} className="mt-0.5 shrink-0" />
       <span className="min-w-0 [overflow-wrap:anywhere]">
-        {t('delivery.notice', { text: notice })}
+        {t('delivery.notice', { text: isolated(notice) })}
       </span>
     </p>
   );
@@ -99,7 +100,7 @@ function Failure({ message }: { message: Message }) {
         {words.uncertain ? t('delivery.maybe') : words.reason ? t(words.reason) : ''}{' '}
         {words.said
           ? words.reason || words.uncertain
-            ? t('delivery.said', { text: words.said })
+            ? t('delivery.said', { text: isolated(words.said) })
             : words.said
           : !words.reason && !words.uncertain && t('delivery.failedText')}
       </p>
