@@ -120,6 +120,25 @@ $$;
 
 comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
 
+create function private.mail_outline(p_attributes jsonb)
+returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select p_attributes || jsonb_build_object('email',
+        (p_attributes -> 'email') - array['html_content', 'text_content', 'threads', 'references']
+        || jsonb_build_object(
+            'has_html', coalesce(
+                nullif(p_attributes #>> '{email,html_content,reply}', ''),
+                nullif(p_attributes #>> '{email,html_content,full}', '')) is not null,
+            'has_quotation', coalesce(
+                nullif(p_attributes #>> '{email,html_content,quoted}', ''),
+                nullif(p_attributes #>> '{email,text_content,quoted}', '')) is not null))
+$$;
+
+comment on function private.mail_outline is
+    'What travels of a mail with every message: not its bodies, which can be as long as a book. Whoever opens it reads them
+     from messages.content_attributes -> email.';
+
 create function private.message_json(p_message public.messages, p_sender jsonb default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -133,7 +152,10 @@ begin
         'message_type', p_message.message_type,
         'content_type', p_message.content_type,
         'content', p_message.content,
-        'content_attributes', p_message.content_attributes,
+        'content_attributes', case
+            when jsonb_typeof(p_message.content_attributes -> 'email') = 'object'
+            then private.mail_outline(p_message.content_attributes)
+            else p_message.content_attributes end,
         'private', p_message.private,
         'status', p_message.status,
         'sender', coalesce(p_sender, private.message_sender(p_message)),

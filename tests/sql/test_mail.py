@@ -174,3 +174,28 @@ def test_a_delay_shows_and_changes_no_state(db: Connection, make: Make, inbox: I
     assert told("sent", "4.4.1 still trying") == ["sent", "4.4.1 still trying", None]
     assert told("failed", "5.1.1 no such user") == ["failed", None, "5.1.1 no such user"]
     assert told("sent", "4.4.1 still trying") == ["failed", None, "5.1.1 no such user"]
+
+
+def test_the_bodies_of_a_mail_do_not_travel_with_the_thread(
+    db: Connection, make: Make, account: Account, inbox: Inbox
+) -> None:
+    agent = make.agent(inbox)
+    email = {
+        "subject": "Order",
+        "threads": [],
+        "references": ["a@x"],
+        "html_content": {"full": "", "reply": "<p>Hi</p>", "quoted": "<blockquote>x</blockquote>"},
+        "text_content": {"full": "Hi", "reply": "Hi", "quoted": ""},
+    }
+    conversation = receive(db, inbox, 1, email=email)["conversation_id"]
+    outline = {"subject": "Order", "has_html": True, "has_quotation": True}
+    with acting_as(db, agent):
+        page = call(db, "public.message_page", p_conversation_id=conversation)
+        assert page["messages"][0]["content_attributes"]["email"] == outline
+        changes = call(db, "public.message_changes", p_conversation_id=conversation, p_after_seq=0)
+        assert changes["messages"][0]["content_attributes"]["email"] == outline
+        # Whoever opens the mail reads them from the table, under its policies.
+        bodies = "select content_attributes -> 'email' -> 'html_content' ->> 'reply' from messages"
+        assert value(db, bodies) == "<p>Hi</p>"
+    with acting_as(db, make.agent(make.account())):
+        assert column(db, bodies) == []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from backend.channels.base import (
     ContactUpdate,
@@ -29,7 +29,9 @@ from backend.channels.mail.quote import Split, split_html, split_text
 from backend.channels.mail.threading import Candidate, candidates, reply_token
 
 MAX_CONTENT = 150_000  # characters of a message
-MAX_KEPT = 400_000  # characters of each form kept beside it; the original has the rest
+MAX_KEPT = (
+    170_000  # bytes of both forms together; with its ids a mail stays below the 256 kB of a message
+)
 MAX_DATE_ERROR = timedelta(hours=24)
 UNKNOWN = Address("unknown@missing")
 
@@ -198,8 +200,7 @@ def _email(
         "threads": [
             {"kind": one.kind, "value": one.value, "proven": one.proven} for one in threads
         ],
-        "text_content": _kept(text),
-        "html_content": _kept(html),
+        **_kept(text, html),
         "skipped_attachments": mail.skipped_files,
         "complete": mail.complete,
     }
@@ -211,12 +212,29 @@ def _verified(mail: Mail) -> bool | None:
     return None if result is None else result[1].lower() == "pass"
 
 
-def _kept(split: Split) -> dict[str, Any]:
-    return {
-        "full": split.full[:MAX_KEPT],
-        "reply": split.reply[:MAX_KEPT],
-        "quoted": split.quoted[:MAX_KEPT],
+def _kept(text: Split, html: Split) -> Json:
+    """Both forms, as far as there is room: what the rest makes up goes first, the reply last."""
+    kept = {
+        "text_content": {"full": text.full, "reply": text.reply, "quoted": text.quoted},
+        "html_content": {"full": html.full, "reply": html.reply, "quoted": html.quoted},
     }
+    for form, part in (
+        ("html_content", "full"),
+        ("text_content", "full"),
+        ("html_content", "quoted"),
+        ("text_content", "quoted"),
+        ("html_content", "reply"),
+        ("text_content", "reply"),
+    ):
+        if _size(kept) <= MAX_KEPT:
+            break
+        kept[form][part] = ""
+    return kept
+
+
+def _size(kept: Json) -> int:
+    """Bytes it takes in the database, about."""
+    return len(json.dumps(kept, ensure_ascii=False).encode())
 
 
 def _with_images(text: str, images: Sequence[File]) -> str:

@@ -7,6 +7,10 @@ import settingsAr from './settings/ar.json';
 import settingsEn from './settings/en.json';
 import settingsEs from './settings/es.json';
 import settingsPtBR from './settings/pt-BR.json';
+import threadAr from './thread/ar.json';
+import threadEn from './thread/en.json';
+import threadEs from './thread/es.json';
+import threadPtBR from './thread/pt-BR.json';
 
 type Tree = { [key: string]: string | Tree };
 
@@ -27,6 +31,9 @@ const translations: [string, Tree, Tree][] = [
   ['es', settingsEn, settingsEs],
   ['pt-BR', settingsEn, settingsPtBR],
   ['ar', settingsEn, settingsAr],
+  ['es', threadEn, threadEs],
+  ['pt-BR', threadEn, threadPtBR],
+  ['ar', threadEn, threadAr],
 ];
 
 test.each(translations)(

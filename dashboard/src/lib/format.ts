@@ -71,6 +71,9 @@ export function dayLabel(iso: string, locale: string, now: number = Date.now()):
   }).format(date);
 }
 
+/** Somebody else's words inside a sentence of ours; they keep their own reading direction. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 export function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

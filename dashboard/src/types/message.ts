@@ -17,6 +17,8 @@ export const attachmentSchema = z.object({
   coordinates_long: z.nullish(z.number()),
   fallback_title: z.nullish(z.string()),
   error: z.nullish(z.string()),
+  /** What else the channel told: its own kind, a Content-ID, a contact's numbers. */
+  meta: z.nullish(z.record(z.string(), z.unknown())),
 });
 
 /** A file, a place or a card that came with a message. */

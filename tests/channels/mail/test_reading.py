@@ -426,6 +426,8 @@ def test_pictures_that_came_along_point_to_them_and_others_nowhere() -> None:
 def test_what_mails_are_made_of_stays() -> None:
     html = '<table width="600"><tbody><tr><td align="center" style="color:red">x</td></tr></tbody></table>'
     assert clean_html(html) == html
+    styled = '<p style="line-height:1.5;max-width:600px;text-align:center;width:90%">x</p>'
+    assert clean_html(styled) == styled
     assert clean_html('<a href="mailto:a@b.c">m</a>') == (
         '<a href="mailto:a@b.c" target="_blank" rel="noopener noreferrer nofollow">m</a>'
     )
@@ -437,6 +439,26 @@ def test_cleaning_twice_changes_nothing(html: str) -> None:
     once = clean_html(html)
     assert clean_html(once) == once
     text_of_html(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"), [(60_000, True), (120_000, True), (900_000, False)], ids=str
+)
+def test_a_large_mail_fits_into_a_message_and_keeps_what_is_new_longest(
+    html: int, shown: bool
+) -> None:
+    body = "<p>Neuigkeiten für Sie</p>" + '<p>äöü "x"</p>' * (html // 15)
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "ana@example.net", "support@shop.example.com"
+    mail["References"] = " ".join(f"<{number:0380}@x.example>" for number in range(100))
+    mail.set_content("Neuigkeiten für Sie")
+    mail.add_alternative(body, subtype="html")
+    (event,) = Mailbox(clock).parse(mailbox_request(mail.as_bytes()), INBOX)
+    assert isinstance(event, InboundMessage)
+    assert len(json.dumps(event.content_attributes, ensure_ascii=False).encode()) < 262_144
+    email = event.content_attributes["email"]
+    assert bool(email["html_content"]["reply"]) is shown
+    assert email["text_content"]["reply"].strip() == "Neuigkeiten für Sie"
 
 
 # What kind of mail

@@ -225,6 +225,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             conversationId={row.id}
             userId={userId}
             isAdministrator={isAdministrator}
+            contactName={name}
             unreadCount={row.unread_count}
             unsent={unsent}
             outbox={outbox}

@@ -1,6 +1,7 @@
-import { queryOptions, skipToken } from '@tanstack/react-query';
+import { queryOptions, skipToken, useQuery } from '@tanstack/react-query';
 import { ApiError } from '@/lib/api-error';
 import { env, storage } from '@/lib/supabase';
+import type { Attachment } from '@/types/message';
 
 const BUCKET = 'attachments';
 const LASTS_S = 3600;
@@ -46,3 +47,13 @@ export const attachmentUrlQuery = (path: string | null) =>
     gcTime: (LASTS_S - 300) * 1000,
     refetchInterval: (LASTS_S - 600) * 1000,
   });
+
+/** Where to get a file from our own bucket; null until a worker has looked at it. */
+export function useAttachmentUrl(attachment: Attachment, thumbnail = false): string | null {
+  const path = (thumbnail && attachment.thumb_path) || attachment.path || null;
+  const { data } = useQuery(attachmentUrlQuery(attachment.state === 'ready' ? path : null));
+  return data ?? null;
+}
+
+export const attachmentName = (attachment: Attachment): string =>
+  attachment.file_name || attachment.fallback_title || attachment.file_type;

@@ -1,35 +1,52 @@
-import { useQuery } from '@tanstack/react-query';
-import { Download, FileText, ImageOff, LoaderCircle, MapPin, TriangleAlert } from 'lucide-react';
+import {
+  AtSign,
+  Download,
+  ExternalLink,
+  FileText,
+  ImageOff,
+  LoaderCircle,
+  MapPin,
+  TriangleAlert,
+  UserRound,
+} from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { cx } from '@/components/cx';
-import { useTranslation } from '@/i18n';
 import { fileSize } from '@/lib/format';
 import { lazily } from '@/lib/parts';
 import type { Attachment } from '@/types/message';
-import { attachmentUrlQuery } from './attachment-urls';
+import { attachmentName, useAttachmentUrl } from './attachment-urls';
+import { contactCard, hasExpired, kindOf, mapLink, webAddress } from './cards';
+import { useThreadText } from './texts';
 
 const Lightbox = lazily(() => import('./lightbox'));
 
-const isImage = (attachment: Attachment): boolean =>
-  attachment.file_type === 'image' && attachment.state !== 'failed';
+const STORY = 'story_mention';
 
-/** Where to get a file from our own bucket; null until a worker has looked at it. */
-export function useAttachmentUrl(attachment: Attachment, thumbnail = false): string | null {
-  const path = (thumbnail && attachment.thumb_path) || attachment.path || null;
-  const { data } = useQuery(attachmentUrlQuery(attachment.state === 'ready' ? path : null));
-  return data ?? null;
-}
+/** Pictures of ours, or that will be; stickers look different. */
+const isPicture = (attachment: Attachment): boolean =>
+  attachment.file_type === 'image' &&
+  attachment.state !== 'failed' &&
+  Boolean(attachment.path) &&
+  kindOf(attachment) !== 'sticker';
 
-export const attachmentName = (attachment: Attachment): string =>
-  attachment.file_name || attachment.fallback_title || attachment.file_type;
-
-/** Everything that came with a message: pictures in a grid, then players, places and files. */
-export function Attachments({ attachments }: { attachments: Attachment[] }) {
+/** Everything that came with a message: pictures in a grid, then players, places, cards and files. */
+export default function Attachments({ attachments }: { attachments: Attachment[] }) {
+  const { t } = useThreadText();
   const [shown, setShown] = useState<number | null>(null);
-  const images = attachments.filter(isImage);
-  const others = attachments.filter((attachment) => !isImage(attachment));
+  const there = attachments.filter((attachment) => !hasExpired(attachment));
+  const images = there.filter(isPicture);
+  const others = there.filter((attachment) => !isPicture(attachment));
   return (
     <div className="space-y-1.5">
+      {attachments.some((attachment) => kindOf(attachment) === STORY) && (
+        <p className="flex items-center gap-1.5 text-chip text-muted">
+          <AtSign aria-hidden="true" size={13} className="shrink-0" />
+          {t('extra.storyMention')}
+        </p>
+      )}
+      {there.length < attachments.length && (
+        <p className="text-muted italic">{t('extra.storyGone')}</p>
+      )}
       {images.length > 0 && (
         <div className={cx('grid gap-1.5', images.length > 1 && 'grid-cols-2')}>
           {images.map((image, index) => (
@@ -63,7 +80,7 @@ function Picture({
   alone: boolean;
   onOpen: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useThreadText();
   const [broken, setBroken] = useState(false);
   const url = useAttachmentUrl(image, true);
   const name = attachmentName(image);
@@ -102,9 +119,11 @@ function Picture({
 }
 
 function Other({ attachment }: { attachment: Attachment }) {
-  const { t } = useTranslation();
+  const { t } = useThreadText();
   const url = useAttachmentUrl(attachment);
   const name = attachmentName(attachment);
+  const kind = kindOf(attachment);
+  const outside = webAddress(attachment.external_url);
   if (attachment.state === 'failed')
     return (
       <p className="flex items-center gap-2 rounded-md border border-border bg-surface px-3 py-2 text-danger text-meta">
@@ -115,6 +134,8 @@ function Other({ attachment }: { attachment: Attachment }) {
         </span>
       </p>
     );
+  if (kind === 'sticker') return <Sticker attachment={attachment} url={url} />;
+  if (kind === 'contact') return <Contact attachment={attachment} />;
   if (attachment.file_type === 'audio' && url)
     return (
       // A voice message has no captions; its words, where known, stand in the message.
@@ -138,49 +159,149 @@ function Other({ attachment }: { attachment: Attachment }) {
         className="max-h-80 w-96 max-w-full rounded-md bg-hover"
       />
     );
-  if (attachment.coordinates_lat != null && attachment.coordinates_long != null) {
-    const place = `${attachment.coordinates_lat},${attachment.coordinates_long}`;
+  if (attachment.coordinates_lat != null && attachment.coordinates_long != null)
+    return <Place attachment={attachment} />;
+  if (attachment.path)
     return (
-      <FileCard
-        icon={<MapPin aria-hidden="true" size={18} />}
-        name={attachment.fallback_title || place}
-        detail={place}
-        href={`https://www.openstreetmap.org/?mlat=${attachment.coordinates_lat}&mlon=${attachment.coordinates_long}`}
+      <Card
+        icon={<FileText aria-hidden="true" size={18} />}
+        name={name}
+        detail={
+          attachment.state === 'pending'
+            ? t('attachment.pending')
+            : attachment.byte_size != null
+              ? fileSize(attachment.byte_size)
+              : ''
+        }
+        href={url}
+        download
       />
     );
-  }
+  if (outside)
+    return (
+      <Card
+        icon={<ExternalLink aria-hidden="true" size={18} className="mirror" />}
+        name={attachment.fallback_title || outside.host}
+        detail={
+          attachment.file_type === 'image'
+            ? t('extra.openPicture')
+            : t('extra.openLink', { host: outside.host })
+        }
+        href={outside.href}
+      />
+    );
+  const size = attachment.meta?.byte_size;
   return (
-    <FileCard
+    <Card
       icon={<FileText aria-hidden="true" size={18} />}
       name={name}
       detail={
-        attachment.state === 'pending'
-          ? t('attachment.pending')
-          : attachment.byte_size != null
-            ? fileSize(attachment.byte_size)
-            : ''
+        attachment.meta?.too_large === true && typeof size === 'number'
+          ? t('extra.tooLarge', { size: fileSize(size) })
+          : t('extra.notKept')
       }
-      href={url}
-      download
+      href={null}
     />
   );
 }
 
-interface FileCardProps {
+/** A sticker without a frame around it; its emoji or its words where there is no picture of it. */
+function Sticker({ attachment, url }: { attachment: Attachment; url: string | null }) {
+  const { t } = useThreadText();
+  const [broken, setBroken] = useState(false);
+  const source = url ?? webAddress(attachment.external_url)?.href ?? null;
+  const words = attachment.fallback_title || t('extra.sticker');
+  const shape = 'size-32 object-contain';
+  if (attachment.file_type === 'video' && url)
+    return <video src={url} autoPlay loop muted playsInline aria-label={words} className={shape} />;
+  if (attachment.state === 'pending' || (source && !broken))
+    return source ? (
+      <img
+        src={source}
+        alt={words}
+        referrerPolicy="no-referrer"
+        loading="lazy"
+        onError={() => setBroken(true)}
+        className={shape}
+      />
+    ) : (
+      <span className={cx(shape, 'block')} />
+    );
+  return <span className="block text-[2rem] leading-10">{words}</span>;
+}
+
+function Contact({ attachment }: { attachment: Attachment }) {
+  const { t } = useThreadText();
+  const card = contactCard(attachment);
+  const line =
+    'block w-fit max-w-full truncate text-meta underline decoration-1 underline-offset-2';
+  return (
+    <section
+      aria-label={t('extra.contactCard')}
+      className="flex w-72 max-w-full gap-3 rounded-md border border-border bg-surface px-3 py-2"
+    >
+      <UserRound aria-hidden="true" size={18} className="mt-0.5 shrink-0 text-muted" />
+      <div className="min-w-0">
+        <bdi className="block truncate font-medium text-meta">
+          {card.name || t('extra.contactCard')}
+        </bdi>
+        {card.organisation && (
+          <bdi className="block truncate text-chip text-muted">{card.organisation}</bdi>
+        )}
+        {card.phones.map((phone) => (
+          <a key={phone} dir="ltr" href={`tel:${phone.replace(/[^+\d]/g, '')}`} className={line}>
+            {phone}
+          </a>
+        ))}
+        {card.emails.map((email) => (
+          <a key={email} dir="ltr" href={`mailto:${encodeURIComponent(email)}`} className={line}>
+            {email}
+          </a>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** A link to a map, which only loads when the agent wants to see it. */
+function Place({ attachment }: { attachment: Attachment }) {
+  const { t } = useThreadText();
+  const latitude = attachment.coordinates_lat ?? 0;
+  const longitude = attachment.coordinates_long ?? 0;
+  const address = attachment.meta?.address;
+  const live = attachment.meta?.live_period != null;
+  const title = attachment.fallback_title || t(live ? 'extra.liveLocation' : 'extra.location');
+  return (
+    <Card
+      icon={<MapPin aria-hidden="true" size={18} />}
+      name={title}
+      detail={
+        typeof address === 'string' && address !== title
+          ? address
+          : `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
+      }
+      title={t('extra.openMap')}
+      href={mapLink(latitude, longitude)}
+    />
+  );
+}
+
+interface CardProps {
   icon: React.ReactNode;
   name: string;
   detail: string;
   href: string | null;
+  title?: string;
   download?: boolean;
 }
 
-function FileCard({ icon, name, detail, href, download = false }: FileCardProps) {
+function Card({ icon, name, detail, href, title, download = false }: CardProps) {
   const content = (
     <>
-      <span className="text-muted">{icon}</span>
+      <span className="shrink-0 text-muted">{icon}</span>
       <span className="flex min-w-0 flex-col">
         <bdi className="truncate font-medium text-meta">{name}</bdi>
-        <bdi className="text-chip text-muted">{detail}</bdi>
+        <bdi className="text-chip text-muted [overflow-wrap:anywhere]">{detail}</bdi>
       </span>
       {download && (
         <Download aria-hidden="true" size={15} className="ms-auto shrink-0 text-muted" />
@@ -195,6 +316,7 @@ function FileCard({ icon, name, detail, href, download = false }: FileCardProps)
       href={href}
       target="_blank"
       rel="noopener noreferrer"
+      title={title}
       className={cx(look, 'hover:bg-hover')}
       {...(download ? { download: name } : {})}
     >

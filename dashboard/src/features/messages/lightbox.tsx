@@ -4,7 +4,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { cx } from '@/components/cx';
 import { useTranslation } from '@/i18n';
 import type { Attachment } from '@/types/message';
-import { attachmentName, useAttachmentUrl } from './attachments';
+import { attachmentName, useAttachmentUrl } from './attachment-urls';
 
 const ZOOMS = [1, 1.5, 2, 3, 5] as const;
 

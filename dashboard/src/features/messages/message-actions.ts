@@ -11,6 +11,8 @@ import { mergeMessages } from './merge';
 export interface MessageActions {
   userId: string;
   isAdministrator: boolean;
+  /** Whom the conversation is with. */
+  contactName: string;
   /** The message being edited or asked about, if any. */
   editing: string | null;
   quote: (message: Message) => void;
@@ -36,6 +38,7 @@ interface Options {
   conversationId: string;
   userId: string;
   isAdministrator: boolean;
+  contactName: string;
   onQuote: (message: Message) => void;
   onShow: (id: string) => void;
 }
@@ -44,6 +47,7 @@ export function useActionsOnMessages({
   conversationId,
   userId,
   isAdministrator,
+  contactName,
   onQuote,
   onShow,
 }: Options) {
@@ -82,6 +86,7 @@ export function useActionsOnMessages({
     return {
       userId,
       isAdministrator,
+      contactName,
       editing,
       quote: onQuote,
       show: onShow,
@@ -96,7 +101,7 @@ export function useActionsOnMessages({
       askToDelete: setDeleting,
       retry: (message) => void run(() => retryMessage(conversationId, message.id)),
     };
-  }, [conversationId, editing, isAdministrator, onQuote, onShow, run, t, userId]);
+  }, [contactName, conversationId, editing, isAdministrator, onQuote, onShow, run, t, userId]);
 
   return {
     actions,

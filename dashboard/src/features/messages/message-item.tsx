@@ -4,7 +4,6 @@ import {
   Ellipsis,
   Link2,
   Pencil,
-  RotateCw,
   TextQuote,
   Trash2,
 } from 'lucide-react';
@@ -18,12 +17,17 @@ import { absolute, clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
 import { lazily } from '@/lib/parts';
 import type { Message } from '@/types/message';
-import { Attachments } from './attachments';
 import { Delivery } from './delivery';
+import { hasAbove, hasBelow } from './extras';
 import { useMessageActions } from './message-actions';
 import { NoteFrame } from './note-frame';
 
 const MessageEditor = lazily(() => import('./message-editor'));
+// Most messages are text; what the others have comes when one of them is met.
+const Attachments = lazily(() => import('./attachments'));
+const MailCard = lazily(() => import('./mail-card'));
+const MessageAbove = lazily(() => import('./message-above'));
+const MessageBelow = lazily(() => import('./message-below'));
 
 interface MessageItemProps {
   message: Message;
@@ -50,6 +54,7 @@ export const MessageItem = memo(function MessageItem({
     message.sender.name ||
     (message.sender.type === 'contact' ? t('contact.visitor') : t('thread.system'));
   const attachments = message.attachments ?? [];
+  const mail = message.content_type === 'incoming_email';
   const body = message.deleted_at ? (
     <em className="text-muted">{t('thread.deleted')}</em>
   ) : editing ? (
@@ -59,13 +64,33 @@ export const MessageItem = memo(function MessageItem({
   ) : (
     <>
       {quoted !== undefined && <Quotation message={message} quoted={quoted} />}
-      {message.content && <PlainText text={message.content} />}
-      {attachments.length > 0 && (
-        <div className={message.content ? 'mt-2' : 'py-0.5'}>
-          <Attachments attachments={attachments} />
-        </div>
+      {hasAbove(message) && (
+        <Suspense>
+          <MessageAbove message={message} />
+        </Suspense>
+      )}
+      {mail ? (
+        <Suspense fallback={<PlainText text={message.content ?? ''} />}>
+          <MailCard message={message} name={name} />
+        </Suspense>
+      ) : (
+        <>
+          {message.content && <PlainText text={message.content} />}
+          {attachments.length > 0 && (
+            <div className={message.content ? 'mt-2' : 'py-0.5'}>
+              <Suspense>
+                <Attachments attachments={attachments} />
+              </Suspense>
+            </div>
+          )}
+        </>
       )}
     </>
+  );
+  const below = !message.deleted_at && hasBelow(message) && (
+    <Suspense>
+      <MessageBelow message={message} />
+    </Suspense>
   );
   const time = (
     <time
@@ -103,7 +128,8 @@ export const MessageItem = memo(function MessageItem({
       <article
         aria-label={t('thread.messageFrom', { name })}
         className={cx(
-          'group/message flex items-end gap-2.5 pe-[12%] max-sm:pe-8',
+          'group/message flex items-end gap-2.5',
+          !mail && 'pe-[12%] max-sm:pe-8',
           first ? 'pt-3' : 'pt-0.5',
         )}
       >
@@ -117,11 +143,12 @@ export const MessageItem = memo(function MessageItem({
         ) : (
           <span className="w-7 shrink-0" />
         )}
-        <div className="flex min-w-0 flex-col items-start">
-          <div className="flex max-w-full items-center gap-1.5">
+        <div className={cx('flex min-w-0 flex-col items-start', mail && 'flex-1')}>
+          <div className={cx('flex max-w-full items-center gap-1.5', mail && 'w-full')}>
             <div
               className={cx(
                 'min-w-0 rounded-lg border border-border bg-raised px-3.5 py-2',
+                mail && 'flex-1',
                 last && 'rounded-es-sm',
                 ring,
               )}
@@ -130,6 +157,7 @@ export const MessageItem = memo(function MessageItem({
             </div>
             {toolbar}
           </div>
+          {below}
           {last && (
             <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
               <bdi>{name}</bdi>
@@ -164,6 +192,7 @@ export const MessageItem = memo(function MessageItem({
           {body}
         </div>
       </div>
+      {below}
       {(last || failed) && (
         <p className="mt-1 flex items-center gap-1.5 px-1 text-[11px] text-muted">
           <bdi>{name}</bdi>
@@ -172,34 +201,9 @@ export const MessageItem = memo(function MessageItem({
           <Delivery status={message.status} />
         </p>
       )}
-      {failed && <Failed message={message} />}
     </article>
   );
 });
-
-function Failed({ message }: { message: Message }) {
-  const { t } = useTranslation();
-  const { retry } = useMessageActions();
-  return (
-    <p className="flex flex-wrap items-center justify-end gap-x-1.5 px-1 text-danger text-chip">
-      {failureReason(message) ?? t('delivery.failedText')}
-      <button
-        type="button"
-        onClick={() => retry(message)}
-        className="inline-flex h-6 items-center gap-1 rounded-sm px-1.5 font-medium hover:bg-danger-tint"
-      >
-        <RotateCw aria-hidden="true" size={12} />
-        {t('common.retry')}
-      </button>
-    </p>
-  );
-}
-
-/** The channel's own words about a failure, where it gave any. */
-function failureReason(message: Message): string | null {
-  const reason = message.content_attributes?.external_error;
-  return typeof reason === 'string' ? reason : null;
-}
 
 function Quotation({ message, quoted }: { message: Message; quoted: Message | null }) {
   const { t } = useTranslation();

@@ -40,6 +40,7 @@ interface ThreadProps {
   conversationId: string;
   userId: string;
   isAdministrator: boolean;
+  contactName: string;
   unreadCount: number;
   unsent: OutboxItem[];
   outbox: Outbox;
@@ -58,6 +59,7 @@ export function Thread({
   conversationId,
   userId,
   isAdministrator,
+  contactName,
   unreadCount,
   unsent,
   outbox,
@@ -143,6 +145,7 @@ export function Thread({
     conversationId,
     userId,
     isAdministrator,
+    contactName,
     onQuote,
     onShow,
   });
