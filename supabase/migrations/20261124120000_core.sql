@@ -17,6 +17,8 @@ DROP TRIGGER "conversations_tell_in_thread" ON "public"."conversations";
 
 DROP TRIGGER "messages_change" ON "public"."messages";
 
+DROP TRIGGER "messages_tell_created" ON "public"."messages";
+
 DROP INDEX "public"."messages_account_id_conversation_id_idx";
 
 ALTER TABLE "private"."jobs" DROP CONSTRAINT "jobs_attempt_check";
@@ -149,11 +151,17 @@ ALTER TABLE "public"."canned_responses" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."canned_responses" OWNER TO "postgres";
 
-CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK (((char_length(address) >= 1) AND (char_length(address) <= 320))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
+CREATE TABLE "public"."channel_connections" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "channel_type" text NOT NULL, "address" text NOT NULL, "aliases" text[] NOT NULL DEFAULT '{}'::text[], "settings" jsonb NOT NULL DEFAULT '{}'::jsonb, "state" text NOT NULL DEFAULT 'connected'::text, "state_reason" text, "paused_until" timestamp with time zone, "failures" integer NOT NULL DEFAULT 0, "expires_at" timestamp with time zone, "last_received_at" timestamp with time zone, "last_sent_at" timestamp with time zone, "checked_at" timestamp with time zone, "check_result" jsonb, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_connections_address_check" CHECK (((char_length(address) >= 1) AND (char_length(address) <= 320))), CONSTRAINT "channel_connections_aliases_check" CHECK ((cardinality(aliases) <= 20)), CONSTRAINT "channel_connections_channel_type_address_key" UNIQUE (channel_type, address), CONSTRAINT "channel_connections_channel_type_check" CHECK ((channel_type = ANY (ARRAY['email'::text, 'whatsapp_cloud'::text, 'whatsapp_360dialog'::text, 'messenger'::text, 'instagram'::text, 'telegram'::text, 'twilio_sms'::text, 'twilio_whatsapp'::text, 'bandwidth_sms'::text, 'line'::text, 'tiktok'::text]))), CONSTRAINT "channel_connections_check_result_check" CHECK (((jsonb_typeof(check_result) = 'object'::text) AND (octet_length((check_result)::text) <= 16384))), CONSTRAINT "channel_connections_pkey" PRIMARY KEY (inbox_id), CONSTRAINT "channel_connections_settings_check" CHECK (((jsonb_typeof(settings) = 'object'::text) AND (octet_length((settings)::text) <= 65536))), CONSTRAINT "channel_connections_state_check" CHECK ((state = ANY (ARRAY['connected'::text, 'reauthorization_required'::text, 'disconnected'::text]))), CONSTRAINT "channel_connections_state_reason_check" CHECK ((char_length(state_reason) <= 1000)));
 
 ALTER TABLE "public"."channel_connections" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."channel_connections" OWNER TO "postgres";
+
+CREATE TABLE "public"."channel_templates" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "name" text NOT NULL, "language" text NOT NULL, "category" text NOT NULL DEFAULT 'utility'::text, "status" text NOT NULL, "reason" text, "parameter_format" text NOT NULL DEFAULT 'positional'::text, "components" jsonb NOT NULL, "provider_id" text, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "channel_templates_category_check" CHECK ((category ~ '^[a-z_]{1,40}$'::text)), CONSTRAINT "channel_templates_components_check" CHECK (((jsonb_typeof(components) = 'array'::text) AND (octet_length((components)::text) <= 65536))), CONSTRAINT "channel_templates_inbox_id_name_language_key" UNIQUE (inbox_id, name, language), CONSTRAINT "channel_templates_language_check" CHECK ((language ~ '^[A-Za-z0-9_-]{2,20}$'::text)), CONSTRAINT "channel_templates_name_check" CHECK (((char_length(name) >= 1) AND (char_length(name) <= 512))), CONSTRAINT "channel_templates_parameter_format_check" CHECK ((parameter_format = ANY (ARRAY['positional'::text, 'named'::text]))), CONSTRAINT "channel_templates_provider_id_check" CHECK ((char_length(provider_id) <= 200)), CONSTRAINT "channel_templates_reason_check" CHECK ((char_length(reason) <= 1000)), CONSTRAINT "channel_templates_status_check" CHECK ((status ~ '^[a-z_]{1,40}$'::text)), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "channel_templates_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."channel_templates" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."channel_templates" OWNER TO "postgres";
 
 CREATE TABLE "public"."conversation_participants" ("account_id" uuid NOT NULL, "conversation_id" uuid NOT NULL, "user_id" uuid NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "conversation_participants_pkey" PRIMARY KEY (conversation_id, user_id));
 
@@ -170,6 +178,12 @@ END)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_attrib
 ALTER TABLE "public"."custom_attribute_definitions" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_attribute_definitions" OWNER TO "postgres";
+
+CREATE TABLE "public"."custom_filters" ("account_id" uuid NOT NULL, "user_id" uuid, "name" text NOT NULL, "conditions" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_filters_conditions_check" CHECK (((jsonb_typeof(conditions) = 'array'::text) AND (octet_length((conditions)::text) <= 100000))), CONSTRAINT "custom_filters_name_check" CHECK (((name = btrim(name)) AND ((char_length(name) >= 1) AND (char_length(name) <= 100)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_filters_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_filters_pkey" PRIMARY KEY (id));
+
+ALTER TABLE "public"."custom_filters" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."custom_filters" OWNER TO "postgres";
 
 CREATE TABLE "public"."custom_roles" ("account_id" uuid NOT NULL, "name" text NOT NULL, "description" text NOT NULL DEFAULT ''::text, "permissions" text[] NOT NULL DEFAULT '{}'::text[], "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_roles_description_check" CHECK ((char_length(description) <= 1000)), CONSTRAINT "custom_roles_name_check" CHECK (((char_length(btrim(name)) >= 1) AND (char_length(btrim(name)) <= 100))), CONSTRAINT "custom_roles_permissions_check" CHECK ((permissions <@ ARRAY['conversation_manage'::text, 'conversation_unassigned_manage'::text, 'conversation_participating_manage'::text, 'contact_manage'::text, 'report_manage'::text, 'knowledge_base_manage'::text])), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_roles_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_roles_pkey" PRIMARY KEY (id));
 
@@ -231,11 +245,19 @@ ALTER TABLE "public"."teams" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."teams" OWNER TO "postgres";
 
+CREATE TABLE "public"."template_syncs" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "synced_at" timestamp with time zone, "next_sync_at" timestamp with time zone NOT NULL DEFAULT now(), "failures" integer NOT NULL DEFAULT 0, "error" text, CONSTRAINT "template_syncs_error_check" CHECK ((char_length(error) <= 1000)), CONSTRAINT "template_syncs_failures_check" CHECK ((failures >= 0)), CONSTRAINT "template_syncs_pkey" PRIMARY KEY (inbox_id));
+
+ALTER TABLE "public"."template_syncs" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE "public"."template_syncs" OWNER TO "postgres";
+
 CREATE TABLE "public"."working_hours" ("account_id" uuid NOT NULL, "inbox_id" uuid NOT NULL, "day_of_week" smallint NOT NULL, "open_hour" smallint NOT NULL DEFAULT 9, "open_minutes" smallint NOT NULL DEFAULT 0, "close_hour" smallint NOT NULL DEFAULT 17, "close_minutes" smallint NOT NULL DEFAULT 0, "open_all_day" boolean NOT NULL DEFAULT false, "closed_all_day" boolean NOT NULL DEFAULT false, CONSTRAINT "working_hours_all_day_check" CHECK ((NOT (open_all_day AND closed_all_day))), CONSTRAINT "working_hours_close_hour_check" CHECK (((close_hour >= 0) AND (close_hour <= 23))), CONSTRAINT "working_hours_close_minutes_check" CHECK (((close_minutes >= 0) AND (close_minutes <= 59))), CONSTRAINT "working_hours_day_of_week_check" CHECK (((day_of_week >= 0) AND (day_of_week <= 6))), CONSTRAINT "working_hours_open_hour_check" CHECK (((open_hour >= 0) AND (open_hour <= 23))), CONSTRAINT "working_hours_open_minutes_check" CHECK (((open_minutes >= 0) AND (open_minutes <= 59))), CONSTRAINT "working_hours_order_check" CHECK ((closed_all_day OR open_all_day OR (ROW(close_hour, close_minutes) > ROW(open_hour, open_minutes)))), CONSTRAINT "working_hours_pkey" PRIMARY KEY (inbox_id, day_of_week));
 
 ALTER TABLE "public"."working_hours" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."working_hours" OWNER TO "postgres";
+
+ALTER TABLE "private"."jobs" ADD COLUMN "waits" integer NOT NULL DEFAULT 0;
 
 ALTER TABLE "private"."jobs" ADD COLUMN "request_id" text;
 
@@ -660,6 +682,39 @@ $function$;
 
 ALTER FUNCTION "private"."administered_team"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.adopt_session(p_session private.visitor_sessions, p_identifier text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts;
+    known record;
+begin
+    -- Two tabs that sign in at once take turns; the second finds the session gone.
+    delete from private.visitor_sessions where id = p_session.id;
+    if not found then
+        return;
+    end if;
+    select person.* into contact
+    from public.contacts as person
+    join public.contact_inboxes as address on address.contact_id = person.id
+    where address.id = p_session.contact_inbox_id;
+    -- Whoever wrote nothing leaves nothing behind; and what was said in another's name stays with that name.
+    if contact.id is null or contact.identifier <> p_identifier then
+        return;
+    end if;
+    perform private.identify_contact(contact.id, jsonb_build_object('identifier', p_identifier), '{identifier}');
+    select * into known from private.verified_address(p_session.account_id, p_session.inbox_id, p_identifier);
+    update public.conversations set contact_inbox_id = known.contact_inbox_id
+    where account_id = p_session.account_id and contact_inbox_id = p_session.contact_inbox_id;
+    delete from public.contact_inboxes where id = p_session.contact_inbox_id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."adopt_session"(private.visitor_sessions, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.agent_conversation(p_id uuid)
  RETURNS public.conversations
  LANGUAGE plpgsql
@@ -1019,6 +1074,21 @@ $function$;
 
 ALTER FUNCTION "private"."ask_for_digest"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.ask_for_templates(p_account_id uuid, p_inbox_id uuid, p_after interval DEFAULT '00:00:00'::interval)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    -- One that waits is enough; one that runs may have read already what has changed since.
+    select private.enqueue(
+        'sync_templates', jsonb_build_object('inbox_id', p_inbox_id), p_account_id, 'templates:' || p_inbox_id,
+        p_run_at => now() + p_after)
+    where not exists (
+        select from private.jobs as job where job.lock = 'templates:' || p_inbox_id and job.status = 'queued')
+$function$;
+
+ALTER FUNCTION "private"."ask_for_templates"(uuid, uuid, interval) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.attachment_id_of(p_name text)
  RETURNS uuid
  LANGUAGE sql
@@ -1261,6 +1331,32 @@ $function$;
 
 ALTER FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.begin_channel_action(p_inbox_id uuid, p_action text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox constant public.inboxes := private.administered_inbox(p_inbox_id);
+begin
+    if p_action is null or p_action not in ('check', 'webhook', 'test') then
+        perform private.fail(400, 'invalid_argument', 'The action is check, webhook or test.');
+    end if;
+    if not exists (select from public.channel_connections where inbox_id = p_inbox_id) then
+        perform private.fail(409, 'inbox_not_connected', 'This inbox is not connected to a provider.');
+    end if;
+    if p_action = 'test' then
+        -- By account: it is a message to whomever one names.
+        perform private.take('channel-test:' || inbox.account_id, 10, 20.0 / 3600);
+    else
+        perform private.take('channel-' || p_action || ':' || p_inbox_id, 10, 10.0 / 60);
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."begin_channel_action"(uuid, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.begin_conversation()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1370,20 +1466,51 @@ $function$;
 
 ALTER FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION private.bulk_change(p_id uuid, p_changes jsonb)
+ RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation constant public.conversations := private.agent_conversation(p_id);
+    added constant text[] := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
+    removed constant text[] := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
+begin
+    if p_changes ? 'team_id' then
+        perform private.set_team(p_id, (p_changes ->> 'team_id')::uuid);
+    end if;
+    if p_changes ? 'assignee_id' then
+        perform private.assign_conversation(p_id, (p_changes ->> 'assignee_id')::uuid);
+    end if;
+    if p_changes ? 'priority' then
+        perform private.set_priority(p_id, p_changes ->> 'priority');
+    end if;
+    if p_changes ?| array['add_labels', 'remove_labels'] then
+        perform private.set_labels(
+            p_id, array(select unnest(conversation.labels || added) except select unnest(removed)));
+    end if;
+    if p_changes ? 'status' then
+        perform private.set_conversation_status(
+            p_id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
+    end if;
+exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
+    perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
+end;
+$function$;
+
+ALTER FUNCTION "private"."bulk_change"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.bulk_ids(p_ids uuid[], p_changes jsonb)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE
  SET search_path TO ''
 AS $function$
 declare
     ids constant uuid[] := array(select distinct id from unnest(p_ids) as id where id is not null order by id);
     known constant text[] := array[
         'status', 'snoozed_until', 'assignee_id', 'team_id', 'priority', 'add_labels', 'remove_labels'];
-    added text[];
-    removed text[];
-    conversation public.conversations;
-    id uuid;
 begin
     if cardinality(ids) not between 1 and 100 or p_changes is null or jsonb_typeof(p_changes) <> 'object'
         or exists (select from jsonb_object_keys(p_changes) as key where not key = any (known))
@@ -1394,37 +1521,59 @@ begin
             400, 'invalid_argument',
             format('ids are 1 to 100 conversations; changes is an object of %s.', array_to_string(known, ', ')));
     end if;
-    added := array(select jsonb_array_elements_text(coalesce(p_changes -> 'add_labels', '[]')));
-    removed := array(select jsonb_array_elements_text(coalesce(p_changes -> 'remove_labels', '[]')));
     -- In the order of their ids: two at once cannot wait for one another crosswise.
+    return ids;
+end;
+$function$;
+
+ALTER FUNCTION "private"."bulk_ids"(uuid[], jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.bulk_update(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    ids constant uuid[] := private.bulk_ids(p_ids, p_changes);
+    id uuid;
+begin
     foreach id in array ids loop
-        conversation := private.agent_conversation(id);
-        if p_changes ? 'team_id' then
-            perform private.set_team(id, (p_changes ->> 'team_id')::uuid);
-        end if;
-        if p_changes ? 'assignee_id' then
-            perform private.assign_conversation(id, (p_changes ->> 'assignee_id')::uuid);
-        end if;
-        if p_changes ? 'priority' then
-            perform private.set_priority(id, p_changes ->> 'priority');
-        end if;
-        if p_changes ?| array['add_labels', 'remove_labels'] then
-            perform private.set_labels(
-                id, array(select unnest(conversation.labels || added) except select unnest(removed)));
-        end if;
-        if p_changes ? 'status' then
-            perform private.set_conversation_status(
-                id, p_changes ->> 'status', (p_changes ->> 'snoozed_until')::timestamptz);
-        end if;
+        perform private.bulk_change(id, p_changes);
     end loop;
     return private.visible_conversation_rows(ids);
-exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
-    perform private.fail(400, 'invalid_argument', 'assignee_id and team_id are ids or null, snoozed_until is a time.');
-    return null;
 end;
 $function$;
 
 ALTER FUNCTION "private"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.bulk_update_each(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    ids constant uuid[] := private.bulk_ids(p_ids, p_changes);
+    errors jsonb := '[]';
+    refusal jsonb;
+    id uuid;
+begin
+    foreach id in array ids loop
+        begin
+            perform private.bulk_change(id, p_changes);
+        exception when sqlstate 'PGRST' then
+            -- What private.fail said of this one; the others go on.
+            refusal := sqlerrm::jsonb;
+            errors := errors || jsonb_build_object(
+                'id', id, 'code', refusal ->> 'code', 'message', refusal ->> 'message');
+        end;
+    end loop;
+    return jsonb_build_object('rows', private.visible_conversation_rows(ids), 'errors', errors);
+end;
+$function$;
+
+ALTER FUNCTION "private"."bulk_update_each"(uuid[], jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.bury_mail()
  RETURNS trigger
@@ -1556,6 +1705,40 @@ $function$;
 
 ALTER FUNCTION "private"."channel_address"(text, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.channel_test_recipients(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox constant public.inboxes := private.administered_inbox(p_inbox_id);
+    found jsonb;
+begin
+    select coalesce(jsonb_agg(to_jsonb(latest) order by latest.last_incoming_at desc), '[]')
+    into found
+    from (
+        select distinct on (address.id)
+            address.source_id as "to", contact.name, private.last_incoming_at(conversation.id) as last_incoming_at
+        from (
+            select * from public.conversations
+            where account_id = inbox.account_id and inbox_id = p_inbox_id and status in ('open', 'pending')
+            order by last_activity_at desc
+            limit 20
+        ) as conversation
+        join public.contact_inboxes as address on address.id = conversation.contact_inbox_id
+        join public.contacts as contact on contact.id = conversation.contact_id
+        where address.opted_out_at is null
+            and private.last_incoming_at(conversation.id)
+                > now() - make_interval(hours => coalesce(private.reply_window_hours(conversation), 720))
+        order by address.id, last_incoming_at desc
+    ) as latest;
+    return found;
+end;
+$function$;
+
+ALTER FUNCTION "private"."channel_test_recipients"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.check_agent_limit(p_account_id uuid, p_waiting integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1679,8 +1862,13 @@ begin
                 400, 'content_attributes_invalid', format('%s is a list of at most 50 e-mail addresses, and not for notes.', field));
         end if;
     end loop;
-    if p_attributes ? 'template_params' and coalesce(p_attributes #>> '{template_params,name}', '') = '' then
-        perform private.fail(400, 'content_attributes_invalid', 'template_params names the template.');
+    if p_attributes ? 'template_params' and (
+        p_private
+        or coalesce(p_attributes #>> '{template_params,name}', '') = ''
+        or coalesce(p_attributes #>> '{template_params,language}', '') = '')
+    then
+        perform private.fail(
+            400, 'content_attributes_invalid', 'template_params gives the template''s name and language, and is not for notes.');
     end if;
     return p_attributes;
 end;
@@ -1765,7 +1953,9 @@ declare
         when 'email' then p_contact.email
         when 'sms' then p_contact.phone_number
         when 'twilio_sms' then p_contact.phone_number
-        when 'whatsapp' then ltrim(p_contact.phone_number, '+') end;
+        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
+        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+')
+        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number end;
 begin
     select * into address
     from public.contact_inboxes
@@ -1926,44 +2116,29 @@ $function$;
 
 ALTER FUNCTION "private"."conversation_delta"(public.conversations) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit integer)
+CREATE OR REPLACE FUNCTION private.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit integer, p_ids uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-    condition jsonb;
-    place bigint;
-    last_place int;
-    predicate text := '';
 begin
     if p_account_id is null or not p_account_id = any (private.account_ids()) then
         perform private.fail(404, 'account_not_found', 'There is no such account.');
     end if;
-    if p_conditions is null or jsonb_typeof(p_conditions) <> 'array'
-        or jsonb_array_length(p_conditions) not between 1 and 50
-    then
-        perform private.fail(400, 'invalid_argument', 'conditions is a list of 1 to 50.');
+    if cardinality(p_ids) > 200 then
+        perform private.fail(400, 'invalid_argument', 'Ask for 200 conversations at most.');
     end if;
-    last_place := jsonb_array_length(p_conditions);
-    for condition, place in
-        select item, number from jsonb_array_elements(p_conditions) with ordinality as listed (item, number)
-    loop
-        if place < last_place and coalesce(lower(condition ->> 'query_operator'), '') not in ('and', 'or') then
-            perform private.fail(400, 'filter_query_operator_invalid', 'Conditions are joined by and, or.');
-        end if;
-        -- No parentheses around the whole: "and" binds closer than "or", as it is read.
-        predicate := predicate || private.filter_condition(p_account_id, condition)
-            || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
-    end loop;
     return private.conversation_page(
-        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all', format(' and (%s)', predicate),
+        p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all',
+        concat(
+            format(' and (%s)', private.filter_predicate(p_account_id, p_conditions)),
+            case when p_ids is not null then format(' and conversation.id = any (%L::uuid[])', p_ids) end),
         p_sort, p_cursor, p_limit);
 end;
 $function$;
 
-ALTER FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
+ALTER FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
  RETURNS jsonb
@@ -2361,6 +2536,19 @@ $function$;
 
 ALTER FUNCTION "private"."delete_custom_attribute"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.delete_custom_filter(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    delete from public.custom_filters where id = (private.own_filter(p_id)).id;
+end;
+$function$;
+
+ALTER FUNCTION "private"."delete_custom_filter"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.delete_custom_role(p_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2655,6 +2843,9 @@ begin
     if message.deleted_at is not null then
         perform private.fail(409, 'message_deleted', 'This message was deleted.');
     end if;
+    if message.content_attributes ? 'template_params' then
+        perform private.fail(409, 'message_is_template', 'The words of a template are its provider''s.', 'Send another one.');
+    end if;
     if not message.private
         and private.initial_status(message.inbox_id) <> 'sent'
         and message.status not in ('queued', 'failed')
@@ -2704,6 +2895,105 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."file_type_of"(text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.fill_channel_template(p_message public.messages, p_conversation public.conversations, p_contact public.contacts)
+ RETURNS public.messages
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    message public.messages := p_message;
+    given constant jsonb := p_message.content_attributes -> 'template_params';
+    given_values constant jsonb := case jsonb_typeof(given -> 'processed_params') when 'object' then given -> 'processed_params' else '{}' end;
+    variables constant jsonb := case when strpos(given_values::text, '{{') > 0
+        then private.variables_of(p_conversation, p_contact, p_message.sender_user_id) else '{}' end;
+    template public.channel_templates;
+    field jsonb;
+    files int;
+    fitting int;
+    words text;
+    used jsonb := '{}';
+    buttons jsonb := '[]';
+    missing jsonb := '[]';
+begin
+    select * into template
+    from public.channel_templates
+    where inbox_id = p_message.inbox_id and name = given ->> 'name' and language = given ->> 'language';
+    if template.id is null then
+        perform private.fail(
+            404, 'template_not_found', 'This inbox has no such template in this language.', 'Copy the templates from the provider again.');
+    end if;
+    if template.status <> 'approved' then
+        perform private.fail(
+            409, 'template_not_approved', format('The provider has not approved this template: it is %s.', template.status),
+            'Choose another one.');
+    end if;
+    if template.fields is null then
+        perform private.fail(
+            409, 'template_unsupported', 'This template holds something that cannot be filled in here.', 'Choose another one.');
+    end if;
+    select count(*), count(*) filter (where exists (
+        select from jsonb_array_elements(template.fields) as wanted
+        where wanted ->> 'kind' = case attachment.file_type when 'file' then 'document' else attachment.file_type end))
+    into files, fitting
+    from public.attachments as attachment
+    where p_message.attachments_at is not null
+        and attachment.account_id = p_conversation.account_id
+        and attachment.conversation_id = p_conversation.id
+        and attachment.message_id = p_message.id;
+    if files <> fitting or files > 1 then
+        perform private.fail(400, 'template_file_invalid', 'The template does not show such a file.', 'Give the one file that its header shows.');
+    end if;
+    for field in select * from jsonb_array_elements(template.fields) loop
+        if field ->> 'kind' in ('image', 'video', 'document') then
+            words := given_values #>> '{header,media_url}';
+            if files = 0 and (words ~ '^https://[^[:space:]]+$' and char_length(words) <= 2000) is not true then
+                missing := missing || jsonb_build_array(field - 'example');
+            end if;
+            used := used || jsonb_build_object('header', jsonb_strip_nulls(jsonb_build_object(
+                'media_type', field -> 'kind',
+                'media_url', case when files = 0 then words end,
+                'media_name', left(given_values #>> '{header,media_name}', 200))));
+        else
+            -- Providers take neither line breaks nor runs of blanks.
+            words := btrim(regexp_replace(private.fill_in(coalesce(private.given_value(given_values, field), ''), variables), '\s+', ' ', 'g'));
+            if private.is_blank(words) then
+                missing := missing || jsonb_build_array(field - 'example');
+            elsif char_length(words) > 1024 then
+                perform private.fail(400, 'template_value_too_long', 'A value in a template has 1,024 characters at most.');
+            elsif field ->> 'part' = 'buttons' then
+                while jsonb_array_length(buttons) <= (field ->> 'index')::int loop
+                    buttons := buttons || '[{}]';
+                end loop;
+                buttons := jsonb_set(
+                    buttons, array[field ->> 'index'], jsonb_build_object('type', field -> 'kind', 'parameter', words));
+            else
+                used := used || jsonb_build_object(field ->> 'part',
+                    coalesce(used -> (field ->> 'part'), '{}') || jsonb_build_object(field ->> 'name', words));
+            end if;
+        end if;
+    end loop;
+    if missing <> '[]' then
+        perform private.fail(
+            400, 'template_values_missing', 'Fill in everything that the template leaves open.', null,
+            jsonb_build_object('fields', missing)::text);
+    end if;
+    if buttons <> '[]' then
+        used := used || jsonb_build_object('buttons', buttons);
+    end if;
+    message.content := coalesce(left(private.template_words(template.components, used), 150000), '');
+    message.content_attributes := message.content_attributes || jsonb_build_object('template_params', jsonb_build_object(
+        'name', template.name,
+        'language', template.language,
+        'category', template.category,
+        'processed_params', used,
+        'buttons', coalesce(jsonb_path_query_array(template.components, '$[*].buttons[*].text'), '[]')));
+    return message;
+end;
+$function$;
+
+ALTER FUNCTION "private"."fill_channel_template"(public.messages, public.conversations, public.contacts) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.fill_in(p_text text, p_variables jsonb)
  RETURNS text
@@ -2828,6 +3118,40 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."filter_condition"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_predicate(p_account_id uuid, p_conditions jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    condition jsonb;
+    place bigint;
+    last_place int;
+    predicate text := '';
+begin
+    if p_conditions is null or jsonb_typeof(p_conditions) <> 'array'
+        or jsonb_array_length(p_conditions) not between 1 and 50
+    then
+        perform private.fail(400, 'invalid_argument', 'conditions is a list of 1 to 50.');
+    end if;
+    last_place := jsonb_array_length(p_conditions);
+    for condition, place in
+        select item, number from jsonb_array_elements(p_conditions) with ordinality as listed (item, number)
+    loop
+        if place < last_place and coalesce(lower(condition ->> 'query_operator'), '') not in ('and', 'or') then
+            perform private.fail(400, 'filter_query_operator_invalid', 'Conditions are joined by and, or.');
+        end if;
+        -- No parentheses around the whole: "and" binds closer than "or", as it is read.
+        predicate := predicate || private.filter_condition(p_account_id, condition)
+            || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
+    end loop;
+    return predicate;
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_predicate"(uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.filter_sql(p_expression text, p_kind text, p_operator text, p_condition jsonb)
  RETURNS text
@@ -2971,6 +3295,23 @@ $function$;
 
 ALTER FUNCTION "private"."follow_mailbox"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.follow_templates()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    insert into public.template_syncs as sync (account_id, inbox_id, next_sync_at)
+    values (new.account_id, new.inbox_id, now() + interval '3 hours')
+    on conflict (inbox_id) do update set failures = 0, next_sync_at = excluded.next_sync_at;
+    perform private.ask_for_templates(new.account_id, new.inbox_id);
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."follow_templates"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.full_inbox_ids()
  RETURNS uuid[]
  LANGUAGE sql
@@ -2984,6 +3325,22 @@ $function$;
 
 ALTER FUNCTION "private"."full_inbox_ids"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.given_value(p_values jsonb, p_field jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select case
+        when p_field ->> 'part' = 'buttons' then p_values #>> array['buttons', p_field ->> 'index', 'parameter']
+        -- A list counts from 1.
+        when jsonb_typeof(p_values -> (p_field ->> 'part')) = 'array' and p_field ->> 'name' ~ '^[0-9]{1,3}$'
+            then p_values #>> array[p_field ->> 'part', ((p_field ->> 'name')::int - 1)::text]
+        else p_values #>> array[p_field ->> 'part', p_field ->> 'name'] end
+$function$;
+
+ALTER FUNCTION "private"."given_value"(jsonb, jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.has_active_bot(p_inbox_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -2994,6 +3351,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."has_active_bot"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.has_templates(p_channel_type text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select coalesce(p_channel_type in ('whatsapp_cloud', 'whatsapp_360dialog', 'twilio_whatsapp'), false)
+$function$;
+
+ALTER FUNCTION "private"."has_templates"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.has_widget_feature(p_inbox_id uuid, p_feature text)
  RETURNS boolean
@@ -3355,11 +3723,24 @@ CREATE OR REPLACE FUNCTION private.last_incoming_at(p_conversation_id uuid)
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    select created_at
-    from public.messages
-    where conversation_id = p_conversation_id and message_type = 'incoming'
-    order by seq desc
-    limit 1
+    -- Providers know no conversations: what came in beside this one counts, too.
+    select max(latest.created_at)
+    from (
+        select other.id
+        from public.conversations as this
+        join public.conversations as other
+            on other.account_id = this.account_id and other.contact_inbox_id = this.contact_inbox_id
+        where this.id = p_conversation_id
+        order by other.id <> p_conversation_id, other.id desc
+        limit 20
+    ) as conversation
+    cross join lateral (
+        select message.created_at
+        from public.messages as message
+        where message.conversation_id = conversation.id and message.message_type = 'incoming'
+        order by message.seq desc
+        limit 1
+    ) as latest
 $function$;
 
 ALTER FUNCTION "private"."last_incoming_at"(uuid) OWNER TO "postgres";
@@ -3447,6 +3828,25 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."mail_conversation"(public.inboxes, public.contact_inboxes, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.mail_outline(p_attributes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select p_attributes || jsonb_build_object('email',
+        (p_attributes -> 'email') - array['html_content', 'text_content', 'threads', 'references']
+        || jsonb_build_object(
+            'has_html', coalesce(
+                nullif(p_attributes #>> '{email,html_content,reply}', ''),
+                nullif(p_attributes #>> '{email,html_content,full}', '')) is not null,
+            'has_quotation', coalesce(
+                nullif(p_attributes #>> '{email,html_content,quoted}', ''),
+                nullif(p_attributes #>> '{email,text_content,quoted}', '')) is not null))
+$function$;
+
+ALTER FUNCTION "private"."mail_outline"(jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.make_api_secrets(p_inbox_id uuid)
  RETURNS void
@@ -3815,7 +4215,10 @@ begin
         'message_type', p_message.message_type,
         'content_type', p_message.content_type,
         'content', p_message.content,
-        'content_attributes', p_message.content_attributes,
+        'content_attributes', case
+            when jsonb_typeof(p_message.content_attributes -> 'email') = 'object'
+            then private.mail_outline(p_message.content_attributes)
+            else p_message.content_attributes end,
         'private', p_message.private,
         'status', p_message.status,
         'sender', coalesce(p_sender, private.message_sender(p_message)),
@@ -4024,6 +4427,44 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."note_delay"(public.messages, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.note_outage(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    update public.channel_connections
+    set failures = failures + 1,
+        paused_until = case
+            when failures < 2 then paused_until
+            else greatest(paused_until, clock_timestamp() + make_interval(secs => least(5 * 2 ^ least(failures - 2, 10), 60)))
+        end
+    where inbox_id = p_inbox_id
+$function$;
+
+ALTER FUNCTION "private"."note_outage"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.note_recovery(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    with recovered as (
+        update public.channel_connections set failures = 0, paused_until = null
+        where inbox_id = p_inbox_id and failures > 0
+        returning inbox_id
+    )
+    update private.jobs
+    set run_at = clock_timestamp()
+    where status = 'queued' and kind = 'deliver_message' and run_at > clock_timestamp()
+        and lock in (
+            select message.conversation_id::text
+            from public.messages as message
+            join recovered on recovered.inbox_id = message.inbox_id
+            where message.status = 'queued')
+$function$;
+
+ALTER FUNCTION "private"."note_recovery"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
  RETURNS jsonb
@@ -4273,6 +4714,58 @@ $function$;
 
 ALTER FUNCTION "private"."online_users"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.outage_wait(p_inbox_id uuid, p_message_id uuid)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+    connection public.channel_connections;
+begin
+    -- One at a time asks, so only one is the first to find out that the provider is back.
+    select * into connection from public.channel_connections where inbox_id = p_inbox_id for no key update;
+    if connection.paused_until > clock_timestamp() then
+        return extract(epoch from connection.paused_until - clock_timestamp());
+    end if;
+    if exists (
+        select from public.messages as other
+        where other.inbox_id = p_inbox_id and other.status = 'sending' and other.id <> p_message_id)
+    then
+        -- Spread, because all that wait here look again; a success calls them earlier.
+        return 10 + 10 * random();
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."outage_wait"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.own_filter(p_id uuid)
+ RETURNS public.custom_filters
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    found public.custom_filters;
+begin
+    select * into found
+    from public.custom_filters as saved
+    where saved.id = p_id
+        and saved.account_id = any (private.account_ids())
+        and (saved.user_id is null or saved.user_id = auth.uid());
+    if found.id is null then
+        perform private.fail(404, 'filter_not_found', 'There is no such view.');
+    end if;
+    if found.user_id is null then
+        perform private.require_administrator(found.account_id);
+    end if;
+    return found;
+end;
+$function$;
+
+ALTER FUNCTION "private"."own_filter"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.partial_account_ids(p_scoped_only boolean DEFAULT false)
  RETURNS uuid[]
  LANGUAGE sql
@@ -4384,6 +4877,30 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."priority_rank"(text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.put_values(p_text text, p_values jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    pattern constant text := '\{\{\s*(\w+)\s*\}\}';
+    between_them constant text[] := regexp_split_to_array(p_text, pattern);
+    filled text := between_them[1];
+    found text[];
+    position int := 1;
+begin
+    -- In one pass: a value that looks like a variable is a value.
+    for found in select * from regexp_matches(p_text, pattern, 'g') loop
+        position := position + 1;
+        filled := filled || coalesce(p_values ->> found[1], '') || between_them[position];
+    end loop;
+    return filled;
+end;
+$function$;
+
+ALTER FUNCTION "private"."put_values"(text, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.queue_message()
  RETURNS trigger
@@ -4608,9 +5125,18 @@ CREATE OR REPLACE FUNCTION private.receiving_conversation(p_inbox public.inboxes
 AS $function$
 declare
     given_thread constant text := p_message ->> 'thread_key';
+    imported constant boolean := coalesce(p_message -> 'content_attributes' ? 'history', false);
     found_id uuid;
 begin
-    if p_inbox.channel_type = 'email' then
+    if imported and not p_inbox.lock_to_single_conversation then
+        -- What was said before has a thread of its own, which is over: it neither opens one nor mixes with one.
+        select id into found_id
+        from public.conversations
+        where account_id = p_inbox.account_id and contact_id = p_address.contact_id and inbox_id = p_inbox.id
+            and additional_attributes @> '{"imported": true}'
+        order by id
+        limit 1;
+    elsif p_inbox.channel_type = 'email' then
         found_id := private.mail_conversation(p_inbox, p_address, p_message #> '{content_attributes,email}');
     else
         -- By contact and not by address: two addresses of one contact are one person.
@@ -4623,11 +5149,15 @@ begin
         limit 1;
     end if;
     if found_id is null then
-        insert into public.conversations (account_id, inbox_id, contact_id, contact_inbox_id, additional_attributes)
+        insert into public.conversations (
+            account_id, inbox_id, contact_id, contact_inbox_id, status, last_activity_at, additional_attributes)
         values (
             p_inbox.account_id, p_inbox.id, p_address.contact_id, p_address.id,
+            case when imported then 'resolved' else 'open' end,
+            case when imported then least((p_message ->> 'sent_at')::timestamptz, now()) else now() end,
             jsonb_strip_nulls(jsonb_build_object(
                 'source', p_inbox.channel_type,
+                'imported', case when imported then true end,
                 'mail_subject', left(p_message #>> '{content_attributes,email,subject}', 1000),
                 'thread_key', case when p_inbox.channel_type <> 'email' then left(given_thread, 500) end)))
         returning id into found_id;
@@ -4660,7 +5190,8 @@ begin
     set secrets = secrets || coalesce(p_secrets, '{}'), updated_at = now()
     where inbox_id = p_inbox_id;
     update public.channel_connections
-    set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null
+    set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null,
+        failures = 0, checked_at = null, check_result = null
     where inbox_id = p_inbox_id;
 end;
 $function$;
@@ -4705,6 +5236,27 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."relabel"(uuid, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.release_expired_jobs()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    update private.jobs as job
+    set status = case when job.attempt - job.waits >= job.max_attempts then 'dead' else 'queued' end,
+        lease_until = null,
+        worker = null,
+        last_error = coalesce(job.last_error, 'the lease ran out'),
+        finished_at = case when job.attempt - job.waits >= job.max_attempts then now() end
+    where job.id in (
+        select expired.id
+        from private.jobs as expired
+        where expired.status = 'running' and expired.lease_until < clock_timestamp()
+        order by expired.id
+        limit 500
+        for update skip locked
+    )
+$function$;
 
 CREATE OR REPLACE FUNCTION private.remove_member(p_account_id uuid, p_user_id uuid)
  RETURNS void
@@ -4790,6 +5342,22 @@ $function$;
 
 ALTER FUNCTION "private"."reopened_status"(public.conversations, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.reply_context(p_conversation_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce((
+        select content_attributes - 'edits'
+        from public.messages
+        where conversation_id = p_conversation_id and message_type = 'incoming'
+        order by seq desc
+        limit 1), '{}')
+$function$;
+
+ALTER FUNCTION "private"."reply_context"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.reply_secret(p_inbox_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -4824,7 +5392,8 @@ begin
     return jsonb_build_object(
         'can_reply', hours is null or coalesce(closes_at > now(), false),
         'closes_at', closes_at,
-        'templates', coalesce(connection.channel_type like '%whatsapp%', false),
+        'hours', hours,
+        'templates', private.has_templates(connection.channel_type),
         'connection_state', connection.state,
         'opted_out', address.opted_out_at is not null,
         'unreachable_reason', address.unreachable_reason);
@@ -4977,6 +5546,27 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."require_member"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.require_open_window(p_conversation public.conversations)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    hours constant int := private.reply_window_hours(p_conversation);
+begin
+    if hours is null or private.last_incoming_at(p_conversation.id) + make_interval(hours => hours) > now() then
+        return;
+    end if;
+    perform private.fail(
+        409, 'window_closed', format('One may write freely for %s hours after the contact last wrote; that time is over.', hours),
+        case when private.has_templates((select inbox.channel_type from public.inboxes as inbox where inbox.id = p_conversation.inbox_id))
+            then 'Send an approved template.' else 'Wait until they write, or leave a note.' end);
+end;
+$function$;
+
+ALTER FUNCTION "private"."require_open_window"(public.conversations) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.resolve_reply(p_message public.messages)
  RETURNS jsonb
@@ -5305,6 +5895,57 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    owner constant uuid := case when p_shared then null else auth.uid() end;
+    title constant text := btrim(p_name);
+    changed public.custom_filters;
+    saved public.custom_filters;
+begin
+    perform private.require_member(p_account_id);
+    if p_shared then
+        perform private.require_administrator(p_account_id);
+    end if;
+    if private.is_blank(title) or char_length(title) > 100 then
+        perform private.fail(400, 'name_invalid', 'The name has 1 to 100 characters.');
+    end if;
+    -- What could not be asked is not kept.
+    perform private.filter_predicate(p_account_id, p_conditions);
+    if p_id is null then
+        if (
+            select count(*) from public.custom_filters as kept
+            where kept.account_id = p_account_id and kept.user_id is not distinct from owner
+        ) >= 1000 then
+            perform private.fail(400, 'too_many_filters', 'There are 1,000 views at most.');
+        end if;
+        insert into public.custom_filters (account_id, user_id, name, conditions)
+        values (p_account_id, owner, title, p_conditions)
+        returning * into saved;
+    else
+        changed := private.own_filter(p_id);
+        if changed.account_id <> p_account_id then
+            perform private.fail(404, 'filter_not_found', 'There is no such view.');
+        end if;
+        update public.custom_filters as kept
+        set user_id = owner, name = title, conditions = p_conditions
+        where kept.id = changed.id
+        returning * into saved;
+    end if;
+    return to_jsonb(saved);
+exception
+    when unique_violation then
+        perform private.fail(409, 'name_taken', 'Another view has this name.');
+        return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
  RETURNS jsonb
@@ -6048,7 +6689,7 @@ $function$;
 
 ALTER FUNCTION "private"."shown_status"(public.account_users) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid, p_team_id uuid)
+CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid, p_content text, p_assignee_id uuid, p_team_id uuid, p_content_attributes jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -6056,6 +6697,7 @@ CREATE OR REPLACE FUNCTION private.start_conversation(p_account_id uuid, p_conta
 AS $function$
 declare
     contact public.contacts := private.member_contact(p_contact_id);
+    writes constant boolean := p_content is not null or p_content_attributes ? 'template_params';
     inbox public.inboxes;
     address public.contact_inboxes;
     found_id uuid;
@@ -6069,7 +6711,7 @@ begin
     if inbox.id is null then
         perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
     end if;
-    if p_message_id is null and p_content is not null then
+    if p_message_id is null and writes then
         perform private.fail(400, 'invalid_argument', 'Give the message an id (UUIDv7) of your own.');
     end if;
     address := private.contact_address(contact, inbox);
@@ -6088,10 +6730,11 @@ begin
         values (p_account_id, inbox.id, contact.id, address.id)
         returning id into found_id;
     end if;
-    if p_content is not null and not exists (
+    if writes and not exists (
         select from public.messages where conversation_id = found_id and id = p_message_id)
     then
-        insert into public.messages (id, conversation_id, content) values (p_message_id, found_id, p_content);
+        insert into public.messages (id, conversation_id, content, content_attributes)
+        values (p_message_id, found_id, coalesce(p_content, ''), coalesce(p_content_attributes, '{}'));
     end if;
     if p_team_id is not null then
         perform private.set_team(found_id, p_team_id);
@@ -6103,7 +6746,7 @@ begin
 end;
 $function$;
 
-ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+ALTER FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.submitted_values(p_message public.messages, p_values jsonb)
  RETURNS jsonb
@@ -6162,6 +6805,26 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."submitted_values"(public.messages, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.sync_templates(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    connection constant public.channel_connections := private.templated_inbox(p_inbox_id);
+begin
+    if connection.state <> 'connected' then
+        perform private.fail(
+            409, 'inbox_not_connected', 'The provider does not let us in.', 'An administrator has to reconnect the inbox.');
+    end if;
+    perform private.take('templates:' || p_inbox_id, 3, 1 / 30.0);
+    perform private.ask_for_templates(connection.account_id, p_inbox_id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."sync_templates"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.take_email(p_contact_id uuid, p_email text)
  RETURNS void
@@ -6306,8 +6969,13 @@ begin
         perform private.tell_labels(old, new, actor_name);
     end if;
     -- A visitor opens a conversation and it goes to whose turn it is: that is nobody's deed.
+    -- And who leaves the account leaves all their conversations, years of them: a line in each would bring those to
+    -- the top of every list.
     if (new.assignee_id, new.team_id) is distinct from (old.assignee_id, old.team_id)
         and current_setting('role', true) = 'authenticated'
+        and (old.assignee_id is null or exists (
+            select from public.account_users as member
+            where member.account_id = old.account_id and member.user_id = old.assignee_id))
     then
         perform private.tell_assignment(old, new, actor_name);
     end if;
@@ -6585,6 +7253,29 @@ $function$;
 
 ALTER FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    member constant public.account_users := case tg_op when 'INSERT' then new else old end;
+begin
+    -- While an account is deleted its members go after it: nobody is left to be told.
+    if exists (select from public.accounts where id = member.account_id) then
+        perform private.record_event(
+            member.account_id,
+            case tg_op when 'INSERT' then 'agent.added' else 'agent.removed' end,
+            null,
+            jsonb_build_object('user_id', member.user_id, 'role', member.role));
+    end if;
+    return null;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_member"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_message_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6730,6 +7421,114 @@ $function$;
 
 ALTER FUNCTION "private"."tell_topic_moved"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.template_fields(p_components jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+    fields jsonb := '[]';
+    component jsonb;
+    shape text;
+    button jsonb;
+    place bigint;
+begin
+    for component in select * from jsonb_path_query(p_components, '$[*]') loop
+        shape := upper(component ->> 'type');
+        if shape = 'HEADER' then
+            shape := 'HEADER ' || upper(coalesce(component ->> 'format', 'TEXT'));
+        end if;
+        case
+            when shape = 'BODY' then
+                fields := fields || private.text_fields('body', component);
+            when shape = 'HEADER TEXT' then
+                fields := fields || private.text_fields('header', component);
+            when shape in ('HEADER IMAGE', 'HEADER VIDEO', 'HEADER DOCUMENT') then
+                fields := fields || jsonb_build_array(jsonb_build_object(
+                    'part', 'header', 'kind', lower(split_part(shape, ' ', 2))));
+            when shape = 'BUTTONS' then
+                for button, place in
+                    select found.button, found.ordinality - 1
+                    from jsonb_path_query(component, '$.buttons[*]') with ordinality as found (button, ordinality)
+                loop
+                    case
+                        when button ->> 'type' ilike 'copy_code'
+                            or (button ->> 'type' ilike 'url' and exists (select from private.template_variables(button ->> 'url')))
+                        then
+                            fields := fields || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+                                'part', 'buttons',
+                                'kind', lower(button ->> 'type'),
+                                'index', place,
+                                'name', left(button ->> 'text', 60),
+                                'example', left(jsonb_path_query_first(button, '$.example[*]') #>> '{}', 200))));
+                        when button ->> 'type' ilike any (array['url', 'quick_reply', 'phone_number']) then
+                            null;
+                        else
+                            return null;
+                    end case;
+                end loop;
+            when shape = 'FOOTER' then
+                null;
+            else
+                return null;
+        end case;
+    end loop;
+    return fields;
+end;
+$function$;
+
+ALTER FUNCTION "private"."template_fields"(jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.template_list(p_inbox_id uuid, p_query text, p_approved boolean, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    connection constant public.channel_connections := private.templated_inbox(p_inbox_id);
+    words constant text[] := array(
+        select distinct word from regexp_split_to_table(lower(left(coalesce(p_query, ''), 200)), '[\s_]+') as word where word <> '');
+    sync public.template_syncs;
+    listed jsonb;
+begin
+    if coalesce(p_limit, 0) not between 1 and 500 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 500.');
+    end if;
+    select * into sync from public.template_syncs where inbox_id = p_inbox_id;
+    select jsonb_agg(
+        jsonb_build_object(
+            'id', found.id, 'name', found.name, 'language', found.language, 'category', found.category, 'status', found.status,
+            'reason', found.reason, 'components', found.components, 'fields', found.fields)
+        order by found.status <> 'approved', found.name, found.language)
+    into listed
+    from (
+        select *
+        from public.channel_templates as template
+        where template.account_id = connection.account_id
+            and template.inbox_id = p_inbox_id
+            and (template.status = 'approved' or not coalesce(p_approved, false))
+            and not exists (
+                select from unnest(words) as word
+                where strpos(lower(template.name || ' ' || template.language || ' ' || template.components::text), word) = 0)
+        order by template.status <> 'approved', template.name, template.language
+        limit p_limit + 1
+    ) as found;
+    return jsonb_build_object(
+        'templates', coalesce(listed - p_limit, '[]'),
+        'has_more', coalesce(jsonb_array_length(listed) > p_limit, false),
+        'synced_at', sync.synced_at,
+        'error', sync.error,
+        'connection_state', connection.state,
+        'syncing', exists (
+            select from private.jobs as job
+            where job.lock = 'templates:' || p_inbox_id and job.status in ('queued', 'running') and job.run_at <= now()));
+end;
+$function$;
+
+ALTER FUNCTION "private"."template_list"(uuid, text, boolean, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.template_text(p_locale text, p_key text)
  RETURNS text
  LANGUAGE sql
@@ -6753,6 +7552,101 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."template_text"(text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.template_to_deliver(p_message public.messages)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select p_message.content_attributes -> 'template_params' || coalesce((
+        select jsonb_strip_nulls(jsonb_build_object('id', template.provider_id)) || jsonb_build_object(
+            'definition', jsonb_build_object('components', template.components))
+        from public.channel_templates as template
+        where template.inbox_id = p_message.inbox_id
+            and template.name = p_message.content_attributes #>> '{template_params,name}'
+            and template.language = p_message.content_attributes #>> '{template_params,language}'), '{}')
+$function$;
+
+ALTER FUNCTION "private"."template_to_deliver"(public.messages) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.template_variables(p_text text)
+ RETURNS TABLE(name text, place integer)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select found.match[1], min(found.ordinality)::int
+    from regexp_matches(coalesce(p_text, ''), '\{\{\s*(\w+)\s*\}\}', 'g') with ordinality as found (match, ordinality)
+    group by found.match[1]
+    order by 2
+$function$;
+
+ALTER FUNCTION "private"."template_variables"(text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.template_words(p_components jsonb, p_values jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select string_agg(private.put_values(part.text, coalesce(p_values -> part.kind, '{}')), E'\n\n' order by part.place)
+    from (
+        select lower(component ->> 'type') as kind,
+            component ->> 'text' as text,
+            array_position(array['header', 'body', 'footer'], lower(component ->> 'type')) as place
+        from jsonb_path_query(p_components, '$[*]') as component
+    ) as part
+    where part.place is not null and part.text <> ''
+$function$;
+
+ALTER FUNCTION "private"."template_words"(jsonb, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.templated_inbox(p_inbox_id uuid)
+ RETURNS public.channel_connections
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    connection public.channel_connections;
+begin
+    if not p_inbox_id = any (private.inbox_ids()) then
+        perform private.fail(404, 'inbox_not_found', 'There is no such inbox.');
+    end if;
+    select * into connection from public.channel_connections where inbox_id = p_inbox_id;
+    if not private.has_templates(connection.channel_type) then
+        perform private.fail(409, 'templates_not_offered', 'The provider of this inbox has no templates.');
+    end if;
+    return connection;
+end;
+$function$;
+
+ALTER FUNCTION "private"."templated_inbox"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.text_fields(p_part text, p_component jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select coalesce(jsonb_agg(
+        jsonb_strip_nulls(jsonb_build_object(
+            'part', p_part,
+            'kind', 'text',
+            'name', variable.name,
+            'example', left(coalesce(
+                jsonb_path_query_first(
+                    p_component -> 'example' -> (p_part || '_text_named_params'),
+                    '$[*] ? (@.param_name == $name).example', jsonb_build_object('name', variable.name)) #>> '{}',
+                p_component #>> case p_part
+                    when 'body' then array['example', 'body_text', '0', (variable.place - 1)::text]
+                    else array['example', 'header_text', (variable.place - 1)::text] end), 200)))
+        order by variable.place), '[]')
+    from private.template_variables(p_component ->> 'text') as variable
+$function$;
+
+ALTER FUNCTION "private"."text_fields"(text, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
@@ -7315,6 +8209,7 @@ declare
     recent int;
     public_reply boolean;
     reopened text;
+    came_in boolean;
 begin
     -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
@@ -7327,7 +8222,8 @@ begin
     end if;
 
     if client in ('authenticated', 'visitor') then
-        if private.is_blank(new.content) and new.attachments_at is null then
+        -- A template has words of its own.
+        if private.is_blank(new.content) and new.attachments_at is null and not new.content_attributes ? 'template_params' then
             perform private.fail(400, 'message_empty', 'Write something first.');
         end if;
         new.content_type := 'text';
@@ -7363,9 +8259,11 @@ begin
     new.inbox_id := conversation.inbox_id;
     new.updated_at := now();
     new.content_attributes := private.resolve_reply(new);
+    -- What was said before the inbox was connected is shown, and no news: nobody waits for an answer to it.
+    came_in := new.message_type = 'incoming' and not new.content_attributes ? 'history';
 
     -- Locks are taken in the order contact, conversation, message, here and everywhere.
-    if new.message_type = 'incoming' then
+    if came_in then
         update public.contacts set last_activity_at = now()
         where id = conversation.contact_id
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
@@ -7394,15 +8292,20 @@ begin
 
     -- Not what was written elsewhere and comes back from the provider.
     if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
-        new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+        if new.content_attributes ? 'template_params' then
+            new := private.fill_channel_template(new, conversation, contact);
+        else
+            if client = 'authenticated' and not new.private then
+                perform private.require_open_window(conversation);
+            end if;
+            new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+        end if;
     end if;
 
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case new.message_type
-        when 'incoming' then private.reopened_status(conversation, contact.blocked)
-        else conversation.status end;
+    reopened := case when came_in then private.reopened_status(conversation, contact.blocked) else conversation.status end;
 
     update public.conversations
     set last_seq = last_seq + 1,
@@ -7411,14 +8314,15 @@ begin
         status = reopened,
         waiting_since = case
             when public_reply then null
-            when new.message_type = 'incoming' then coalesce(waiting_since, new.created_at)
+            when came_in then coalesce(waiting_since, new.created_at)
             else waiting_since end,
         first_reply_created_at = case
             when public_reply then coalesce(first_reply_created_at, new.created_at)
             else first_reply_created_at end,
-        unread_count = unread_count + (new.message_type = 'incoming')::int,
+        unread_count = unread_count + came_in::int,
         visitor_unread_count = visitor_unread_count
-            + (new.message_type in ('outgoing', 'template') and not new.private)::int,
+            + (new.message_type in ('outgoing', 'template') and not new.private
+                and not new.content_attributes ? 'history')::int,
         -- Lists show what people said; the system's own lines only where there is nothing else.
         preview = case when new.message_type = 'activity'
             or (new.message_type = 'template' and preview is not null)
@@ -7460,6 +8364,16 @@ $function$;
 
 ALTER FUNCTION "public"."api_channel_settings"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.begin_channel_action(p_inbox_id uuid, p_action text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.begin_channel_action(p_inbox_id, p_action)
+$function$;
+
+ALTER FUNCTION "public"."begin_channel_action"(uuid, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.begin_mailbox_sign_in(p_account_id uuid, p_provider text, p_state_hash text, p_verifier text, p_inbox_id uuid DEFAULT NULL::uuid, p_inbox_name text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7480,6 +8394,16 @@ $function$;
 
 ALTER FUNCTION "public"."bulk_update"(uuid[], jsonb) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.bulk_update_each(p_ids uuid[], p_changes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.bulk_update_each(p_ids, p_changes)
+$function$;
+
+ALTER FUNCTION "public"."bulk_update_each"(uuid[], jsonb) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.canned_response_list(p_account_id uuid, p_query text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE sql
@@ -7490,6 +8414,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."canned_response_list"(uuid, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.channel_test_recipients(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.channel_test_recipients(p_inbox_id)
+$function$;
+
+ALTER FUNCTION "public"."channel_test_recipients"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.connect_channel(p_account_id uuid, p_name text, p_channel_type text, p_address text, p_settings jsonb DEFAULT '{}'::jsonb, p_secrets jsonb DEFAULT '{}'::jsonb, p_aliases text[] DEFAULT '{}'::text[])
  RETURNS jsonb
@@ -7513,16 +8448,16 @@ $function$;
 
 ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25)
+CREATE OR REPLACE FUNCTION public.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit)
+    select private.conversation_filter(p_account_id, p_conditions, p_sort, p_cursor, p_limit, p_ids)
 $function$;
 
-ALTER FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) OWNER TO "postgres";
+ALTER FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
@@ -7576,6 +8511,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."delete_custom_attribute"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.delete_custom_filter(p_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.delete_custom_filter(p_id)
+$function$;
+
+ALTER FUNCTION "public"."delete_custom_filter"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.delete_custom_role(p_id uuid)
  RETURNS void
@@ -7753,6 +8698,7 @@ CREATE OR REPLACE FUNCTION public.remove_member(p_account_id uuid, p_user_id uui
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
+ SET statement_timeout TO '60s'
 AS $function$
     select private.remove_member(p_account_id, p_user_id)
 $function$;
@@ -7839,6 +8785,16 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean DEFAULT false)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.save_custom_filter(p_account_id, p_id, p_name, p_conditions, p_shared)
+$function$;
+
+ALTER FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
  RETURNS jsonb
@@ -8003,16 +8959,26 @@ $function$;
 
 ALTER FUNCTION "public"."set_working_hours"(uuid, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid DEFAULT NULL::uuid, p_content text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid, p_team_id uuid DEFAULT NULL::uuid)
+CREATE OR REPLACE FUNCTION public.start_conversation(p_account_id uuid, p_contact_id uuid, p_inbox_id uuid, p_message_id uuid DEFAULT NULL::uuid, p_content text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid, p_team_id uuid DEFAULT NULL::uuid, p_content_attributes jsonb DEFAULT '{}'::jsonb)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
     select private.start_conversation(
-        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id)
+        p_account_id, p_contact_id, p_inbox_id, p_message_id, p_content, p_assignee_id, p_team_id, p_content_attributes)
 $function$;
 
-ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) OWNER TO "postgres";
+ALTER FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.sync_templates(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+    select private.sync_templates(p_inbox_id)
+$function$;
+
+ALTER FUNCTION "public"."sync_templates"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.take_mailbox_sign_in(p_provider text, p_state_hash text)
  RETURNS jsonb
@@ -8023,6 +8989,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."take_mailbox_sign_in"(text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.template_list(p_inbox_id uuid, p_query text DEFAULT NULL::text, p_approved boolean DEFAULT false, p_limit integer DEFAULT 100)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.template_list(p_inbox_id, p_query, p_approved, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."template_list"(uuid, text, boolean, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.toggle_status(p_conversation_id uuid)
  RETURNS jsonb
@@ -8496,6 +9473,7 @@ AS $function$
             'sender_name_type', inbox.sender_name_type),
         'secrets', secret.secrets,
         'expires_at', connection.expires_at,
+        'changed_at', secret.updated_at,
         'state', connection.state)
     from public.channel_connections as connection
     join public.inboxes as inbox on inbox.id = connection.inbox_id
@@ -8504,6 +9482,25 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."channel_credentials"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.channel_test_recipient(p_inbox_id uuid, p_to text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'last_incoming_at', private.last_incoming_at(conversation.id),
+        'context', private.reply_context(conversation.id))
+    from public.contact_inboxes as address
+    join public.conversations as conversation
+        on conversation.account_id = address.account_id and conversation.contact_inbox_id = address.id
+    where address.inbox_id = p_inbox_id and address.source_id = p_to
+    order by conversation.id desc
+    limit 1
+$function$;
+
+ALTER FUNCTION "service"."channel_test_recipient"(uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.channels_for(p_channel_type text, p_keys text[])
  RETURNS jsonb
@@ -8533,7 +9530,7 @@ $function$;
 ALTER FUNCTION "service"."channels_for"(text, text[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.claim_jobs(p_worker text, p_kinds text[], p_limit integer DEFAULT 20, p_lease_seconds integer DEFAULT 60)
- RETURNS TABLE(id bigint, account_id uuid, kind text, payload jsonb, attempt integer, max_attempts integer, lock text, created_at timestamp with time zone, request_id text)
+ RETURNS TABLE(id bigint, account_id uuid, kind text, payload jsonb, attempt integer, waits integer, max_attempts integer, lock text, created_at timestamp with time zone, request_id text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
@@ -8600,7 +9597,7 @@ begin
         lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
     from candidate
     where job.id = candidate.id
-    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.max_attempts, job.lock,
+    returning job.id, job.account_id, job.kind, job.payload, job.attempt, job.waits, job.max_attempts, job.lock,
         job.created_at, job.request_id;
 end;
 $function$;
@@ -8818,6 +9815,9 @@ begin
     end if;
     if p_category in ('transient', 'rate_limited') then
         update public.messages set status = 'queued' where conversation_id = p_conversation_id and id = p_message_id;
+        if p_category = 'transient' then
+            perform private.note_outage(target.inbox_id);
+        end if;
         return;
     end if;
     if p_category = 'uncertain' then
@@ -8828,6 +9828,10 @@ begin
     end if;
     perform private.apply_status(target, jsonb_build_object(
         'status', 'failed', 'error_text', p_text, 'error_category', p_category, 'error_code', p_code));
+    if target.content_attributes ? 'template_params' and p_category in ('invalid_content', 'config') then
+        -- It may have been paused or changed since we copied it.
+        perform private.ask_for_templates(target.account_id, target.inbox_id);
+    end if;
     if p_category = 'auth' then
         perform service.set_connection_state(target.inbox_id, 'reauthorization_required', p_text);
     elsif p_category in ('recipient_unreachable', 'recipient_optout') then
@@ -8854,7 +9858,7 @@ AS $function$
         worker = null,
         run_at = coalesce(clock_timestamp() + make_interval(secs => p_retry_after_seconds), run_at),
         last_error = left(p_error, 2000),
-        max_attempts = max_attempts + case when p_counts then 0 else 1 end,
+        waits = waits + case when p_counts then 0 else 1 end,
         finished_at = case when p_retry_after_seconds is null then now() end
     where id = p_id and attempt = p_attempt and status = 'running'
     returning status
@@ -8900,20 +9904,6 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."finish_attachment"(uuid, jsonb) OWNER TO "postgres";
-
-CREATE OR REPLACE FUNCTION service.identify_visitor(p_contact_inbox_id uuid, p_values jsonb, p_verified text[])
- RETURNS uuid
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-    return private.identify_contact(
-        (select contact_id from public.contact_inboxes where id = p_contact_inbox_id), p_values, p_verified);
-end;
-$function$;
-
-ALTER FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.identity_secret(p_website_token text)
  RETURNS jsonb
@@ -8975,6 +9965,7 @@ declare
     address public.contact_inboxes;
     connection public.channel_connections;
     was text;
+    wait double precision;
 begin
     select * into conversation from public.conversations where id = p_conversation_id for no key update;
     select * into message from public.messages where conversation_id = p_conversation_id and id = p_message_id for update;
@@ -8987,8 +9978,14 @@ begin
             -- It stays queued: reconnecting asks for it again.
             return jsonb_build_object('held', true);
         end if;
-        if connection.paused_until > now() then
-            return jsonb_build_object('wait', extract(epoch from connection.paused_until - now()));
+        if connection.paused_until > clock_timestamp() then
+            return jsonb_build_object('wait', extract(epoch from connection.paused_until - clock_timestamp()));
+        end if;
+        if connection.failures >= 3 then
+            wait := private.outage_wait(message.inbox_id, p_message_id);
+            if wait is not null then
+                return jsonb_build_object('wait', wait);
+            end if;
         end if;
     end if;
     if exists (
@@ -9045,7 +10042,7 @@ begin
                 and answered.id::text = message.content_attributes ->> 'in_reply_to'),
         'last_incoming_at', private.last_incoming_at(p_conversation_id),
         'window_hours', private.reply_window_hours(conversation),
-        'template', message.content_attributes -> 'template_params',
+        'template', private.template_to_deliver(message),
         'subject', conversation.additional_attributes ->> 'mail_subject',
         'thread', coalesce((
             select jsonb_agg(earlier.source_id order by earlier.seq)
@@ -9054,13 +10051,7 @@ begin
                 where conversation_id = p_conversation_id and source_id is not null
                 order by seq desc limit 20
             ) as earlier), '[]'),
-        -- What the provider needs to answer in the right place: it came with what the contact wrote last.
-        'context', coalesce((
-            select incoming.content_attributes - 'edits'
-            from public.messages as incoming
-            where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'
-            order by incoming.seq desc
-            limit 1), '{}'),
+        'context', private.reply_context(p_conversation_id),
         'sent_parts', coalesce((
             select jsonb_agg(part.source_id order by part.part)
             from private.message_parts as part
@@ -9162,6 +10153,16 @@ begin
                 or (open.previous_hash = p_refresh_hash and open.rotated_at > now() - interval '1 minute')
             )
         returning * into session;
+        if session.id is null and p_identifier is not null then
+            perform private.adopt_session(stranger, p_identifier)
+            from private.visitor_sessions as stranger
+            where stranger.inbox_id = (widget ->> 'inbox_id')::uuid
+                and stranger.expires_at > now()
+                and stranger.identifier is null
+                and (
+                    stranger.refresh_hash = p_refresh_hash
+                    or (stranger.previous_hash = p_refresh_hash and stranger.rotated_at > now() - interval '1 minute'));
+        end if;
         if session.id is null and p_identifier is null then
             perform private.fail(
                 401, 'session_expired', 'This chat session is over.', 'Ask for a new one without a refresh token.');
@@ -9242,6 +10243,139 @@ $function$;
 
 ALTER FUNCTION "service"."poll_mailboxes"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.purge_audit_log(p_older_than interval DEFAULT '2 years'::interval, p_limit integer DEFAULT 10000)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with purged as (
+        delete from public.audit_log
+        where id in (
+            select id from public.audit_log where id < private.uuid_v7(now() - p_older_than) order by id limit p_limit)
+        returning 1
+    )
+    select count(*)::int from purged
+$function$;
+
+ALTER FUNCTION "service"."purge_audit_log"(interval, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.purge_contacts(p_older_than interval DEFAULT '30 days'::interval, p_limit integer DEFAULT 1000)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with stale as (
+        delete from private.contact_presence where seen_at < now() - interval '1 day'
+    ),
+    purged as (
+        delete from public.contacts
+        where id in (
+            select contact.id
+            from public.contacts as contact
+            where contact.email is null and contact.phone_number is null and contact.identifier is null
+                and contact.id < private.uuid_v7(now() - p_older_than)
+                and contact.created_at < now() - p_older_than
+                -- Whom an agent wrote something about is somebody.
+                and contact.labels = '{}'
+                and not exists (
+                    select from public.conversations as conversation
+                    where conversation.account_id = contact.account_id and conversation.contact_id = contact.id)
+                and not exists (
+                    select from public.notes as note
+                    where note.account_id = contact.account_id and note.contact_id = contact.id)
+            order by contact.id
+            limit p_limit)
+        returning 1
+    )
+    select count(*)::int from purged
+$function$;
+
+ALTER FUNCTION "service"."purge_contacts"(interval, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.purge_dead_letters(p_older_than interval DEFAULT '90 days'::interval, p_limit integer DEFAULT 10000)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with jobs as (
+        delete from private.jobs
+        where id in (
+            select id from private.jobs where status = 'dead' and finished_at < now() - p_older_than order by id limit p_limit)
+        returning 1
+    ),
+    requests as (
+        delete from private.provider_events
+        where id in (
+            select id from private.provider_events
+            where status = 'quarantined' and processed_at < now() - p_older_than
+            order by id
+            limit p_limit)
+        returning 1
+    )
+    select (select count(*) from jobs)::int + (select count(*) from requests)::int
+$function$;
+
+ALTER FUNCTION "service"."purge_dead_letters"(interval, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.purge_events(p_older_than interval DEFAULT '90 days'::interval, p_limit integer DEFAULT 10000)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with purged as (
+        delete from private.events
+        where id in (
+            select oldest.id
+            -- The table is in the order of time: only its beginning is read, and nothing when there is nothing to do.
+            from (select id, created_at from private.events order by id limit p_limit) as oldest
+            where oldest.created_at < now() - p_older_than)
+        returning 1
+    )
+    select count(*)::int from purged
+$function$;
+
+ALTER FUNCTION "service"."purge_events"(interval, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.purge_invitations(p_older_than interval DEFAULT '30 days'::interval)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with purged as (
+        delete from public.invitations where accepted_at is null and expires_at < now() - p_older_than returning 1
+    )
+    select count(*)::int from purged
+$function$;
+
+ALTER FUNCTION "service"."purge_invitations"(interval) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.purge_notifications(p_older_than interval DEFAULT '90 days'::interval, p_limit integer DEFAULT 10000)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with purged as (
+        delete from public.notifications
+        where id in (
+            select id
+            from public.notifications
+            -- Ids begin with the time of the first writing, which is never later than that of the last.
+            where id < private.uuid_v7(now() - p_older_than) and created_at < now() - p_older_than
+            order by id
+            limit p_limit)
+        returning 1
+    )
+    select count(*)::int from purged
+$function$;
+
+ALTER FUNCTION "service"."purge_notifications"(interval, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.purge_provider_events(p_older_than interval DEFAULT '14 days'::interval)
  RETURNS integer
  LANGUAGE sql
@@ -9281,6 +10415,26 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."purge_webhook_deliveries"(interval) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.quarantined_events(p_before_id bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object('rows', coalesce(jsonb_agg(to_jsonb(kept) order by kept.id desc), '[]'))
+    from (
+        select event.id, event.account_id, event.inbox_id, inbox.channel_type, octet_length(event.body) as bytes,
+            event.error, event.received_at
+        from private.provider_events as event
+        join public.inboxes as inbox on inbox.id = event.inbox_id
+        where event.status = 'quarantined' and event.id < coalesce(p_before_id, 9223372036854775807)
+        order by event.id desc
+        limit least(greatest(p_limit, 1), 500)
+    ) as kept
+$function$;
+
+ALTER FUNCTION "service"."quarantined_events"(bigint, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.react_to_message(p_inbox_id uuid, p_reaction jsonb)
  RETURNS boolean
@@ -9370,7 +10524,7 @@ begin
     arrived_at := private.receive_attachments(inbox, receiving_id, made_id, p_message -> 'attachments');
     insert into public.messages (
         id, conversation_id, message_type, content_type, content, content_attributes, status, sender_contact_id, source_id,
-        attachments_at)
+        attachments_at, created_at)
     values (
         made_id,
         receiving_id,
@@ -9387,7 +10541,8 @@ begin
         case when echo then 'delivered' else 'sent' end,
         case when not echo then address.contact_id end,
         given_source,
-        arrived_at)
+        arrived_at,
+        case when p_message -> 'content_attributes' ? 'history' then least(sent_at, now()) else now() end)
     returning * into made;
     update public.channel_connections
     set last_received_at = now()
@@ -9399,6 +10554,43 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."receive_message"(uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.record_channel_check(p_inbox_id uuid, p_changed_at timestamp with time zone, p_result jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update public.channel_connections as connection
+    set checked_at = now(),
+        check_result = p_result,
+        state = case
+            when p_result ->> 'category' = 'auth' then 'reauthorization_required'
+            when (p_result ->> 'ok')::boolean and connection.state = 'reauthorization_required' then 'connected'
+            else connection.state end,
+        state_reason = case
+            when p_result ->> 'category' = 'auth' then left(p_result #>> '{steps,-1,detail}', 1000)
+            when (p_result ->> 'ok')::boolean then null
+            else connection.state_reason end
+    from private.channel_secrets as secret
+    where connection.inbox_id = p_inbox_id
+        and secret.inbox_id = p_inbox_id
+        -- Not about credentials that were replaced while the provider was asked.
+        and secret.updated_at = p_changed_at
+$function$;
+
+ALTER FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.record_channel_test(p_inbox_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    update public.channel_connections set last_sent_at = now() where inbox_id = p_inbox_id
+$function$;
+
+ALTER FUNCTION "service"."record_channel_test"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.record_delivery(p_conversation_id uuid, p_message_id uuid, p_source_ids text[], p_contact_alias text DEFAULT NULL::text)
  RETURNS void
@@ -9436,6 +10628,7 @@ begin
     update public.channel_connections
     set last_sent_at = now()
     where inbox_id = conversation.inbox_id and (last_sent_at is null or last_sent_at < now() - interval '10 seconds');
+    perform private.note_recovery(conversation.inbox_id);
     for parked in
         delete from private.parked_statuses
         where inbox_id = conversation.inbox_id and source_id = any (p_source_ids)
@@ -9558,6 +10751,42 @@ $function$;
 
 ALTER FUNCTION "service"."refresh_channel_tokens"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.refresh_templates()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with due as (
+        select sync.inbox_id, sync.account_id
+        from public.template_syncs as sync
+        join public.channel_connections as connection on connection.inbox_id = sync.inbox_id
+        join public.inboxes as inbox on inbox.id = sync.inbox_id
+        join public.accounts as account on account.id = sync.account_id
+        where sync.next_sync_at <= now()
+            and connection.state = 'connected'
+            and inbox.deleted_at is null
+            and account.status = 'active'
+        order by sync.next_sync_at
+        limit 200
+        for update of sync skip locked
+    ),
+    taken as (
+        -- The copy itself says when the next one is due; this is for one that never reports back.
+        update public.template_syncs as sync
+        set next_sync_at = now() + interval '3 hours'
+        from due
+        where sync.inbox_id = due.inbox_id
+        returning sync.inbox_id, sync.account_id
+    ),
+    asked as materialized (
+        select private.ask_for_templates(taken.account_id, taken.inbox_id) from taken
+    )
+    select count(*)::int from asked
+$function$;
+
+ALTER FUNCTION "service"."refresh_templates"() OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
  LANGUAGE sql
@@ -9568,6 +10797,69 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "service"."relabel"(uuid, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.replace_templates(p_inbox_id uuid, p_templates jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    owner_id uuid;
+    kept int;
+begin
+    -- Two copies take turns, and a deleted inbox gets none.
+    update public.template_syncs
+    set synced_at = now(), next_sync_at = now() + interval '3 hours', failures = 0, error = null
+    where inbox_id = p_inbox_id
+    returning account_id into owner_id;
+    if owner_id is null then
+        return 0;
+    end if;
+    with given as (
+        select distinct on (one.name, one.language) one.*
+        from jsonb_to_recordset(p_templates) as one (
+            name text, language text, category text, status text, reason text, parameter_format text, components jsonb,
+            provider_id text)
+        where char_length(one.name) between 1 and 512
+            and one.language ~ '^[A-Za-z0-9_-]{2,20}$'
+            and one.status ~ '^[a-z_]{1,40}$'
+            and one.category ~ '^[a-z_]{1,40}$'
+            and one.parameter_format in ('positional', 'named')
+            and jsonb_typeof(one.components) = 'array'
+            and octet_length(one.components::text) <= 65536
+        order by one.name, one.language, (one.status = 'approved') desc, one.provider_id desc
+    ),
+    gone as (
+        delete from public.channel_templates as template
+        where template.inbox_id = p_inbox_id
+            and not exists (
+                select from given where given.name = template.name and given.language = template.language)
+    ),
+    written as (
+        insert into public.channel_templates as template (
+            account_id, inbox_id, name, language, category, status, reason, parameter_format, components, provider_id)
+        select owner_id, p_inbox_id, given.name, given.language, given.category, given.status, left(given.reason, 1000),
+            given.parameter_format, given.components, left(given.provider_id, 200)
+        from given
+        on conflict (inbox_id, name, language) do update
+        set category = excluded.category,
+            status = excluded.status,
+            reason = excluded.reason,
+            parameter_format = excluded.parameter_format,
+            components = excluded.components,
+            provider_id = excluded.provider_id
+        where (template.category, template.status, template.reason, template.parameter_format, template.components,
+            template.provider_id)
+            is distinct from (excluded.category, excluded.status, excluded.reason, excluded.parameter_format,
+            excluded.components, excluded.provider_id)
+    )
+    select count(*) into kept from given;
+    return kept;
+end;
+$function$;
+
+ALTER FUNCTION "service"."replace_templates"(uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.replay_provider_event(p_id bigint)
  RETURNS boolean
@@ -9592,6 +10884,21 @@ end;
 $function$;
 
 ALTER FUNCTION "service"."replay_provider_event"(bigint) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION service.requeue_job(p_id bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    with requeued as (
+        update private.jobs
+        set status = 'queued', waits = attempt, run_at = now(), finished_at = null
+        where id = p_id and status = 'dead'
+        returning 1
+    )
+    select exists (select from requeued)
+$function$;
 
 CREATE OR REPLACE FUNCTION service.save_channel_secrets(p_inbox_id uuid, p_secrets jsonb, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS void
@@ -9757,6 +11064,26 @@ $function$;
 
 ALTER FUNCTION "service"."take_digest"(uuid, timestamp with time zone) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.templates_not_synced(p_inbox_id uuid, p_category text, p_text text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    update public.template_syncs
+    set failures = failures + 1,
+        error = left(p_text, 1000),
+        next_sync_at = now() + least(interval '15 minutes' * power(2, least(failures, 10)), interval '12 hours')
+    where inbox_id = p_inbox_id;
+    if p_category = 'auth' then
+        perform service.set_connection_state(p_inbox_id, 'reauthorization_required', p_text);
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "service"."templates_not_synced"(uuid, text, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.update_contact_address(p_inbox_id uuid, p_update jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -9886,17 +11213,25 @@ ALTER FUNCTION "service"."update_delivery"(uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION service.update_inbox(p_inbox_id uuid, p_update jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+begin
     update public.channel_connections
     set settings = settings || jsonb_build_object(
             'news', coalesce(settings -> 'news', '{}') || jsonb_build_object(
                 left(p_update ->> 'kind', 60), jsonb_build_object('at', now(), 'details', p_update -> 'details'))),
         state = case p_update ->> 'kind' when 'disconnected' then 'disconnected' when 'connected' then 'connected' else state end
     where inbox_id = p_inbox_id
-        and octet_length(settings::text) + octet_length(p_update::text) < 60000
+        and octet_length(settings::text) + octet_length(p_update::text) < 60000;
+    if p_update ->> 'kind' in ('template_status', 'template_category') then
+        -- A hint: the list is the truth. Several come at a time.
+        perform private.ask_for_templates(connection.account_id, p_inbox_id, interval '2 seconds')
+        from public.channel_connections as connection
+        where connection.inbox_id = p_inbox_id and private.has_templates(connection.channel_type);
+    end if;
+end;
 $function$;
 
 ALTER FUNCTION "service"."update_inbox"(uuid, jsonb) OWNER TO "postgres";
@@ -10007,7 +11342,7 @@ ALTER TABLE "private"."continuity" ADD CONSTRAINT "continuity_conversation_fkey"
 
 ALTER TABLE "private"."identity_secrets" ADD CONSTRAINT "identity_secrets_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
-ALTER TABLE "private"."jobs" ADD CONSTRAINT "jobs_attempt_check" CHECK (((attempt >= 0) AND (max_attempts >= 1)));
+ALTER TABLE "private"."jobs" ADD CONSTRAINT "jobs_attempt_check" CHECK (((waits >= 0) AND (attempt >= waits) AND (max_attempts >= 1)));
 
 ALTER TABLE "private"."mail_tombstones" ADD CONSTRAINT "mail_tombstones_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
@@ -10053,6 +11388,8 @@ ALTER TABLE "public"."canned_responses" ADD CONSTRAINT "canned_responses_account
 
 ALTER TABLE "public"."channel_connections" ADD CONSTRAINT "channel_connections_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."channel_templates" ADD CONSTRAINT "channel_templates_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_features_check" CHECK ((features <@ ARRAY['attachments'::text, 'emoji_picker'::text, 'end_conversation'::text, 'use_inbox_avatar_for_bot'::text]));
 
 ALTER TABLE "public"."channel_web_widgets" ADD CONSTRAINT "channel_web_widgets_pre_chat_form_options_check" CHECK (((jsonb_typeof(pre_chat_form_options) = 'object'::text) AND (octet_length((pre_chat_form_options)::text) <= 65536)));
@@ -10066,6 +11403,10 @@ ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_pa
 ALTER TABLE "public"."conversation_participants" ADD CONSTRAINT "conversation_participants_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."custom_attribute_definitions" ADD CONSTRAINT "custom_attribute_definitions_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."custom_filters" ADD CONSTRAINT "custom_filters_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
+
+ALTER TABLE "public"."custom_filters" ADD CONSTRAINT "custom_filters_user_fkey" FOREIGN KEY (account_id, user_id) REFERENCES public.account_users(account_id, user_id) ON DELETE CASCADE;
 
 ALTER TABLE "public"."custom_roles" ADD CONSTRAINT "custom_roles_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
@@ -10115,6 +11456,8 @@ ALTER TABLE "public"."team_members" ADD CONSTRAINT "team_members_user_fkey" FORE
 
 ALTER TABLE "public"."teams" ADD CONSTRAINT "teams_account_id_fkey" FOREIGN KEY (account_id) REFERENCES public.accounts(id) ON DELETE CASCADE;
 
+ALTER TABLE "public"."template_syncs" ADD CONSTRAINT "template_syncs_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
+
 ALTER TABLE "public"."users" ADD CONSTRAINT "users_message_signature_check" CHECK ((char_length(message_signature) <= 5000));
 
 ALTER TABLE "public"."working_hours" ADD CONSTRAINT "working_hours_inbox_fkey" FOREIGN KEY (account_id, inbox_id) REFERENCES public.inboxes(account_id, id) ON DELETE CASCADE;
@@ -10157,6 +11500,8 @@ CREATE INDEX provider_events_account_id_inbox_id_idx ON private.provider_events 
 
 CREATE INDEX provider_events_processed_at_idx ON private.provider_events USING btree (processed_at) WHERE (status = ANY (ARRAY['processed'::text, 'ignored'::text]));
 
+CREATE INDEX provider_events_quarantined_idx ON private.provider_events USING btree (id) WHERE (status = 'quarantined'::text);
+
 CREATE INDEX provider_events_received_idx ON private.provider_events USING btree (inbox_id, id) WHERE (status = 'received'::text);
 
 CREATE INDEX webhook_deliveries_account_id_inbox_id_idx ON private.webhook_deliveries USING btree (account_id, inbox_id);
@@ -10181,11 +11526,15 @@ CREATE INDEX channel_connections_aliases_idx ON public.channel_connections USING
 
 CREATE INDEX channel_connections_business_account_idx ON public.channel_connections USING btree (channel_type, ((settings ->> 'business_account_id'::text))) WHERE (settings ? 'business_account_id'::text);
 
+CREATE INDEX channel_templates_account_id_inbox_id_idx ON public.channel_templates USING btree (account_id, inbox_id);
+
 CREATE INDEX contacts_account_id_created_at_idx ON public.contacts USING btree (account_id, created_at DESC, id DESC);
 
 CREATE INDEX contacts_account_id_name_idx ON public.contacts USING btree (account_id, lower(name), id);
 
 CREATE INDEX contacts_labels_idx ON public.contacts USING gin (account_id, labels);
+
+CREATE INDEX contacts_unreachable_idx ON public.contacts USING btree (id) WHERE ((email IS NULL) AND (phone_number IS NULL) AND (identifier IS NULL));
 
 CREATE INDEX conversation_participants_account_id_conversation_id_idx ON public.conversation_participants USING btree (account_id, conversation_id);
 
@@ -10194,6 +11543,8 @@ CREATE INDEX conversation_participants_account_id_user_id_idx ON public.conversa
 CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (account_id, team_id, status, last_activity_at DESC, id DESC);
 
 CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
+
+CREATE UNIQUE INDEX custom_filters_name_key ON public.custom_filters USING btree (account_id, user_id, lower(name)) NULLS NOT DISTINCT;
 
 CREATE INDEX invitations_account_id_custom_role_id_idx ON public.invitations USING btree (account_id, custom_role_id) WHERE (custom_role_id IS NOT NULL);
 
@@ -10223,6 +11574,10 @@ CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING bt
 
 CREATE INDEX team_members_account_id_user_id_idx ON public.team_members USING btree (account_id, user_id);
 
+CREATE INDEX template_syncs_account_id_inbox_id_idx ON public.template_syncs USING btree (account_id, inbox_id);
+
+CREATE INDEX template_syncs_next_sync_at_idx ON public.template_syncs USING btree (next_sync_at);
+
 CREATE INDEX working_hours_account_id_inbox_id_idx ON public.working_hours USING btree (account_id, inbox_id);
 
 CREATE TRIGGER events_tell_api_inbox AFTER INSERT ON private.events FOR EACH ROW WHEN (((new.conversation_id IS NOT NULL) AND (new.name = ANY (ARRAY['message.updated'::text, 'conversation.created'::text, 'conversation.updated'::text, 'conversation.opened'::text, 'conversation.resolved'::text, 'conversation.status_changed'::text])))) EXECUTE FUNCTION private.tell_api_inbox();
@@ -10232,6 +11587,8 @@ CREATE TRIGGER account_users_add_notification_settings AFTER INSERT ON public.ac
 CREATE TRIGGER account_users_audit AFTER INSERT OR DELETE OR UPDATE ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER account_users_move_epoch AFTER DELETE OR UPDATE OF role, custom_role_id ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.account_users_changed();
+
+CREATE TRIGGER account_users_tell AFTER INSERT OR DELETE ON public.account_users FOR EACH ROW EXECUTE FUNCTION private.tell_member();
 
 CREATE TRIGGER accounts_audit AFTER UPDATE ON public.accounts FOR EACH ROW EXECUTE FUNCTION private.audit();
 
@@ -10247,9 +11604,15 @@ CREATE TRIGGER channel_connections_follow_mailbox_change AFTER UPDATE OF setting
 
 CREATE TRIGGER channel_connections_follow_mailbox AFTER INSERT ON public.channel_connections FOR EACH ROW WHEN ((new.channel_type = 'email'::text)) EXECUTE FUNCTION private.follow_mailbox();
 
+CREATE TRIGGER channel_connections_follow_templates_change AFTER UPDATE OF settings, state ON public.channel_connections FOR EACH ROW WHEN ((private.has_templates(new.channel_type) AND (new.state = 'connected'::text) AND (((old.settings - 'news'::text) IS DISTINCT FROM (new.settings - 'news'::text)) OR (old.state <> 'connected'::text)))) EXECUTE FUNCTION private.follow_templates();
+
+CREATE TRIGGER channel_connections_follow_templates AFTER INSERT ON public.channel_connections FOR EACH ROW WHEN (private.has_templates(new.channel_type)) EXECUTE FUNCTION private.follow_templates();
+
 CREATE TRIGGER channel_connections_set_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_connections_tell AFTER UPDATE OF state ON public.channel_connections FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION private.connection_changed();
+
+CREATE TRIGGER channel_templates_set_updated_at BEFORE UPDATE ON public.channel_templates FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
 CREATE TRIGGER channel_web_widgets_add_identity_secret AFTER INSERT ON public.channel_web_widgets FOR EACH ROW EXECUTE FUNCTION private.add_identity_secret();
 
@@ -10283,6 +11646,8 @@ CREATE TRIGGER conversations_tell_topic_moved AFTER UPDATE ON public.conversatio
 
 CREATE TRIGGER custom_attribute_definitions_set_updated_at BEFORE UPDATE ON public.custom_attribute_definitions FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
 
+CREATE TRIGGER custom_filters_set_updated_at BEFORE UPDATE ON public.custom_filters FOR EACH ROW EXECUTE FUNCTION private.set_updated_at();
+
 CREATE TRIGGER custom_roles_audit AFTER INSERT OR DELETE OR UPDATE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION private.audit();
 
 CREATE TRIGGER custom_roles_move_epoch AFTER UPDATE OF permissions ON public.custom_roles FOR EACH ROW WHEN ((old.permissions IS DISTINCT FROM new.permissions)) EXECUTE FUNCTION private.custom_role_changed();
@@ -10315,7 +11680,9 @@ CREATE TRIGGER messages_deliver_again AFTER UPDATE OF status ON public.messages 
 
 CREATE TRIGGER messages_deliver AFTER INSERT ON public.messages FOR EACH ROW WHEN ((new.status = 'queued'::text)) EXECUTE FUNCTION private.deliver_new_message();
 
-CREATE TRIGGER messages_notify AFTER INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = 'incoming'::text) OR ((new.message_type = 'outgoing'::text) AND (new.sender_user_id IS NOT NULL)))) EXECUTE FUNCTION private.notify_of_message();
+CREATE TRIGGER messages_notify AFTER INSERT ON public.messages FOR EACH ROW WHEN ((((new.message_type = 'incoming'::text) AND (NOT (new.content_attributes ? 'history'::text))) OR ((new.message_type = 'outgoing'::text) AND (new.sender_user_id IS NOT NULL)))) EXECUTE FUNCTION private.notify_of_message();
+
+CREATE TRIGGER messages_tell_created AFTER INSERT ON public.messages FOR EACH ROW WHEN ((NOT (new.content_attributes ? 'history'::text))) EXECUTE FUNCTION private.tell_message_created();
 
 CREATE TRIGGER messages_write_to_queue BEFORE INSERT ON public.messages FOR EACH ROW WHEN (((new.message_type = ANY (ARRAY['outgoing'::text, 'template'::text])) AND (NOT new.private) AND (new.source_id IS NULL) AND (new.status = ANY (ARRAY['sent'::text, 'queued'::text])))) EXECUTE FUNCTION private.queue_message();
 
@@ -10341,11 +11708,15 @@ CREATE POLICY "members read the canned responses of their accounts" ON "public".
 
 CREATE POLICY "agents read how their inboxes are connected" ON "public"."channel_connections" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
 
+CREATE POLICY "agents read the templates of their inboxes" ON "public"."channel_templates" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
+
 CREATE POLICY "agents read who follows the conversations they may see" ON "public"."conversation_participants" FOR SELECT TO "authenticated" USING (((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])) AND ((user_id = ( SELECT auth.uid() AS uid)) OR private.can_see_conversation(conversation_id))));
 
 CREATE POLICY "agents read the conversations they may see" ON "public"."conversations" FOR SELECT TO "authenticated" USING (((inbox_id = ANY (( SELECT private.full_inbox_ids() AS full_inbox_ids)::uuid[])) OR (team_id = ANY (( SELECT private.team_ids() AS team_ids)::uuid[])) OR ((account_id = ANY (( SELECT private.partial_account_ids(true) AS partial_account_ids)::uuid[])) AND private.can_see(conversations.*))));
 
 CREATE POLICY "members read the custom attributes of their accounts" ON "public"."custom_attribute_definitions" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
+
+CREATE POLICY "members read their own views and the shared ones of their accou" ON "public"."custom_filters" FOR SELECT TO "authenticated" USING (((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])) AND ((user_id IS NULL) OR (user_id = ( SELECT auth.uid() AS uid)))));
 
 CREATE POLICY "members read the roles of their accounts" ON "public"."custom_roles" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
@@ -10375,6 +11746,8 @@ CREATE POLICY "members read who belongs to the teams of their accounts" ON "publ
 
 CREATE POLICY "members read the teams of their accounts" ON "public"."teams" FOR SELECT TO "authenticated" USING ((account_id = ANY (( SELECT private.account_ids() AS account_ids)::uuid[])));
 
+CREATE POLICY "agents read when the templates of their inboxes were copied" ON "public"."template_syncs" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
+
 CREATE POLICY "agents read the working hours of their inboxes" ON "public"."working_hours" FOR SELECT TO "authenticated" USING ((inbox_id = ANY (( SELECT private.inbox_ids() AS inbox_ids)::uuid[])));
 
 CREATE POLICY "agents fetch the attachments of conversations they may see" ON "storage"."objects" FOR SELECT TO "authenticated" USING (((bucket_id = 'attachments'::text) AND private.agent_may_download(name)));
@@ -10389,7 +11762,13 @@ COMMENT ON COLUMN "private"."continuity"."mailed_seq" IS 'The last message that 
 
 COMMENT ON COLUMN "private"."continuity"."since" IS 'When the message was written that asked for the next digest; null while none is asked for.';
 
+COMMENT ON COLUMN "private"."jobs"."attempt" IS 'How often it was claimed; the fencing number of the present lease. It never goes back.';
+
+COMMENT ON COLUMN "private"."jobs"."max_attempts" IS 'After so many tries (attempt - waits) it is dead.';
+
 COMMENT ON COLUMN "private"."jobs"."request_id" IS 'The x-request-id of the request that asked for it, so that its logs and the job''s can be read together.';
+
+COMMENT ON COLUMN "private"."jobs"."waits" IS 'How many of those claims do not count as tries: nothing was attempted, it only was not its time.';
 
 COMMENT ON COLUMN "private"."mailbox_sign_ins"."inbox_id" IS 'The inbox to connect again; null for a new one.';
 
@@ -10448,11 +11827,22 @@ COMMENT ON COLUMN "public"."channel_connections"."address" IS 'Where the provide
 
 COMMENT ON COLUMN "public"."channel_connections"."aliases" IS 'Other names the provider may use for it, a business account''s for example; several inboxes may share one.';
 
-COMMENT ON COLUMN "public"."channel_connections"."paused_until" IS 'The provider asked us to slow down: nothing is sent before.';
+COMMENT ON COLUMN "public"."channel_connections"."check_result" IS 'What the provider said when we last asked whether all is right: {ok, category, account_name, steps: [{name, ok, detail}]};
+     null since the connection was changed.';
+
+COMMENT ON COLUMN "public"."channel_connections"."failures" IS 'How many sends in a row it was not there to take.';
+
+COMMENT ON COLUMN "public"."channel_connections"."paused_until" IS 'The provider asked us to slow down, or is down: nothing is sent before.';
 
 COMMENT ON COLUMN "public"."channel_connections"."settings" IS 'What the inbox''s agents may read: host names, ids, switches. Never a secret.';
 
 COMMENT ON COLUMN "public"."channel_connections"."state" IS 'connected, or reauthorization_required: the provider refused our credentials, and messages wait until an administrator reconnects.';
+
+COMMENT ON COLUMN "public"."channel_templates"."components" IS 'HEADER, BODY, FOOTER and BUTTONS in Meta''s shape, whatever the provider: what the customer reads, with {{variables}}.';
+
+COMMENT ON COLUMN "public"."channel_templates"."reason" IS 'Why the provider rejected it, in its own words.';
+
+COMMENT ON COLUMN "public"."channel_templates"."status" IS 'The provider''s word in lower case. Only approved ones can be sent.';
 
 COMMENT ON COLUMN "public"."channel_web_widgets"."continuity_via_email" IS 'Whether a visitor who left gets the answers by e-mail.';
 
@@ -10475,6 +11865,10 @@ COMMENT ON COLUMN "public"."contacts"."labels" IS 'Titles of the account''s labe
 COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attributes.city.';
 
 COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
+
+COMMENT ON COLUMN "public"."custom_filters"."conditions" IS 'As public.conversation_filter takes them; they were valid when they were saved.';
+
+COMMENT ON COLUMN "public"."custom_filters"."user_id" IS 'Whose it is; null: everybody''s in the account, kept by its administrators.';
 
 COMMENT ON COLUMN "public"."custom_roles"."permissions" IS 'Of the three about conversations the broadest counts; with none of them the agent sees no conversation.';
 
@@ -10506,6 +11900,8 @@ COMMENT ON COLUMN "public"."teams"."epoch" IS 'Part of the name of the team''s r
 
 COMMENT ON COLUMN "public"."teams"."name" IS 'Lower case; unique in the account.';
 
+COMMENT ON COLUMN "public"."template_syncs"."failures" IS 'Tries in a row that came to nothing; each makes the wait for the next one longer.';
+
 COMMENT ON COLUMN "public"."users"."message_signature" IS 'Markdown that the composer puts under replies.';
 
 COMMENT ON COLUMN "public"."working_hours"."close_minutes" IS 'The minute named is still open.';
@@ -10529,6 +11925,9 @@ COMMENT ON FUNCTION "private"."add_working_hours"() IS 'Trigger: a new inbox is 
 COMMENT ON FUNCTION "private"."administered_inbox"(uuid) IS 'The inbox, if the caller administers its account; else inbox_not_found or not_administrator.';
 
 COMMENT ON FUNCTION "private"."administered_team"(uuid) IS 'The team, if the caller administers its account; else team_not_found or not_administrator.';
+
+COMMENT ON FUNCTION "private"."adopt_session"(private.visitor_sessions, text) IS 'Somebody who wrote as a stranger has signed in: their signed identity gets what they said, and the stranger''s session ends.
+     The caller has proof of both, the signature and the session''s own token.';
 
 COMMENT ON FUNCTION "private"."agent_may_download"(text) IS 'Whether the calling agent may fetch this object: looked at, sent, and in a conversation they see.';
 
@@ -10563,6 +11962,8 @@ COMMENT ON FUNCTION "private"."ask_for_delivery"(uuid, uuid, uuid, text) IS 'Add
 
 COMMENT ON FUNCTION "private"."ask_for_digest"() IS 'Trigger: two minutes after a public answer its visitor may get it by mail; answers until then go along.';
 
+COMMENT ON FUNCTION "private"."ask_for_templates"(uuid, uuid, interval) IS 'Asks a worker to copy the templates of an inbox from its provider.';
+
 COMMENT ON FUNCTION "private"."attachment_id_of"(text) IS 'The attachment that a path belongs to, or null.';
 
 COMMENT ON FUNCTION "private"."attachments_json"(public.messages) IS 'The attachments of a message, as every message carries them.';
@@ -10580,6 +11981,8 @@ COMMENT ON FUNCTION "private"."auto_assign"() IS 'Trigger: a conversation that i
 
 COMMENT ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) IS 'Resolves one idle conversation: a last message where one may still write, a label that the account has, a line in the thread.';
 
+COMMENT ON FUNCTION "private"."begin_channel_action"(uuid, text) IS 'See public.begin_channel_action.';
+
 COMMENT ON FUNCTION "private"."begin_conversation"() IS 'Trigger: the account''s next number, and the status to begin with: resolved for a blocked contact, open for a campaign''s,
      pending where a bot answers first. A sequence, because a counter row would make all new conversations queue.';
 
@@ -10588,7 +11991,13 @@ COMMENT ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uu
 COMMENT ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) IS 'Gives uploaded files to the message that is about to be written, and asks for them to be looked at. Returns what goes into
      messages.attachments_at.';
 
+COMMENT ON FUNCTION "private"."bulk_change"(uuid, jsonb) IS 'What a bulk change does to one conversation. Fails as the functions for one.';
+
+COMMENT ON FUNCTION "private"."bulk_ids"(uuid[], jsonb) IS 'The conversations of a bulk change, each once and in order. Fails with invalid_argument.';
+
 COMMENT ON FUNCTION "private"."bulk_update"(uuid[], jsonb) IS 'See public.bulk_update.';
+
+COMMENT ON FUNCTION "private"."bulk_update_each"(uuid[], jsonb) IS 'See public.bulk_update_each.';
 
 COMMENT ON FUNCTION "private"."bury_mail"() IS 'Trigger: remembers the mails of a conversation that is deleted.';
 
@@ -10605,6 +12014,8 @@ COMMENT ON FUNCTION "private"."change_conversation"() IS 'Trigger: what always f
 COMMENT ON FUNCTION "private"."change_preview"(public.messages, text) IS 'Puts changed words into the lists, when they show this message.';
 
 COMMENT ON FUNCTION "private"."channel_address"(text, text) IS 'An address in the one spelling in which it is stored and looked up.';
+
+COMMENT ON FUNCTION "private"."channel_test_recipients"(uuid) IS 'See public.channel_test_recipients.';
 
 COMMENT ON FUNCTION "private"."check_agent_limit"(uuid, integer) IS 'Fails with agent_limit_reached when accounts.limits.agents leaves no place.';
 
@@ -10630,7 +12041,7 @@ COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text
 
 COMMENT ON FUNCTION "private"."conversation_delta"(public.conversations) IS 'What lists are told of a change: compact, and no word of what was said.';
 
-COMMENT ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'See public.conversation_filter.';
+COMMENT ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) IS 'See public.conversation_filter.';
 
 COMMENT ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'See public.conversation_list.';
 
@@ -10651,6 +12062,8 @@ COMMENT ON FUNCTION "private"."delete_contact"(uuid) IS 'See public.delete_conta
 COMMENT ON FUNCTION "private"."delete_conversation"(uuid) IS 'See public.delete_conversation.';
 
 COMMENT ON FUNCTION "private"."delete_custom_attribute"(uuid) IS 'See public.delete_custom_attribute.';
+
+COMMENT ON FUNCTION "private"."delete_custom_filter"(uuid) IS 'See public.delete_custom_filter.';
 
 COMMENT ON FUNCTION "private"."delete_custom_role"(uuid) IS 'See public.delete_custom_role.';
 
@@ -10680,10 +12093,16 @@ COMMENT ON FUNCTION "private"."edit_message"(uuid, uuid, text) IS 'See public.ed
 
 COMMENT ON FUNCTION "private"."file_type_of"(text) IS 'image, audio, video or file.';
 
+COMMENT ON FUNCTION "private"."fill_channel_template"(public.messages, public.conversations, public.contacts) IS 'A message that names a template, with the words that the customer will read as its content. Variables of ours may stand in the values.
+     Fails with template_not_found, template_not_approved, template_unsupported, template_values_missing (details = {fields}),
+     template_value_too_long, template_file_invalid.';
+
 COMMENT ON FUNCTION "private"."fill_in"(text, jsonb) IS 'A text with its {{variables}} filled in. Unknown ones are empty, or what {{… | default: "…"}} says.';
 
 COMMENT ON FUNCTION "private"."filter_condition"(uuid, jsonb) IS 'One condition {attribute_key, filter_operator, values} about a conversation as SQL.
      Fails with filter_attribute_unknown, filter_operator_invalid, filter_value_invalid.';
+
+COMMENT ON FUNCTION "private"."filter_predicate"(uuid, jsonb) IS 'Conditions as SQL about the alias conversation. Fails with invalid_argument, filter_query_operator_invalid, and as filter_condition.';
 
 COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, id, number, labels, time. Only quoted literals come from the client.';
 
@@ -10695,9 +12114,15 @@ COMMENT ON FUNCTION "private"."follow_label"() IS 'Trigger: what carries a label
 
 COMMENT ON FUNCTION "private"."follow_mailbox"() IS 'Trigger: an inbox with an IMAP server has a mailbox to visit, at once when it was (re)connected.';
 
+COMMENT ON FUNCTION "private"."follow_templates"() IS 'Trigger: copies the templates of an inbox when it was connected, or connected again.';
+
 COMMENT ON FUNCTION "private"."full_inbox_ids"() IS 'The inboxes in which the caller sees every conversation.';
 
+COMMENT ON FUNCTION "private"."given_value"(jsonb, jsonb) IS 'What a sender gave for one field of a template, or null.';
+
 COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
+
+COMMENT ON FUNCTION "private"."has_templates"(text) IS 'Whether providers of this kind of channel approve templates.';
 
 COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the website chat of this inbox has the feature switched on.';
 
@@ -10731,7 +12156,7 @@ COMMENT ON FUNCTION "private"."is_timezone"(text) IS 'Whether this is a time zon
 
 COMMENT ON FUNCTION "private"."keep_message_status"() IS 'Trigger: a message''s state only moves forward, however late or doubled the news is.';
 
-COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote; null when never.';
+COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote to this inbox from the same address; null when never.';
 
 COMMENT ON FUNCTION "private"."like_pattern"(text) IS 'The pattern of "contains this", whatever characters it has.';
 
@@ -10743,6 +12168,9 @@ COMMENT ON FUNCTION "private"."lock_address"(uuid, text) IS 'Until the end of th
 
 COMMENT ON FUNCTION "private"."mail_conversation"(public.inboxes, public.contact_inboxes, jsonb) IS 'The conversation a mail belongs to, by its threads: ids that we signed, or ids it quotes where its sender takes part. A stranger
      who knows an id starts a new conversation.';
+
+COMMENT ON FUNCTION "private"."mail_outline"(jsonb) IS 'What travels of a mail with every message: not its bodies, which can be as long as a book. Whoever opens it reads them
+     from messages.content_attributes -> email.';
 
 COMMENT ON FUNCTION "private"."make_api_secrets"(uuid) IS 'The two secrets of an API inbox: what signs contacts'' identities, and what signs our webhooks.';
 
@@ -10779,6 +12207,11 @@ COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_
 
 COMMENT ON FUNCTION "private"."note_delay"(public.messages, jsonb) IS 'The provider still tries: the message shows its words, and stays what it is. What arrived or failed needs no such notice.';
 
+COMMENT ON FUNCTION "private"."note_outage"(uuid) IS 'The provider failed to take a message. From the third time in a row the inbox waits 5, 10, 20, 40 and then 60 seconds
+     between tries, whoever is next.';
+
+COMMENT ON FUNCTION "private"."note_recovery"(uuid) IS 'The provider took a message: what waited for it goes out now, not when its own schedule would have come round.';
+
 COMMENT ON FUNCTION "private"."notification_json"(public.notifications) IS 'A notification as its owner gets it; conversation is null when they see it no longer.';
 
 COMMENT ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) IS 'See public.notification_list.';
@@ -10794,6 +12227,10 @@ COMMENT ON FUNCTION "private"."notify_of_message"() IS 'Trigger: a person''s mes
 
 COMMENT ON FUNCTION "private"."online_users"(uuid) IS 'See public.online_users.';
 
+COMMENT ON FUNCTION "private"."outage_wait"(uuid, uuid) IS 'While the provider is down: the seconds this message has to wait, or null when it is the one that tries.';
+
+COMMENT ON FUNCTION "private"."own_filter"(uuid) IS 'The view, if the caller may change it: their own, or a shared one as an administrator. Fails with filter_not_found, not_administrator.';
+
 COMMENT ON FUNCTION "private"."partial_account_ids"(boolean) IS 'The accounts in which private.full_inbox_ids is not the whole answer: the caller is in a team or sees a part only.
      With p_scoped_only, those in which teams complete it neither. Policies ask private.can_see only there.';
 
@@ -10805,6 +12242,8 @@ COMMENT ON FUNCTION "private"."pick_assignee"(uuid, uuid, uuid) IS 'Whose turn i
 COMMENT ON FUNCTION "private"."present_visit"(uuid, bigint) IS 'The mailbox, locked, if this visit is the present one. Fails with visit_lost.';
 
 COMMENT ON FUNCTION "private"."priority_rank"(text) IS 'A priority as a number to sort by: the most urgent first, none last.';
+
+COMMENT ON FUNCTION "private"."put_values"(text, jsonb) IS 'A provider''s text with its {{variables}} replaced.';
 
 COMMENT ON FUNCTION "private"."queue_message"() IS 'Trigger: a message that has to leave through a provider waits for it.';
 
@@ -10822,7 +12261,7 @@ COMMENT ON FUNCTION "private"."received_inbox"(uuid) IS 'The inbox, or inbox_not
 COMMENT ON FUNCTION "private"."receiving_contact_inbox"(public.inboxes, jsonb) IS 'The address a message came from, found by its id, by other spellings of it, then by e-mail or telephone; made when new.
      The caller holds the lock on it.';
 
-COMMENT ON FUNCTION "private"."receiving_conversation"(public.inboxes, public.contact_inboxes, jsonb) IS 'The conversation a message belongs to: the running one, or a new one.';
+COMMENT ON FUNCTION "private"."receiving_conversation"(public.inboxes, public.contact_inboxes, jsonb) IS 'The conversation a message belongs to: the running one, or a new one; for imported history one that is over.';
 
 COMMENT ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) IS 'See public.reconnect_channel.';
 
@@ -10835,6 +12274,8 @@ COMMENT ON FUNCTION "private"."remove_objects"(uuid, text[]) IS 'Asks a worker t
 COMMENT ON FUNCTION "private"."render_variables"(text, public.conversations, public.contacts, uuid) IS 'What an agent or the system wrote, with its variables filled in; code stays as it is.';
 
 COMMENT ON FUNCTION "private"."reopened_status"(public.conversations, boolean) IS 'The status after the contact wrote; whoever is blocked changes nothing.';
+
+COMMENT ON FUNCTION "private"."reply_context"(uuid) IS 'What a provider needs to answer in the right place: it came with what the contact wrote last.';
 
 COMMENT ON FUNCTION "private"."reply_secret"(uuid) IS 'What signs an inbox''s reply addresses; made when it is first needed.';
 
@@ -10854,6 +12295,8 @@ COMMENT ON FUNCTION "private"."require_labels"(uuid, text[]) IS 'These titles, c
 
 COMMENT ON FUNCTION "private"."require_member"(uuid) IS 'Fails unless the caller belongs to this account; for a stranger it does not exist.';
 
+COMMENT ON FUNCTION "private"."require_open_window"(public.conversations) IS 'Fails with window_closed when nothing but a template may be sent.';
+
 COMMENT ON FUNCTION "private"."resolve_reply"(public.messages) IS 'content_attributes with both names of the message that is answered: ours (in_reply_to) and the provider''s
      (in_reply_to_external_id). Fails with reply_target_not_found when ours names none of the conversation.';
 
@@ -10870,6 +12313,8 @@ COMMENT ON FUNCTION "private"."save_canned_response"(uuid, uuid, text, text) IS 
 COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.save_contact.';
 
 COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
+
+COMMENT ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) IS 'See public.save_custom_filter.';
 
 COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
 
@@ -10919,9 +12364,11 @@ COMMENT ON FUNCTION "private"."set_working_hours"(uuid, jsonb) IS 'See public.se
 
 COMMENT ON FUNCTION "private"."shown_status"(public.account_users) IS 'online, busy or offline: what the agent chose, but offline without a sign of their screen for 20 seconds, unless auto_offline is off.';
 
-COMMENT ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'See public.start_conversation.';
+COMMENT ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) IS 'See public.start_conversation.';
 
 COMMENT ON FUNCTION "private"."submitted_values"(public.messages, jsonb) IS 'What a contact filled in, checked against the form. Fails with not_a_form, values_invalid.';
+
+COMMENT ON FUNCTION "private"."sync_templates"(uuid) IS 'See public.sync_templates.';
 
 COMMENT ON FUNCTION "private"."take_email"(uuid, text) IS 'Gives a contact the address they left. When another contact has it, the two become one; a name is made when there is none.';
 
@@ -10945,6 +12392,8 @@ COMMENT ON FUNCTION "private"."tell_conversation_deleted"() IS 'Trigger: tells t
 
 COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) IS 'Writes who added and removed which labels.';
 
+COMMENT ON FUNCTION "private"."tell_member"() IS 'Trigger: records who came into an account and who left it.';
+
 COMMENT ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) IS 'Tells the caller''s other screens which notifications they have read; null = all.';
 
 COMMENT ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) IS 'Writes who changed the priority.';
@@ -10953,7 +12402,22 @@ COMMENT ON FUNCTION "private"."tell_teams"() IS 'Trigger: tells the members of t
 
 COMMENT ON FUNCTION "private"."tell_topic_moved"() IS 'Trigger: the last word on a conversation''s old topic; those who may still see it fetch the new name.';
 
+COMMENT ON FUNCTION "private"."template_fields"(jsonb) IS 'What has to be filled in before a template can be sent: [{part: header | body | buttons, kind: text | image | video | document | url
+     | copy_code, name, index, example}]. Null when it holds something that we cannot fill in: a carousel, a form, an offer.';
+
+COMMENT ON FUNCTION "private"."template_list"(uuid, text, boolean, integer) IS 'See public.template_list.';
+
 COMMENT ON FUNCTION "private"."template_text"(text, text) IS 'A sentence of the system in a language; English where we have no other.';
+
+COMMENT ON FUNCTION "private"."template_to_deliver"(public.messages) IS 'What a message says of its template, with the provider''s definition, which decides what goes where. Null for other messages.';
+
+COMMENT ON FUNCTION "private"."template_variables"(text) IS 'The variables of a provider''s text, each once: {{1}} or {{order_number}}.';
+
+COMMENT ON FUNCTION "private"."template_words"(jsonb, jsonb) IS 'What the customer will read: header, body and footer, filled in.';
+
+COMMENT ON FUNCTION "private"."templated_inbox"(uuid) IS 'How an inbox with templates is connected, for whoever may enter it. Fails with inbox_not_found, templates_not_offered.';
+
+COMMENT ON FUNCTION "private"."text_fields"(text, jsonb) IS 'What has to be filled in in one text of a provider''s template.';
 
 COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status.';
 
@@ -10999,6 +12463,10 @@ COMMENT ON FUNCTION "public"."accept_invitation"(text) IS 'Joins the account tha
 COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program needs to work an API inbox, the secrets included; administrators only. {identifier, reply_window_hours, webhook_url,
      hmac_token, hmac_mandatory, webhook_secret}. Fails with inbox_not_found, not_administrator.';
 
+COMMENT ON FUNCTION "public"."begin_channel_action"(uuid, text) IS 'Whether the caller may have the provider of an inbox asked or told something now: check, webhook or test. Administrators only. The service
+     calls it (POST /channels/{inbox_id}/…). Fails with inbox_not_found, not_administrator, invalid_argument, inbox_not_connected,
+     too_many_requests.';
+
 COMMENT ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) IS 'Notes that the caller goes to Google or Microsoft to open a mailbox; it replaces their earlier one. Administrators only. The service calls
      it (GET /oauth/{provider}/start). Returns {address} of the inbox to connect again. Fails with account_not_found,
      not_administrator, invalid_argument, inbox_not_found, name_invalid.';
@@ -11006,8 +12474,14 @@ COMMENT ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uui
 COMMENT ON FUNCTION "public"."bulk_update"(uuid[], jsonb) IS 'Changes 1 to 100 conversations alike, all or none: status, snoozed_until, assignee_id, team_id, priority, add_labels, remove_labels.
      Returns the rows that the caller still sees. Fails with invalid_argument, conversation_not_found, and as the functions for one.';
 
+COMMENT ON FUNCTION "public"."bulk_update_each"(uuid[], jsonb) IS 'As public.bulk_update, each by itself: {rows, errors}, where an error is {id, code, message} of a conversation that stayed as it was,
+     and rows are those that the caller still sees. Fails with invalid_argument.';
+
 COMMENT ON FUNCTION "public"."canned_response_list"(uuid, text) IS 'At most 100 canned responses: {rows}. Those whose short code starts with the words come first, then those whose short code
      has them, then those whose content has them. Fails with account_not_found.';
+
+COMMENT ON FUNCTION "public"."channel_test_recipients"(uuid) IS 'Who wrote to the inbox lately and can be answered: [{to, name, last_incoming_at}], 20 at most, for channels where one cannot write to
+     whomever one likes. Administrators only. Fails with inbox_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'A new inbox connected to a provider; administrators only. secrets go in and never come out. Returns {id}.
      Fails with account_not_found, not_administrator, channel_type_invalid, address_invalid, address_taken, name_invalid, invalid_argument.';
@@ -11017,9 +12491,10 @@ COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, int
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
 
-COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
-     with "and" before "or", as public.conversation_list gives it. Fails with account_not_found, invalid_argument, invalid_cursor,
-     filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
+COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
+     with "and" before "or", as public.conversation_list gives it; with ids, at most 200, those of them that do. Fails with
+     account_not_found, invalid_argument, invalid_cursor, filter_attribute_unknown, filter_operator_invalid,
+     filter_query_operator_invalid, filter_value_invalid.';
 
 COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) IS 'One page of a list: {rows, next_cursor, counts: {mine, unassigned, all}}. Tabs mine | unassigned | all; status or all; labels: any of
      them; view mention | participating | unattended; priority or none. Sorts newest | oldest (activity), waiting (longest first),
@@ -11035,6 +12510,8 @@ COMMENT ON FUNCTION "public"."delete_conversation"(uuid) IS 'Deletes a conversat
 
 COMMENT ON FUNCTION "public"."delete_custom_attribute"(uuid) IS 'Removes a definition; the values stay where they are. Administrators only. Returns what it was.
      Fails with custom_attribute_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."delete_custom_filter"(uuid) IS 'Removes a view. Fails with filter_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."delete_custom_role"(uuid) IS 'Removes a role; who had it is a plain agent again. Administrators only.
      Fails with custom_role_not_found, not_administrator.';
@@ -11057,8 +12534,8 @@ COMMENT ON FUNCTION "public"."delete_notifications"(uuid, uuid[], boolean) IS 'R
 COMMENT ON FUNCTION "public"."delete_team"(uuid) IS 'Removes a team; its conversations belong to none. Administrators only. Fails with team_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."edit_message"(uuid, uuid, text) IS 'Changes the words of the caller''s own message; the ones before are kept in message_versions. Returns the message.
-     Where a provider delivers, only before it did. Fails with conversation_not_found, message_not_found, not_your_message,
-     message_deleted, message_delivered, message_empty, message_too_long.';
+     Where a provider delivers, only before it did; templates never. Fails with conversation_not_found, message_not_found,
+     not_your_message, message_deleted, message_is_template, message_delivered, message_empty, message_too_long.';
 
 COMMENT ON FUNCTION "public"."heartbeat"(uuid) IS 'Says every 15 seconds that the agent''s screen is there. Returns what online_users returns. Fails with account_not_found.';
 
@@ -11088,8 +12565,8 @@ COMMENT ON FUNCTION "public"."reconnect_channel"(uuid, jsonb, jsonb) IS 'Replace
 COMMENT ON FUNCTION "public"."remove_member"(uuid, uuid) IS 'Takes somebody out of the account, with their inboxes, teams and settings; their conversations belong to nobody then.
      Administrators, and everybody themselves. Fails with account_not_found, not_administrator, user_not_found, last_administrator.';
 
-COMMENT ON FUNCTION "public"."reply_window"(uuid) IS 'Whether one may answer freely now: {can_reply, closes_at, templates, connection_state, opted_out, unreachable_reason}.
-     Outside the window only an approved template goes out. Fails with conversation_not_found.';
+COMMENT ON FUNCTION "public"."reply_window"(uuid) IS 'Whether one may answer freely now: {can_reply, closes_at, hours, templates, connection_state, opted_out,
+     unreachable_reason}. Outside the window only an approved template goes out. Fails with conversation_not_found.';
 
 COMMENT ON FUNCTION "public"."request_upload"(uuid, jsonb) IS 'Slots for 1 to 15 files: p_files = [{id, file_name, content_type, byte_size}] gives {bucket, files: [{id, path, file_type,
      content_type}]}. Upload each to its path within an hour, then name the ids in send_message. Fails with
@@ -11116,6 +12593,10 @@ COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds
      Administrators only. Returns the row. Fails with account_not_found, not_administrator, invalid_argument,
      custom_attribute_not_found, attribute_key_taken, custom_attribute_invalid (details names the column, or reserved).';
 
+COMMENT ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) IS 'Saves conditions as a view (id null) or changes one: one''s own, or, as an administrator, one that everybody sees. Returns its row.
+     Fails with account_not_found, not_administrator, filter_not_found, name_invalid, name_taken, too_many_filters, invalid_argument, and
+     as public.conversation_filter about the conditions.';
+
 COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
 
@@ -11136,8 +12617,11 @@ COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, u
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
-     (lists) and template_params. Fails also with conversation_not_found, message_empty, message_too_long, message_id_taken,
-     too_many_messages, too_many_attachments, attachment_not_found, reply_target_not_found, content_attributes_invalid.';
+     (lists) and template_params {name, language, processed_params: {header, body, buttons}}: a template of the inbox, whose filled-in
+     words become the content. Outside the reply window nothing else goes out. Fails also with conversation_not_found,
+     message_empty, message_too_long, message_id_taken, too_many_messages, too_many_attachments, attachment_not_found,
+     reply_target_not_found, content_attributes_invalid, window_closed, and with template_not_found, template_not_approved,
+     template_unsupported, template_values_missing (details = {fields}), template_value_too_long, template_file_invalid.';
 
 COMMENT ON FUNCTION "public"."set_availability"(uuid, text) IS 'The caller is online, busy or offline in this account. Returns their membership. Fails with account_not_found, availability_invalid.';
 
@@ -11168,12 +12652,20 @@ COMMENT ON FUNCTION "public"."set_team_member"(uuid, uuid, boolean) IS 'Adds an 
 COMMENT ON FUNCTION "public"."set_working_hours"(uuid, jsonb) IS 'Sets the hours of the days given; administrators only. Returns all seven rows.
      Fails with inbox_not_found, not_administrator, working_hours_invalid.';
 
-COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) IS 'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
-     to a single conversation the existing one goes on; the same message id again returns the same. Returns the row. Fails with
-     contact_not_found, inbox_not_found, contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
+COMMENT ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) IS 'An agent writes first: a new conversation with a contact, with a first message under an id made by the caller. Where the inbox is locked
+     to a single conversation the existing one goes on; the same message id again returns the same. content_attributes as in
+     send_message: over WhatsApp a conversation begins with a template. Returns the row. Fails with contact_not_found, inbox_not_found,
+     contact_not_reachable, team_not_found, assignee_not_in_inbox, and as send_message.';
+
+COMMENT ON FUNCTION "public"."sync_templates"(uuid) IS 'Asks for a fresh copy of the inbox''s templates; template_list says when it is there. For whoever may enter the inbox, three times in a
+     row and then once in 30 seconds. Fails with inbox_not_found, templates_not_offered, inbox_not_connected, too_many_requests.';
 
 COMMENT ON FUNCTION "public"."take_mailbox_sign_in"(text, text) IS 'Ends the caller''s own sign-in, once: {account_id, inbox_id, inbox_name, verifier, address}. The service calls it
      (POST /oauth/{provider}/finish). Fails with sign_in_expired, not_administrator.';
+
+COMMENT ON FUNCTION "public"."template_list"(uuid, text, boolean, integer) IS 'The templates of an inbox in which all words of the query occur, approved ones first: {templates: [{id, name, language, category,
+     status, reason, components, fields}], has_more, synced_at, error, connection_state, syncing}. Fails with inbox_not_found,
+     templates_not_offered, invalid_argument.';
 
 COMMENT ON FUNCTION "public"."toggle_status"(uuid) IS 'Resolves an open conversation and opens any other. Returns its row. Fails with conversation_not_found.';
 
@@ -11228,6 +12720,8 @@ COMMENT ON FUNCTION "service"."begin_visit"(uuid) IS 'Opens a visit: {visit, cur
 
 COMMENT ON FUNCTION "service"."channel_credentials"(uuid) IS 'What an inbox speaks for itself with; null when it is not connected to a provider.';
 
+COMMENT ON FUNCTION "service"."channel_test_recipient"(uuid, text) IS 'What an adapter needs to write to somebody who wrote to this inbox: {last_incoming_at, context}. Null for a stranger.';
+
 COMMENT ON FUNCTION "service"."channels_for"(text, text[]) IS 'The inboxes a provider''s request may be about, with what verifies it: [{inbox_id, account_id, active, address, settings, secrets}].';
 
 COMMENT ON FUNCTION "service"."claim_jobs"(text, text[], integer, integer) IS 'Leases up to p_limit jobs of these kinds to a worker: fair between accounts, in order per lock, each to one worker only.';
@@ -11259,9 +12753,6 @@ COMMENT ON FUNCTION "service"."fail_job"(bigint, integer, text, double precision
 COMMENT ON FUNCTION "service"."finish_attachment"(uuid, jsonb) IS 'Writes what a worker found: {state: ready | failed, error, path, content_type, byte_size, width, height, thumb_path}, and tells
      the readers. False when somebody else was faster or the attachment is gone.';
 
-COMMENT ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) IS 'What private.identify_contact does, for the contact behind an address; the service has checked what p_verified names.
-     Returns the id of the contact that remains. Fails with contact_not_found.';
-
 COMMENT ON FUNCTION "service"."identity_secret"(text) IS 'What the service needs to check a visitor''s signed identity.';
 
 COMMENT ON FUNCTION "service"."invitation_email"(uuid) IS 'What the mail to somebody who has a login already says.';
@@ -11269,26 +12760,51 @@ COMMENT ON FUNCTION "service"."invitation_email"(uuid) IS 'What the mail to some
 COMMENT ON FUNCTION "service"."media_to_fetch"(uuid) IS 'Where a file is to be fetched from and where it goes; null when there is nothing to fetch.';
 
 COMMENT ON FUNCTION "service"."message_to_deliver"(uuid, uuid) IS 'Takes a queued message for sending: everything its adapter needs. Null when there is nothing to send any more; {held} while the
-     inbox must be reconnected; {wait: seconds} while the provider wants us slower or has ten messages in hand; interrupted = an earlier try never reported back.';
+     inbox must be reconnected; {wait: seconds} while the provider wants us slower, is down, or has ten messages in hand; interrupted = an earlier try never reported back.';
 
 COMMENT ON FUNCTION "service"."next_provider_events"(uuid, integer) IS 'The requests of an inbox that nobody has read yet, oldest first.';
 
 COMMENT ON FUNCTION "service"."notification_email"(uuid, timestamp with time zone) IS 'What the e-mail of a notification says; null when it was read, replaced by a newer one, or is no longer theirs to see.';
 
 COMMENT ON FUNCTION "service"."open_visitor_session"(text, text, text, text, integer, text) IS 'Opens or renews a visitor''s session; the service mints a token from the ids it returns. Hashes are SHA-256 in hex.
-     p_identifier is an identity whose signature the service has checked; its browsers share one address.
+     p_identifier is an identity whose signature the service has checked; its browsers share one address, and what was said
+     in this session before signing in goes there.
      Fails with inbox_not_found, session_expired, identity_required, too_many_requests.';
 
 COMMENT ON FUNCTION "service"."poll_mailboxes"() IS 'Asks for a visit to each mailbox whose time has come, 500 a call; returns how many.';
 
-COMMENT ON FUNCTION "service"."purge_provider_events"(interval) IS 'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay.';
+COMMENT ON FUNCTION "service"."purge_audit_log"(interval, integer) IS 'Removes entries of the audit log that are very old, p_limit a call.';
+
+COMMENT ON FUNCTION "service"."purge_contacts"(interval, integer) IS 'Removes contacts who cannot be reached, said nothing that is left and were never cared for, p_limit a call; and forgets
+     whose chat was open days ago.';
+
+COMMENT ON FUNCTION "service"."purge_dead_letters"(interval, integer) IS 'Removes dead jobs and quarantined requests that nobody tried again for so long, p_limit of each a call.';
+
+COMMENT ON FUNCTION "service"."purge_events"(interval, integer) IS 'Removes the oldest events, p_limit a call, and returns how many.';
+
+COMMENT ON FUNCTION "service"."purge_invitations"(interval) IS 'Removes invitations that nobody accepted and that ended long ago.';
+
+COMMENT ON FUNCTION "service"."purge_jobs"(interval) IS 'Removes old finished jobs, at most 10,000 a call. Dead ones stay longer, for somebody to look: see service.purge_dead_letters.';
+
+COMMENT ON FUNCTION "service"."purge_notifications"(interval, integer) IS 'Removes notifications that were written long ago, read or not, p_limit a call.';
+
+COMMENT ON FUNCTION "service"."purge_provider_events"(interval) IS 'Removes requests that were read long ago, 10,000 a call, and receipts nobody waits for. Quarantined ones stay longer: see
+     service.purge_dead_letters.';
 
 COMMENT ON FUNCTION "service"."purge_webhook_deliveries"(interval) IS 'Removes the log of what was told long ago, 10,000 a call.';
+
+COMMENT ON FUNCTION "service"."quarantined_events"(bigint, integer) IS 'Providers'' requests that could not be understood, newest first: {rows}, without what they say. Pass the last id for the
+     next page; read one again with service.replay_provider_event.';
 
 COMMENT ON FUNCTION "service"."react_to_message"(uuid, jsonb) IS 'The contact put a reaction on a message, or took it back (no emoji). False for a message we do not know.';
 
 COMMENT ON FUNCTION "service"."receive_message"(uuid, jsonb) IS 'A message that came in through a provider (or was written outside of the desk: echo), as the worker parsed it. Received
      twice it is there once. Returns {message_id, conversation_id, duplicate, attachments}. Fails with inbox_not_found.';
+
+COMMENT ON FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) IS 'Keeps what the provider said about a connection. Refused credentials hold the inbox until it is reconnected; when all is right,
+     what was held goes out.';
+
+COMMENT ON FUNCTION "service"."record_channel_test"(uuid) IS 'The provider took a test message.';
 
 COMMENT ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) IS 'The provider took the message: its ids, one per part, and another spelling of the address if it named one. Receipts that
      came earlier are applied now.';
@@ -11303,7 +12819,12 @@ COMMENT ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) IS 'Ho
 
 COMMENT ON FUNCTION "service"."refresh_channel_tokens"() IS 'Asks for fresh tokens where they end soon: mailboxes ten minutes before, Instagram at day 45. Returns how many.';
 
+COMMENT ON FUNCTION "service"."refresh_templates"() IS 'Asks for a copy of the templates of each inbox whose copy is three hours old, 200 a call; returns how many.';
+
 COMMENT ON FUNCTION "service"."relabel"(uuid, text, text) IS 'The next batch of a label''s renaming; see private.relabel. Returns how many rows it changed.';
+
+COMMENT ON FUNCTION "service"."replace_templates"(uuid, jsonb) IS 'Makes the templates of an inbox those that its provider listed: new ones come, changed ones change, vanished ones go, all at once.
+     What cannot be a template is left out. Returns how many there are.';
 
 COMMENT ON FUNCTION "service"."replay_provider_event"(bigint) IS 'Reads a quarantined request again, after a release that understands it.';
 
@@ -11317,12 +12838,16 @@ COMMENT ON FUNCTION "service"."take_chore"(text, integer, text) IS 'Whether the 
 
 COMMENT ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) IS 'Closes the window that this message opened, and returns what a digest needs; null when the visitor saw it all, or it was mailed.';
 
+COMMENT ON FUNCTION "service"."templates_not_synced"(uuid, text, text) IS 'The provider did not list its templates: what we have stays, and the next try waits longer each time. auth holds the inbox''s messages
+     until an administrator reconnects.';
+
 COMMENT ON FUNCTION "service"."update_contact_address"(uuid, jsonb) IS 'A contact''s address changed, opted out or in, or cannot be reached. False when we do not know it.';
 
 COMMENT ON FUNCTION "service"."update_delivery"(uuid, jsonb) IS 'What a provider says became of a message: by its id, or by contact and watermark. Parked for ten minutes when the message''s own
      answer is not stored yet; returns false then. Fails with status_invalid.';
 
-COMMENT ON FUNCTION "service"."update_inbox"(uuid, jsonb) IS 'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind.';
+COMMENT ON FUNCTION "service"."update_inbox"(uuid, jsonb) IS 'Something about the inbox itself that its provider told us: kept under settings.news, the newest of each kind. News of templates have
+     them copied again.';
 
 COMMENT ON FUNCTION "service"."webhook_to_deliver"(uuid, uuid) IS 'What to tell, where, and what signs it: {url, secret, body}. Null when there is nothing to tell any more.';
 
@@ -11368,9 +12893,14 @@ COMMENT ON TABLE "public"."canned_responses" IS 'A ready answer of an account, f
 
 COMMENT ON TABLE "public"."channel_connections" IS 'The provider''s side of an inbox: its address there, its settings, and whether the connection works.';
 
+COMMENT ON TABLE "public"."channel_templates" IS 'A text that the provider of an inbox approved beforehand: the only thing that may be sent outside the reply window. Copied from the
+     provider; written by our servers only.';
+
 COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow a conversation: its assignees, those mentioned in it, and whoever was added.';
 
 COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
+
+COMMENT ON TABLE "public"."custom_filters" IS 'A saved view: conditions for public.conversation_filter under a name.';
 
 COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
 
@@ -11391,6 +12921,8 @@ COMMENT ON TABLE "public"."notifications" IS 'The newest thing a member should k
 COMMENT ON TABLE "public"."team_members" IS 'Who belongs to a team.';
 
 COMMENT ON TABLE "public"."teams" IS 'A group of agents. Its members see the conversations given to it, whatever their inbox.';
+
+COMMENT ON TABLE "public"."template_syncs" IS 'When the templates of an inbox were last copied from its provider, and what went wrong since.';
 
 COMMENT ON TABLE "public"."working_hours" IS 'One row per inbox and day of the week, 0 = Sunday, in the inbox''s time zone.';
 
@@ -11449,6 +12981,12 @@ REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."administered_team"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."administered_team"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."adopt_session"(private.visitor_sessions, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."adopt_session"(private.visitor_sessions, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."adopt_session"(private.visitor_sessions, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."agent_may_download"(text) FROM PUBLIC;
 
@@ -11556,6 +13094,12 @@ REVOKE ALL ON FUNCTION "private"."ask_for_digest"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."ask_for_digest"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."ask_for_templates"(uuid, uuid, interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."ask_for_templates"(uuid, uuid, interval) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."ask_for_templates"(uuid, uuid, interval) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."attachment_id_of"(text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."attachment_id_of"(text) TO "authenticated";
@@ -11606,6 +13150,14 @@ REVOKE ALL ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, int
 
 GRANT EXECUTE ON FUNCTION "private"."auto_resolve"(public.conversations, jsonb, integer) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."begin_channel_action"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."begin_channel_action"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."begin_channel_action"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."begin_channel_action"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."begin_conversation"() FROM "postgres";
@@ -11626,6 +13178,18 @@ REVOKE ALL ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uu
 
 GRANT EXECUTE ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."bulk_change"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."bulk_change"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_change"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bulk_ids"(uuid[], jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."bulk_ids"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_ids"(uuid[], jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "authenticated";
@@ -11633,6 +13197,14 @@ GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "authenticat
 REVOKE ALL ON FUNCTION "private"."bulk_update"(uuid[], jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."bulk_update"(uuid[], jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."bulk_update_each"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update_each"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."bulk_update_each"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."bulk_update_each"(uuid[], jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."bury_mail"() FROM PUBLIC;
 
@@ -11675,6 +13247,14 @@ REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."channel_address"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."channel_address"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."channel_test_recipients"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."channel_test_recipients"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."channel_test_recipients"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."channel_test_recipients"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."check_agent_limit"(uuid, integer) FROM PUBLIC;
 
@@ -11754,13 +13334,13 @@ REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."conversation_delta"(public.conversations) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -11825,6 +13405,14 @@ GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "authenti
 REVOKE ALL ON FUNCTION "private"."delete_custom_attribute"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."delete_custom_attribute"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_filter"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_filter"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."delete_custom_filter"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."delete_custom_filter"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."delete_custom_role"(uuid) FROM PUBLIC;
 
@@ -11926,6 +13514,12 @@ REVOKE ALL ON FUNCTION "private"."file_type_of"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."file_type_of"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."fill_channel_template"(public.messages, public.conversations, public.contacts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."fill_channel_template"(public.messages, public.conversations, public.contacts) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."fill_channel_template"(public.messages, public.conversations, public.contacts) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM "postgres";
@@ -11937,6 +13531,12 @@ REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."filter_condition"(uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_predicate"(uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -11970,6 +13570,12 @@ REVOKE ALL ON FUNCTION "private"."follow_mailbox"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."follow_mailbox"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."follow_templates"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."follow_templates"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."follow_templates"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "authenticated";
@@ -11978,11 +13584,23 @@ REVOKE ALL ON FUNCTION "private"."full_inbox_ids"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."full_inbox_ids"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."given_value"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."given_value"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."given_value"(jsonb, jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."has_active_bot"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."has_active_bot"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_active_bot"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."has_templates"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_templates"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_templates"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."has_widget_feature"(uuid, text) FROM PUBLIC;
 
@@ -12106,6 +13724,12 @@ REVOKE ALL ON FUNCTION "private"."mail_conversation"(public.inboxes, public.cont
 
 GRANT EXECUTE ON FUNCTION "private"."mail_conversation"(public.inboxes, public.contact_inboxes, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."mail_outline"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."mail_outline"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."mail_outline"(jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."make_api_secrets"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."make_api_secrets"(uuid) FROM "postgres";
@@ -12208,6 +13832,18 @@ REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."note_delay"(public.messages, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."note_outage"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_outage"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_outage"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."note_recovery"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."note_recovery"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."note_recovery"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM "postgres";
@@ -12256,6 +13892,18 @@ REVOKE ALL ON FUNCTION "private"."online_users"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."online_users"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."outage_wait"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."outage_wait"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."outage_wait"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."own_filter"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."own_filter"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."own_filter"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."partial_account_ids"(boolean) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."partial_account_ids"(boolean) TO "authenticated";
@@ -12287,6 +13935,12 @@ REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."priority_rank"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."priority_rank"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."put_values"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."put_values"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."put_values"(text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."queue_message"() FROM PUBLIC;
 
@@ -12376,6 +14030,12 @@ REVOKE ALL ON FUNCTION "private"."reopened_status"(public.conversations, boolean
 
 GRANT EXECUTE ON FUNCTION "private"."reopened_status"(public.conversations, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."reply_context"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."reply_context"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."reply_context"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."reply_secret"(uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."reply_secret"(uuid) FROM "postgres";
@@ -12433,6 +14093,12 @@ REVOKE ALL ON FUNCTION "private"."require_member"(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."require_member"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."require_member"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."require_open_window"(public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."require_open_window"(public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."require_open_window"(public.conversations) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."resolve_reply"(public.messages) FROM PUBLIC;
 
@@ -12493,6 +14159,14 @@ GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) T
 REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -12670,19 +14344,27 @@ REVOKE ALL ON FUNCTION "private"."shown_status"(public.account_users) FROM "post
 
 GRANT EXECUTE ON FUNCTION "private"."shown_status"(public.account_users) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."submitted_values"(public.messages, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."submitted_values"(public.messages, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."submitted_values"(public.messages, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."sync_templates"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."sync_templates"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."sync_templates"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sync_templates"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."take_email"(uuid, text) FROM PUBLIC;
 
@@ -12748,6 +14430,12 @@ REVOKE ALL ON FUNCTION "private"."tell_labels"(public.conversations, public.conv
 
 GRANT EXECUTE ON FUNCTION "private"."tell_labels"(public.conversations, public.conversations, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_member"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_member"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_member"() TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM "postgres";
@@ -12772,11 +14460,55 @@ REVOKE ALL ON FUNCTION "private"."tell_topic_moved"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_topic_moved"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."template_fields"(jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."template_fields"(jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_fields"(jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."template_list"(uuid, text, boolean, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."template_list"(uuid, text, boolean, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."template_list"(uuid, text, boolean, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_list"(uuid, text, boolean, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."template_text"(text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."template_text"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."template_text"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."template_to_deliver"(public.messages) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."template_to_deliver"(public.messages) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_to_deliver"(public.messages) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."template_variables"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."template_variables"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_variables"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."template_words"(jsonb, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."template_words"(jsonb, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."template_words"(jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."templated_inbox"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."templated_inbox"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."templated_inbox"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."text_fields"(text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."text_fields"(text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."text_fields"(text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."toggle_status"(uuid) FROM PUBLIC;
 
@@ -12926,6 +14658,14 @@ REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."begin_channel_action"(uuid, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."begin_channel_action"(uuid, text) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."begin_channel_action"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."begin_channel_action"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."begin_mailbox_sign_in"(uuid, text, text, text, uuid, text) TO "authenticated";
@@ -12942,6 +14682,14 @@ REVOKE ALL ON FUNCTION "public"."bulk_update"(uuid[], jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."bulk_update"(uuid[], jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."bulk_update_each"(uuid[], jsonb) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update_each"(uuid[], jsonb) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."bulk_update_each"(uuid[], jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."bulk_update_each"(uuid[], jsonb) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."canned_response_list"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."canned_response_list"(uuid, text) TO "authenticated";
@@ -12949,6 +14697,14 @@ GRANT EXECUTE ON FUNCTION "public"."canned_response_list"(uuid, text) TO "authen
 REVOKE ALL ON FUNCTION "public"."canned_response_list"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."canned_response_list"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."channel_test_recipients"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."channel_test_recipients"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."channel_test_recipients"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."channel_test_recipients"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) FROM PUBLIC;
 
@@ -12966,13 +14722,13 @@ REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, 
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) FROM PUBLIC;
 
@@ -13013,6 +14769,14 @@ GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "authentic
 REVOKE ALL ON FUNCTION "public"."delete_custom_attribute"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."delete_custom_attribute"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_filter"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_filter"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."delete_custom_filter"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."delete_custom_filter"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."delete_custom_role"(uuid) FROM PUBLIC;
 
@@ -13222,6 +14986,14 @@ REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM 
 
 GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) TO "authenticated";
@@ -13350,13 +15122,21 @@ REVOKE ALL ON FUNCTION "public"."set_working_hours"(uuid, jsonb) FROM "postgres"
 
 GRANT EXECUTE ON FUNCTION "public"."set_working_hours"(uuid, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."start_conversation"(uuid, uuid, uuid, uuid, text, uuid, uuid, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."sync_templates"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."sync_templates"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."sync_templates"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."sync_templates"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."take_mailbox_sign_in"(text, text) FROM PUBLIC;
 
@@ -13365,6 +15145,14 @@ GRANT EXECUTE ON FUNCTION "public"."take_mailbox_sign_in"(text, text) TO "authen
 REVOKE ALL ON FUNCTION "public"."take_mailbox_sign_in"(text, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."take_mailbox_sign_in"(text, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."template_list"(uuid, text, boolean, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."template_list"(uuid, text, boolean, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."template_list"(uuid, text, boolean, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."template_list"(uuid, text, boolean, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."toggle_status"(uuid) FROM PUBLIC;
 
@@ -13534,6 +15322,14 @@ GRANT EXECUTE ON FUNCTION "service"."channel_credentials"(uuid) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."channel_credentials"(uuid) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."channel_test_recipient"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."channel_test_recipient"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."channel_test_recipient"(uuid, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."channel_test_recipient"(uuid, text) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."channels_for"(text, text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."channels_for"(text, text[]) FROM "postgres";
@@ -13638,14 +15434,6 @@ GRANT EXECUTE ON FUNCTION "service"."finish_attachment"(uuid, jsonb) TO "postgre
 
 GRANT EXECUTE ON FUNCTION "service"."finish_attachment"(uuid, jsonb) TO "service_role";
 
-REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) FROM "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "postgres";
-
-GRANT EXECUTE ON FUNCTION "service"."identify_visitor"(uuid, jsonb, text[]) TO "service_role";
-
 REVOKE ALL ON FUNCTION "service"."identity_secret"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."identity_secret"(text) FROM "postgres";
@@ -13710,6 +15498,54 @@ GRANT EXECUTE ON FUNCTION "service"."poll_mailboxes"() TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."poll_mailboxes"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."purge_audit_log"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_audit_log"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_audit_log"(interval, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_audit_log"(interval, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."purge_contacts"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_contacts"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_contacts"(interval, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_contacts"(interval, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."purge_dead_letters"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_dead_letters"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_dead_letters"(interval, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_dead_letters"(interval, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."purge_events"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_events"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_events"(interval, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_events"(interval, integer) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."purge_invitations"(interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_invitations"(interval) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_invitations"(interval) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_invitations"(interval) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."purge_notifications"(interval, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."purge_notifications"(interval, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_notifications"(interval, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."purge_notifications"(interval, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."purge_provider_events"(interval) FROM "postgres";
@@ -13726,6 +15562,14 @@ GRANT EXECUTE ON FUNCTION "service"."purge_webhook_deliveries"(interval) TO "pos
 
 GRANT EXECUTE ON FUNCTION "service"."purge_webhook_deliveries"(interval) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."quarantined_events"(bigint, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."quarantined_events"(bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."quarantined_events"(bigint, integer) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."quarantined_events"(bigint, integer) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."react_to_message"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."react_to_message"(uuid, jsonb) FROM "postgres";
@@ -13741,6 +15585,22 @@ REVOKE ALL ON FUNCTION "service"."receive_message"(uuid, jsonb) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "service"."receive_message"(uuid, jsonb) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."receive_message"(uuid, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_channel_check"(uuid, timestamp with time zone, jsonb) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."record_channel_test"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."record_channel_test"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_channel_test"(uuid) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."record_channel_test"(uuid) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."record_delivery"(uuid, uuid, text[], text) FROM PUBLIC;
 
@@ -13782,6 +15642,14 @@ GRANT EXECUTE ON FUNCTION "service"."refresh_channel_tokens"() TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."refresh_channel_tokens"() TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."refresh_templates"() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."refresh_templates"() FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."refresh_templates"() TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."refresh_templates"() TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
@@ -13789,6 +15657,14 @@ REVOKE ALL ON FUNCTION "service"."relabel"(uuid, text, text) FROM "postgres";
 GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."relabel"(uuid, text, text) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."replace_templates"(uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."replace_templates"(uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."replace_templates"(uuid, jsonb) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."replace_templates"(uuid, jsonb) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."replay_provider_event"(bigint) FROM PUBLIC;
 
@@ -13837,6 +15713,14 @@ REVOKE ALL ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) F
 GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) TO "postgres";
 
 GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) TO "service_role";
+
+REVOKE ALL ON FUNCTION "service"."templates_not_synced"(uuid, text, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."templates_not_synced"(uuid, text, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."templates_not_synced"(uuid, text, text) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."templates_not_synced"(uuid, text, text) TO "service_role";
 
 REVOKE ALL ON FUNCTION "service"."update_contact_address"(uuid, jsonb) FROM PUBLIC;
 
@@ -13948,6 +15832,12 @@ REVOKE ALL ("aliases") ON TABLE "public"."channel_connections" FROM "authenticat
 REVOKE ALL ("channel_type") ON TABLE "public"."channel_connections" FROM "authenticated";
 
 
+REVOKE ALL ("check_result") ON TABLE "public"."channel_connections" FROM "authenticated";
+
+
+REVOKE ALL ("checked_at") ON TABLE "public"."channel_connections" FROM "authenticated";
+
+
 REVOKE ALL ("created_at") ON TABLE "public"."channel_connections" FROM "authenticated";
 
 
@@ -13985,6 +15875,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."channel_connections" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."channel_connections" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."channel_templates" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."channel_templates" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."channel_templates" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."channel_templates" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."channel_templates" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."channel_templates" TO "service_role";
 
 REVOKE ALL ("continuity_via_email") ON TABLE "public"."channel_web_widgets" FROM "authenticated";
 
@@ -14030,6 +15932,18 @@ GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON
 REVOKE ALL ON TABLE "public"."custom_attribute_definitions" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."custom_attribute_definitions" TO "service_role";
+
+REVOKE ALL ON TABLE "public"."custom_filters" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."custom_filters" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."custom_filters" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."custom_filters" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."custom_filters" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."custom_filters" TO "service_role";
 
 REVOKE ALL ON TABLE "public"."custom_roles" FROM "authenticated";
 
@@ -14204,6 +16118,18 @@ REVOKE ALL ON TABLE "public"."teams" FROM "service_role";
 
 GRANT SELECT ON TABLE "public"."teams" TO "service_role";
 
+REVOKE ALL ON TABLE "public"."template_syncs" FROM "authenticated";
+
+GRANT SELECT ON TABLE "public"."template_syncs" TO "authenticated";
+
+REVOKE ALL ON TABLE "public"."template_syncs" FROM "postgres";
+
+GRANT DELETE, INSERT, MAINTAIN, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE "public"."template_syncs" TO "postgres";
+
+REVOKE ALL ON TABLE "public"."template_syncs" FROM "service_role";
+
+GRANT SELECT ON TABLE "public"."template_syncs" TO "service_role";
+
 REVOKE ALL ("message_signature") ON TABLE "public"."users" FROM "authenticated";
 
 GRANT SELECT ("message_signature"), UPDATE ("message_signature") ON TABLE "public"."users" TO "authenticated";
@@ -14225,6 +16151,10 @@ CREATE INDEX webhook_deliveries_inbox_id_idx ON private.webhook_deliveries USING
 ALTER TABLE "private"."attachment_sources" ADD CONSTRAINT "attachment_sources_attachment_fkey" FOREIGN KEY (account_id, attachment_id) REFERENCES public.attachments(account_id, id) ON DELETE CASCADE;
 
 CREATE INDEX audit_log_account_id_id_idx ON public.audit_log USING btree (account_id, id DESC);
+
+ALTER TABLE "public"."channel_templates" ADD COLUMN "fields" jsonb GENERATED ALWAYS AS (private.template_fields(components)) STORED;
+
+COMMENT ON COLUMN "public"."channel_templates"."fields" IS 'What has to be filled in; null when we cannot send it. See private.template_fields.';
 
 ALTER TABLE "public"."contacts" ADD COLUMN "search_text" text GENERATED ALWAYS AS (private.contact_search_text(name, middle_name, last_name, email, phone_number, identifier, (additional_attributes ->> 'company_name'::text))) STORED;
 
@@ -14282,6 +16212,10 @@ GRANT SELECT ("address") ON TABLE "public"."channel_connections" TO "authenticat
 GRANT SELECT ("aliases") ON TABLE "public"."channel_connections" TO "authenticated";
 
 GRANT SELECT ("channel_type") ON TABLE "public"."channel_connections" TO "authenticated";
+
+GRANT SELECT ("check_result") ON TABLE "public"."channel_connections" TO "authenticated";
+
+GRANT SELECT ("checked_at") ON TABLE "public"."channel_connections" TO "authenticated";
 
 GRANT SELECT ("created_at") ON TABLE "public"."channel_connections" TO "authenticated";
 

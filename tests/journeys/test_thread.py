@@ -57,7 +57,8 @@ def post_mail(simulator: Simulator, sender: str, subject: str, html: str, text: 
     mail["Message-ID"] = f"<{secrets.token_hex(12)}@customers.example>"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
-    body = mail.get_payload()[1]
+    _, body = mail.iter_parts()
+    assert isinstance(body, EmailMessage)
     body.add_related(picture("teal"), "image", "png", cid="<photo@1>", filename="handle.png")
     simulator.play(
         "email",

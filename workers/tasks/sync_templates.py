@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 from backend.channels import base
+from backend.connection import connected_with_token
 from workers.jobs import Job
 from workers.registry import Context, PermanentError, RetryLater
-from workers.tokens import connected_with_token
 
 _AGAIN = {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}
 

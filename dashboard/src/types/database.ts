@@ -336,6 +336,8 @@ export type Database = {
           address: string;
           aliases: string[];
           channel_type: string;
+          check_result: Json | null;
+          checked_at: string | null;
           created_at: string;
           expires_at: string | null;
           inbox_id: string;
@@ -352,6 +354,8 @@ export type Database = {
           address?: never;
           aliases?: never;
           channel_type?: never;
+          check_result?: never;
+          checked_at?: never;
           created_at?: never;
           expires_at?: never;
           inbox_id?: never;
@@ -368,6 +372,8 @@ export type Database = {
           address?: never;
           aliases?: never;
           channel_type?: never;
+          check_result?: never;
+          checked_at?: never;
           created_at?: never;
           expires_at?: never;
           inbox_id?: never;
@@ -382,6 +388,64 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: 'channel_connections_inbox_fkey';
+            columns: ['account_id', 'inbox_id'];
+            referencedRelation: 'inboxes';
+            referencedColumns: ['account_id', 'id'];
+          },
+        ];
+      };
+      channel_templates: {
+        Row: {
+          account_id: string;
+          category: string;
+          components: NonNullable<Json>;
+          created_at: string;
+          fields: Json | null;
+          id: string;
+          inbox_id: string;
+          language: string;
+          name: string;
+          parameter_format: string;
+          provider_id: string | null;
+          reason: string | null;
+          status: string;
+          updated_at: string;
+        };
+        Insert: {
+          account_id?: never;
+          category?: never;
+          components?: never;
+          created_at?: never;
+          fields?: never;
+          id?: never;
+          inbox_id?: never;
+          language?: never;
+          name?: never;
+          parameter_format?: never;
+          provider_id?: never;
+          reason?: never;
+          status?: never;
+          updated_at?: never;
+        };
+        Update: {
+          account_id?: never;
+          category?: never;
+          components?: never;
+          created_at?: never;
+          fields?: never;
+          id?: never;
+          inbox_id?: never;
+          language?: never;
+          name?: never;
+          parameter_format?: never;
+          provider_id?: never;
+          reason?: never;
+          status?: never;
+          updated_at?: never;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'channel_templates_inbox_fkey';
             columns: ['account_id', 'inbox_id'];
             referencedRelation: 'inboxes';
             referencedColumns: ['account_id', 'id'];
@@ -1470,6 +1534,40 @@ export type Database = {
           },
         ];
       };
+      template_syncs: {
+        Row: {
+          account_id: string;
+          error: string | null;
+          failures: number;
+          inbox_id: string;
+          next_sync_at: string;
+          synced_at: string | null;
+        };
+        Insert: {
+          account_id?: never;
+          error?: never;
+          failures?: never;
+          inbox_id?: never;
+          next_sync_at?: never;
+          synced_at?: never;
+        };
+        Update: {
+          account_id?: never;
+          error?: never;
+          failures?: never;
+          inbox_id?: never;
+          next_sync_at?: never;
+          synced_at?: never;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'template_syncs_inbox_fkey';
+            columns: ['account_id', 'inbox_id'];
+            referencedRelation: 'inboxes';
+            referencedColumns: ['account_id', 'id'];
+          },
+        ];
+      };
       users: {
         Row: {
           avatar_url: string | null;
@@ -1557,6 +1655,7 @@ export type Database = {
         Args: { p_assignee_id: string; p_conversation_id: string };
         Returns: Json;
       };
+      begin_channel_action: { Args: { p_action: string; p_inbox_id: string }; Returns: undefined };
       begin_mailbox_sign_in: {
         Args: {
           p_account_id: string;
@@ -1571,6 +1670,7 @@ export type Database = {
       bulk_update: { Args: { p_changes: Json; p_ids: string[] }; Returns: Json };
       bulk_update_each: { Args: { p_changes: Json; p_ids: string[] }; Returns: Json };
       canned_response_list: { Args: { p_account_id: string; p_query?: string }; Returns: Json };
+      channel_test_recipients: { Args: { p_inbox_id: string }; Returns: Json };
       connect_channel: {
         Args: {
           p_account_id: string;
@@ -1811,13 +1911,19 @@ export type Database = {
           p_assignee_id?: string;
           p_contact_id: string;
           p_content?: string;
+          p_content_attributes?: Json;
           p_inbox_id: string;
           p_message_id?: string;
           p_team_id?: string;
         };
         Returns: Json;
       };
+      sync_templates: { Args: { p_inbox_id: string }; Returns: undefined };
       take_mailbox_sign_in: { Args: { p_provider: string; p_state_hash: string }; Returns: Json };
+      template_list: {
+        Args: { p_approved?: boolean; p_inbox_id: string; p_limit?: number; p_query?: string };
+        Returns: Json;
+      };
       toggle_status: { Args: { p_conversation_id: string }; Returns: Json };
     };
     Enums: {
