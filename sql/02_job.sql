@@ -121,58 +121,66 @@ returns table (
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+    tenants uuid[];
+    share int;
+    chosen bigint[];
 begin
     if p_limit not between 1 and 500 or p_lease_seconds not between 1 and 3600 then
         perform private.fail(400, 'invalid_argument', 'Claim 1 to 500 jobs with a lease of 1 to 3600 seconds.');
     end if;
     perform private.release_expired_jobs();
-    return query
-    with recursive tenant (account_id) as (
-        -- The accounts that have work, by hopping through the index instead of reading all jobs.
-        (
-            select job.account_id from private.jobs as job
-            where job.status = 'queued' order by job.account_id limit 1
+    tenants := array(
+        with recursive tenant (account_id) as (
+            -- The accounts that have work, by hopping through the index instead of reading all jobs.
+            (
+                select job.account_id from private.jobs as job
+                where job.status = 'queued' order by job.account_id limit 1
+            )
+            union all
+            select (
+                select job.account_id from private.jobs as job
+                where job.status = 'queued' and job.account_id > tenant.account_id
+                order by job.account_id limit 1)
+            from tenant
+            where tenant.account_id is not null
         )
-        union all
-        select (
-            select job.account_id from private.jobs as job
-            where job.status = 'queued' and job.account_id > tenant.account_id
-            order by job.account_id limit 1)
-        from tenant
-        where tenant.account_id is not null
-    ),
-    turn as (
-        -- Fair between accounts: everyone's first job before anyone's second.
-        select ready.id, ready.priority,
-            row_number() over (partition by tenant.account_id order by ready.priority, ready.id) as turn
-        from tenant
-        cross join lateral (
-            select job.id, job.priority
-            from private.jobs as job
-            where job.status = 'queued'
-                and job.account_id = tenant.account_id
-                and job.run_at <= clock_timestamp()
-                and job.kind = any (p_kinds)
-                and (
-                    job.lock is null
-                    -- Jobs that share a lock run one at a time, in the order they were added.
-                    or not exists (
-                        select from private.jobs as other
-                        where other.lock = job.lock
-                            and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
-                )
-            order by job.priority, job.id
-            limit p_limit
-        ) as ready
-        where tenant.account_id is not null
-    ),
-    candidate as (
+        select tenant.account_id from tenant where tenant.account_id is not null);
+    -- An equal share of each account is enough where all have as much to do; else as many of each as are asked for.
+    foreach share in array array[(p_limit - 1) / greatest(cardinality(tenants), 1) + 1, p_limit] loop
+        chosen := array(
+            -- Fair between accounts: everyone's first job before anyone's second.
+            select ready.id
+            from unnest(tenants) as tenant (account_id)
+            cross join lateral (
+                select job.id, job.priority, row_number() over (order by job.priority, job.id) as turn
+                from private.jobs as job
+                where job.status = 'queued'
+                    and job.account_id = tenant.account_id
+                    and job.run_at <= clock_timestamp()
+                    and job.kind = any (p_kinds)
+                    and (
+                        job.lock is null
+                        -- Jobs that share a lock run one at a time, in the order they were added.
+                        or not exists (
+                            select from private.jobs as other
+                            where other.lock = job.lock
+                                and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
+                    )
+                order by job.priority, job.id
+                limit share
+            ) as ready
+            order by ready.turn, ready.priority, ready.id
+            limit p_limit);
+        exit when cardinality(chosen) = p_limit;
+    end loop;
+    return query
+    with candidate as (
         select job.id
-        from private.jobs as job
-        join (select turn.id, turn.turn from turn order by turn.turn, turn.priority, turn.id limit p_limit) as chosen
-            on chosen.id = job.id
+        from unnest(chosen) with ordinality as wanted (id, place)
+        join private.jobs as job on job.id = wanted.id
         where job.status = 'queued'
-        order by chosen.turn, job.id
+        order by wanted.place
         for update of job skip locked
     )
     update private.jobs as job

@@ -35,10 +35,12 @@ comment on function private.actor is
 
 create function private.record_event(p_account_id uuid, p_name text, p_conversation_id uuid, p_payload jsonb)
 returns void
-language sql set search_path = ''
+language plpgsql set search_path = ''
 as $$
+begin
     insert into private.events (account_id, name, conversation_id, payload, actor)
-    values (p_account_id, p_name, p_conversation_id, p_payload, private.actor())
+    values (p_account_id, p_name, p_conversation_id, p_payload, private.actor());
+end;
 $$;
 
 comment on function private.record_event is 'Writes one event in the caller''s transaction.';

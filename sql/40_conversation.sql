@@ -226,47 +226,36 @@ $$;
 comment on function private.topic_of is 'The topic on which this conversation is spoken of now.';
 
 create function private.conversation_rows(p_ids uuid[])
-returns jsonb
+returns json
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 begin
-    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it.
+    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it. Rows that
+    -- become text, because objects of jsonb take twice as long.
     return (
-    select coalesce(jsonb_agg(
-        jsonb_build_object(
-            'id', conversation.id,
-            'account_id', conversation.account_id,
-            'display_id', conversation.display_id,
-            'inbox_id', conversation.inbox_id,
-            'status', conversation.status,
-            'priority', conversation.priority,
-            'assignee_id', conversation.assignee_id,
-            'team_id', conversation.team_id,
-            'labels', to_jsonb(conversation.labels),
-            'snoozed_until', conversation.snoozed_until,
-            'waiting_since', conversation.waiting_since,
-            'first_reply_created_at', conversation.first_reply_created_at,
-            'last_activity_at', conversation.last_activity_at,
-            'created_at', conversation.created_at,
-            'unread_count', conversation.unread_count,
-            'last_seq', conversation.last_seq,
-            'preview', conversation.preview,
-            'custom_attributes', conversation.custom_attributes,
-            'contact', jsonb_build_object(
-                'id', contact.id,
-                'name', contact.name,
-                'email', contact.email,
-                'phone_number', contact.phone_number,
-                'avatar_url', contact.avatar_url,
-                'identified', contact.identified,
-                'blocked', contact.blocked),
-            -- private.conversation_topic, written out: calling it for every row costs more than all the rest.
-            'topic', 'conversation:' || conversation.id || ':' || (inbox.epoch + conversation.epoch))
-        order by wanted.position), '[]')
-    from unnest(p_ids) with ordinality as wanted (id, position)
-    join public.conversations as conversation on conversation.id = wanted.id
-    join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id);
+        select coalesce(json_agg(shown), '[]')
+        from (
+            select conversation.id, conversation.account_id, conversation.display_id, conversation.inbox_id,
+                conversation.status, conversation.priority, conversation.assignee_id, conversation.team_id,
+                conversation.labels, conversation.snoozed_until, conversation.waiting_since,
+                conversation.first_reply_created_at, conversation.last_activity_at, conversation.created_at,
+                conversation.unread_count, conversation.last_seq, conversation.preview, conversation.custom_attributes,
+                json_build_object(
+                    'id', contact.id,
+                    'name', contact.name,
+                    'email', contact.email,
+                    'phone_number', contact.phone_number,
+                    'avatar_url', contact.avatar_url,
+                    'identified', contact.identified,
+                    'blocked', contact.blocked) as contact,
+                -- private.conversation_topic, written out: calling it for every row costs more than all the rest.
+                'conversation:' || conversation.id || ':' || (inbox.epoch + conversation.epoch) as topic
+            from unnest(p_ids) with ordinality as wanted (id, position)
+            join public.conversations as conversation on conversation.id = wanted.id
+            join public.contacts as contact on contact.id = conversation.contact_id
+            join public.inboxes as inbox on inbox.id = conversation.inbox_id
+            order by wanted.position
+        ) as shown);
 end;
 $$;
 
@@ -277,7 +266,7 @@ create function private.conversation_row(p_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select private.conversation_rows(array[p_id]) -> 0
+    select (private.conversation_rows(array[p_id]) -> 0)::jsonb
 $$;
 
 comment on function private.conversation_row is 'One conversation as private.conversation_rows gives it.';
@@ -592,23 +581,82 @@ create trigger conversations_tell_created
 
 create function private.sees(p_user_id uuid, p_conversation public.conversations)
 returns boolean
-language sql stable security definer parallel safe set search_path = ''
+language plpgsql stable security definer parallel safe set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
-    select exists (
-        select
-        from private.scopes_of(p_user_id) as theirs
-        where theirs.account_id = p_conversation.account_id
-            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id)
-            and (
-                theirs.scope = 'all'
-                or p_conversation.assignee_id = p_user_id
-                or (theirs.scope = 'unassigned' and p_conversation.assignee_id is null)
-                or (theirs.scope = 'participating' and exists (
-                    select from public.conversation_participants as participant
-                    where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id))))
+declare
+    member public.account_users;
+    scope text := 'all';
+begin
+    -- private.scopes_of for one conversation, step by step: every message asks this, and each step is one row by its key.
+    select mine.* into member
+    from public.account_users as mine
+    join public.accounts as account on account.id = mine.account_id and account.status = 'active'
+    where mine.account_id = p_conversation.account_id and mine.user_id = p_user_id;
+    if member.user_id is null then
+        return false;
+    end if;
+    if member.role = 'administrator' then
+        return exists (
+            select from public.inboxes where id = p_conversation.inbox_id and deleted_at is null);
+    end if;
+    if member.custom_role_id is not null then
+        select private.conversation_scope(member.role, custom.permissions) into scope
+        from public.custom_roles as custom
+        where custom.id = member.custom_role_id;
+    end if;
+    return scope is not null
+        and (
+            exists (
+                select from public.inbox_members as inbox
+                where inbox.account_id = p_conversation.account_id
+                    and inbox.inbox_id = p_conversation.inbox_id
+                    and inbox.user_id = p_user_id)
+            or (p_conversation.team_id is not null and exists (
+                select from public.team_members as team
+                where team.account_id = p_conversation.account_id
+                    and team.team_id = p_conversation.team_id
+                    and team.user_id = p_user_id)))
+        and (
+            scope = 'all'
+            or p_conversation.assignee_id is not distinct from p_user_id
+            or (scope = 'unassigned' and p_conversation.assignee_id is null)
+            or (scope = 'participating' and exists (
+                select from public.conversation_participants as participant
+                where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id)));
+end;
 $$;
 
-comment on function private.sees is 'Whether this user sees this conversation.';
+comment on function private.sees is 'Whether this user sees this conversation: what private.scopes_of says of it.';
+
+create function private.viewers(p_user_ids uuid[], p_conversation public.conversations)
+returns uuid[]
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+begin
+    return array(
+        select member.user_id
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        join public.inboxes as inbox on inbox.id = p_conversation.inbox_id
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.account_id = p_conversation.account_id
+            and member.user_id = any (p_user_ids)
+            and case
+                when member.role = 'administrator' then inbox.deleted_at is null
+                when custom.id is not null then private.sees(member.user_id, p_conversation)
+                else exists (
+                        select from public.inbox_members as mine
+                        where mine.account_id = member.account_id and mine.inbox_id = inbox.id and mine.user_id = member.user_id)
+                    or exists (
+                        select from public.team_members as mine
+                        where mine.account_id = member.account_id and mine.team_id = p_conversation.team_id
+                            and mine.user_id = member.user_id)
+                end
+        order by member.user_id);
+end;
+$$;
+
+comment on function private.viewers is 'Those of these users who see this conversation: private.sees of many at once, in the order of their ids.';
 
 create function private.can_see(p_conversation public.conversations)
 returns boolean
@@ -642,7 +690,7 @@ declare
     conversation public.conversations;
 begin
     select * into conversation from public.conversations where id = p_id;
-    if conversation.id is null or not private.can_see(conversation) then
+    if conversation.id is null or not private.sees(auth.uid(), conversation) then
         -- The same answer for a conversation that is missing and for one that is someone else's.
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
     end if;
@@ -652,10 +700,61 @@ $$;
 
 comment on function private.agent_conversation is 'The conversation, if the calling agent may see it; else conversation_not_found.';
 
+create function private.newest_conversations(
+    p_account_id uuid, p_inbox_ids uuid[], p_statuses text[], p_assignee_id uuid, p_before_at timestamptz, p_before_id uuid,
+    p_limit int
+)
+returns table (id uuid, last_activity_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+-- The plan is made once, for any values: it is to go through the index in its order, also where it expects few rows.
+set enable_bitmapscan = 'off'
+as $$
+begin
+    if p_assignee_id is null then
+        return query
+        select run.id, run.last_activity_at
+        from unnest(p_inbox_ids) as scope (id)
+        cross join unnest(p_statuses) as state (status)
+        cross join lateral (
+            select conversation.id, conversation.last_activity_at
+            from public.conversations as conversation
+            where conversation.account_id = p_account_id
+                and conversation.inbox_id = scope.id
+                and conversation.status = state.status
+                and (conversation.last_activity_at, conversation.id) < (p_before_at, p_before_id)
+            order by conversation.last_activity_at desc, conversation.id desc
+            limit p_limit
+        ) as run
+        order by run.last_activity_at desc, run.id desc
+        limit p_limit;
+    else
+        return query
+        select run.id, run.last_activity_at
+        from unnest(p_statuses) as state (status)
+        cross join lateral (
+            select conversation.id, conversation.last_activity_at
+            from public.conversations as conversation
+            where conversation.account_id = p_account_id
+                and conversation.assignee_id = p_assignee_id
+                and conversation.status = state.status
+                and conversation.inbox_id = any (p_inbox_ids)
+                and (conversation.last_activity_at, conversation.id) < (p_before_at, p_before_id)
+            order by conversation.last_activity_at desc, conversation.id desc
+            limit p_limit
+        ) as run
+        order by run.last_activity_at desc, run.id desc
+        limit p_limit;
+    end if;
+end;
+$$;
+
+comment on function private.newest_conversations is
+    'The first rows of the list that every screen opens with: of these inboxes and statuses, last active first; of one assignee, or of any (null).';
+
 create function private.conversation_page(
     p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit int
 )
-returns jsonb
+returns json
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 -- Only the counters' plan is kept: what is executed as text is planned for its values each time.
@@ -724,70 +823,80 @@ begin
                     caller) end), ' or ')
             filter (where mine.scope <> 'all' or mine.team_id is not null)
     into inboxes, teams, full_inboxes, seen
-    from private.visible_scopes(p_account_id) as mine
-    where p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id;
-    conditions := p_where
-        || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
-        || case when seen is null then ''
-            else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
+    from private.scopes_of(caller) as mine
+    where mine.account_id = p_account_id
+        and (p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id);
+    if p_sort = 'newest' and p_tab <> 'unassigned' and p_where = '' and seen is null then
+        select array_agg(newest.id), array_agg(jsonb_build_object('at', newest.last_activity_at, 'id', newest.id))
+        into ids, cursors
+        from private.newest_conversations(
+            p_account_id, inboxes, p_statuses, case p_tab when 'mine' then caller end,
+            coalesce(cursor_at, 'infinity'), coalesce(cursor_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+            p_limit + 1) as newest;
+    else
+        conditions := p_where
+            || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
+            || case when seen is null then ''
+                else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
 
-    ordered := format(
-        '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
-        case when descending then 'desc' else 'asc' end);
-    beyond := case
-        when cursor_id is null then ''
-        when by_rank then
-            'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
-        else format(
-            'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
-            case when descending then '<' else '>' end) end;
-    -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
-    -- short runs costs the same however many conversations there are.
-    query := format(
-        $run$
-            select run.id, run.%1$I, run.rank
-            from unnest($%%s::uuid[]) as scope (id)
-            cross join unnest($2) as state (status)
-            cross join lateral (
-                select conversation.id, conversation.%1$I, %2$s as rank
-                from public.conversations as conversation
-                where conversation.account_id = $3
-                    and conversation.%%s = scope.id
-                    and conversation.status = state.status
-                    and conversation.%1$I is not null
-                    %3$s
-                    %4$s
-                    %5$s
-                order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+        ordered := format(
+            '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
+            case when descending then 'desc' else 'asc' end);
+        beyond := case
+            when cursor_id is null then ''
+            when by_rank then
+                'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
+            else format(
+                'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
+                case when descending then '<' else '>' end) end;
+        -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
+        -- short runs costs the same however many conversations there are.
+        query := format(
+            $run$
+                select run.id, run.%1$I, run.rank
+                from unnest($%%s::uuid[]) as scope (id)
+                cross join unnest($2) as state (status)
+                cross join lateral (
+                    select conversation.id, conversation.%1$I, %2$s as rank
+                    from public.conversations as conversation
+                    where conversation.account_id = $3
+                        and conversation.%%s = scope.id
+                        and conversation.status = state.status
+                        and conversation.%1$I is not null
+                        %3$s
+                        %4$s
+                        %5$s
+                    order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+                    limit $4
+                ) as run
+            $run$,
+            sort_column,
+            case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
+            case p_tab
+                when 'mine' then 'and conversation.assignee_id = $5'
+                when 'unassigned' then 'and conversation.assignee_id is null'
+                else '' end,
+            replace(conditions, '%', '%%'),
+            beyond,
+            case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
+            case when descending then 'desc' else 'asc' end);
+        query := format(
+            $query$
+            select array_agg(page.id order by page.position),
+                array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
+            from (
+                select found.*, row_number() over (order by %2$s) as position
+                from (%3$s %4$s) as found
+                order by %2$s
                 limit $4
-            ) as run
-        $run$,
-        sort_column,
-        case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
-        case p_tab
-            when 'mine' then 'and conversation.assignee_id = $5'
-            when 'unassigned' then 'and conversation.assignee_id is null'
-            else '' end,
-        replace(conditions, '%', '%%'),
-        beyond,
-        case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
-        case when descending then 'desc' else 'asc' end);
-    query := format(
-        $query$
-        select array_agg(page.id order by page.position),
-            array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
-        from (
-            select found.*, row_number() over (order by %2$s) as position
-            from (%3$s %4$s) as found
-            order by %2$s
-            limit $4
-        ) as page
-        $query$,
-        sort_column, ordered, format(query, '1', 'inbox_id'),
-        -- In a team and in its inbox at once is still one conversation.
-        case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
-    execute query into ids, cursors
-    using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+            ) as page
+            $query$,
+            sort_column, ordered, format(query, '1', 'inbox_id'),
+            -- In a team and in its inbox at once is still one conversation.
+            case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
+        execute query into ids, cursors
+        using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+    end if;
 
     if p_cursor is null then
         if p_where = '' then
@@ -825,7 +934,7 @@ begin
             from jsonb_each_text(counted);
         end if;
     end if;
-    return jsonb_build_object(
+    return json_build_object(
         'rows', private.conversation_rows(ids[1:p_limit]),
         'next_cursor', case when cardinality(ids) > p_limit then jsonb_strip_nulls(cursors[p_limit]) end,
         'counts', counts);
@@ -840,7 +949,7 @@ create function private.conversation_list(
     p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit int,
     p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid
 )
-returns jsonb
+returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -901,7 +1010,7 @@ create function public.conversation_list(
     p_priority text default null,
     p_assignee_id uuid default null
 )
-returns jsonb
+returns json
 language sql stable set search_path = ''
 as $$
     select private.conversation_list(
@@ -917,7 +1026,7 @@ comment on function public.conversation_list is
 grant execute on function public.conversation_list to authenticated;
 
 create function private.visible_conversation_rows(p_ids uuid[])
-returns jsonb
+returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -938,7 +1047,7 @@ comment on function private.visible_conversation_rows is 'See public.conversatio
 grant execute on function private.visible_conversation_rows to authenticated;
 
 create function public.conversation_rows(p_ids uuid[])
-returns jsonb
+returns json
 language sql stable set search_path = ''
 as $$
     select private.visible_conversation_rows(p_ids)

@@ -99,27 +99,6 @@ $$;
 
 comment on function private.is_visible_to_visitor is 'The one rule of what a contact may see: no notes, no activity lines.';
 
-create function private.message_sender(p_message public.messages)
-returns jsonb
-language sql stable security definer set search_path = ''
-as $$
-    select case
-        when p_message.sender_user_id is not null then (
-            select jsonb_build_object(
-                'type', 'user', 'id', sender.id, 'name', private.shown_name(sender), 'avatar_url', sender.avatar_url)
-            from public.users as sender where sender.id = p_message.sender_user_id)
-        when p_message.sender_contact_id is not null then (
-            select jsonb_build_object(
-                'type', 'contact', 'id', sender.id, 'name', sender.name, 'avatar_url', sender.avatar_url)
-            from public.contacts as sender where sender.id = p_message.sender_contact_id)
-        else jsonb_build_object(
-            'type', 'system', 'id', null, 'avatar_url', null,
-            'name', (select inbox.name from public.inboxes as inbox where inbox.id = p_message.inbox_id))
-    end
-$$;
-
-comment on function private.message_sender is 'Who sent it: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
-
 create function private.mail_outline(p_attributes jsonb)
 returns jsonb
 language sql immutable set search_path = ''
@@ -139,36 +118,86 @@ comment on function private.mail_outline is
     'What travels of a mail with every message: not its bodies, which can be as long as a book. Whoever opens it reads them
      from messages.content_attributes -> email.';
 
-create function private.message_json(p_message public.messages, p_sender jsonb default null)
+create function private.sender_json(p_user_id uuid, p_contact_id uuid, p_inbox_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    return jsonb_build_object(
-        'id', p_message.id,
-        'conversation_id', p_message.conversation_id,
-        'seq', p_message.seq,
-        'updated_seq', p_message.updated_seq,
-        'message_type', p_message.message_type,
-        'content_type', p_message.content_type,
-        'content', p_message.content,
-        'content_attributes', case
-            when jsonb_typeof(p_message.content_attributes -> 'email') = 'object'
-            then private.mail_outline(p_message.content_attributes)
-            else p_message.content_attributes end,
-        'private', p_message.private,
-        'status', p_message.status,
-        'sender', coalesce(p_sender, private.message_sender(p_message)),
-        'attachments', case when p_message.attachments_at is null then '[]'
-            else private.attachments_json(p_message) end,
-        'created_at', p_message.created_at,
-        'edited_at', p_message.edited_at,
-        'deleted_at', p_message.deleted_at);
+    return case
+        when p_user_id is not null then (
+            select jsonb_build_object(
+                'type', 'user', 'id', sender.id, 'name', private.shown_name(sender), 'avatar_url', sender.avatar_url)
+            from public.users as sender where sender.id = p_user_id)
+        when p_contact_id is not null then (
+            select jsonb_build_object(
+                'type', 'contact', 'id', sender.id, 'name', sender.name, 'avatar_url', sender.avatar_url)
+            from public.contacts as sender where sender.id = p_contact_id)
+        else jsonb_build_object(
+            'type', 'system', 'id', null, 'avatar_url', null,
+            'name', (select inbox.name from public.inboxes as inbox where inbox.id = p_inbox_id))
+    end;
 end;
 $$;
 
-comment on function private.message_json is
-    'A message as agents get it, from functions and broadcasts alike. p_sender: its private.message_sender, where that is known already.';
+comment on function private.sender_json is 'Who sends: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
+
+create function private.message_sender(p_message public.messages)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.sender_json(p_message.sender_user_id, p_message.sender_contact_id, p_message.inbox_id)
+$$;
+
+comment on function private.message_sender is 'Who sent a message, as private.sender_json says it.';
+
+create function private.messages_json(p_messages public.messages[])
+returns json
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+begin
+    -- Of all that a page of messages costs, making its JSON is most: rows become text three times faster than objects
+    -- of jsonb are put together. A thread has few senders: each is looked up once, not once per message.
+    return (
+        with sender as materialized (
+            select each.*, private.sender_json(each.sender_user_id, each.sender_contact_id, each.inbox_id)::text::json as json
+            from (
+                select distinct one.sender_user_id, one.sender_contact_id, one.inbox_id
+                from unnest(p_messages) as one
+            ) as each
+        )
+        select coalesce(json_agg(shown), '[]')
+        from (
+            select message.id, message.conversation_id, message.seq, message.updated_seq, message.message_type,
+                message.content_type, message.content,
+                case when jsonb_typeof(message.content_attributes -> 'email') = 'object'
+                    then private.mail_outline(message.content_attributes)
+                    else message.content_attributes end as content_attributes,
+                message.private, message.status,
+                sender.json as sender,
+                case when message.attachments_at is null then '[]' else private.attachments_json(message) end as attachments,
+                message.created_at, message.edited_at, message.deleted_at
+            from unnest(p_messages) as message
+            join sender
+                on sender.sender_user_id is not distinct from message.sender_user_id
+                and sender.sender_contact_id is not distinct from message.sender_contact_id
+                and sender.inbox_id = message.inbox_id
+            order by message.seq
+        ) as shown);
+end;
+$$;
+
+comment on function private.messages_json is 'Messages of one conversation as agents get them, from functions and broadcasts alike, oldest first.';
+
+create function private.message_json(p_message public.messages)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.messages_json(array[p_message]) -> 0;
+end;
+$$;
+
+comment on function private.message_json is 'One message as private.messages_json gives it.';
 
 create function private.visitor_attributes(p_attributes jsonb)
 returns jsonb
@@ -183,10 +212,12 @@ $$;
 comment on function private.visitor_attributes is
     'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
 
-create function private.visitor_message_json(p_message public.messages, p_sender jsonb default null)
+create function private.visitor_message_json(p_message public.messages, p_shown jsonb default null)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    shown constant jsonb := coalesce(p_shown, private.message_json(p_message));
 begin
     return jsonb_build_object(
         'id', p_message.id,
@@ -196,19 +227,20 @@ begin
         'message_type', p_message.message_type,
         'content_type', p_message.content_type,
         'content', p_message.content,
-        'content_attributes', private.visitor_attributes(p_message.content_attributes),
+        'content_attributes', case when p_message.content_attributes = '{}' then '{}'
+            else private.visitor_attributes(p_message.content_attributes) end,
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
-        'sender', coalesce(p_sender, private.message_sender(p_message)) - 'id',
-        'attachments', case when p_message.attachments_at is null then '[]'
-            else private.attachments_json(p_message) end,
+        'sender', (shown -> 'sender') - 'id',
+        'attachments', shown -> 'attachments',
         'created_at', p_message.created_at,
         'edited_at', p_message.edited_at);
 end;
 $$;
 
 comment on function private.visitor_message_json is
-    'A message as its visitor gets it, from functions and broadcasts alike. p_sender as in private.message_json.';
+    'A message as its visitor gets it, from functions and broadcasts alike. p_shown: its private.message_json, where that is
+     there already.';
 
 create function private.visitor_contact_inbox_id()
 returns uuid
@@ -350,6 +382,7 @@ declare
     contact public.contacts;
     recent int;
     public_reply boolean;
+    for_visitor boolean;
     reopened text;
     came_in boolean;
 begin
@@ -357,7 +390,7 @@ begin
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
     select * into conversation from public.conversations where id = new.conversation_id;
     if conversation.id is null
-        or (client = 'authenticated' and not private.can_see(conversation))
+        or (client = 'authenticated' and not private.sees(auth.uid(), conversation))
         or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
     then
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
@@ -376,7 +409,9 @@ begin
         new.message_type := 'outgoing';
         new.sender_user_id := auth.uid();
         new.sender_contact_id := null;
-        new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        if new.content_attributes <> '{}' then
+            new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        end if;
         new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
         if char_length(new.content) > 150000 then
             perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
@@ -400,7 +435,9 @@ begin
     new.account_id := conversation.account_id;
     new.inbox_id := conversation.inbox_id;
     new.updated_at := now();
-    new.content_attributes := private.resolve_reply(new);
+    if new.content_attributes ?| array['in_reply_to', 'in_reply_to_external_id'] then
+        new.content_attributes := private.resolve_reply(new);
+    end if;
     -- What was said before the inbox was connected is shown, and no news: nobody waits for an answer to it.
     came_in := new.message_type = 'incoming' and not new.content_attributes ? 'history';
 
@@ -411,13 +448,16 @@ begin
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
     end if;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
-    select * into contact from public.contacts where id = conversation.contact_id;
     -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
     if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
 
-    if client in ('authenticated', 'visitor') then
+    -- Counted only where so many are possible: a change moves last_seq, and a message last_activity_at too.
+    if client in ('authenticated', 'visitor')
+        and conversation.last_seq >= 200
+        and conversation.last_activity_at > now() - interval '1 minute'
+    then
         select count(*) into recent
         from (
             select from public.messages
@@ -435,23 +475,32 @@ begin
     -- Not what was written elsewhere and comes back from the provider.
     if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
         if new.content_attributes ? 'template_params' then
+            select * into contact from public.contacts where id = conversation.contact_id;
             new := private.fill_channel_template(new, conversation, contact);
         else
             if client = 'authenticated' and not new.private then
                 perform private.require_open_window(conversation);
             end if;
-            new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+            if strpos(new.content, '{{') > 0 then
+                select * into contact from public.contacts where id = conversation.contact_id;
+                new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+            end if;
         end if;
     end if;
 
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case when came_in then private.reopened_status(conversation, contact.blocked) else conversation.status end;
+    reopened := conversation.status;
+    if came_in and reopened in ('snoozed', 'resolved') then
+        select private.reopened_status(conversation, writer.blocked) into reopened
+        from public.contacts as writer where writer.id = conversation.contact_id;
+    end if;
+    for_visitor := private.is_visible_to_visitor(new);
 
     update public.conversations
     set last_seq = last_seq + 1,
-        last_visitor_seq = last_visitor_seq + private.is_visible_to_visitor(new)::int,
+        last_visitor_seq = last_visitor_seq + for_visitor::int,
         last_activity_at = greatest(last_activity_at, new.created_at),
         status = reopened,
         waiting_since = case
@@ -473,14 +522,14 @@ begin
             'message_type', new.message_type,
             'private', new.private,
             'attachments', new.attachments_at is not null,
-            'sender_name', private.message_sender(new) ->> 'name',
+            'sender_name', private.sender_json(new.sender_user_id, new.sender_contact_id, new.inbox_id) ->> 'name',
             'created_at', new.created_at) end
     where id = new.conversation_id
     returning * into conversation;
 
     new.seq := conversation.last_seq;
     new.updated_seq := conversation.last_seq;
-    new.visitor_seq := case when private.is_visible_to_visitor(new) then conversation.last_visitor_seq end;
+    new.visitor_seq := case when for_visitor then conversation.last_visitor_seq end;
     return new;
 end;
 $$;
@@ -493,31 +542,46 @@ create trigger messages_write
     before insert on public.messages
     for each row execute function private.write_message();
 
+create function private.tell_message(p_message public.messages, p_event text)
+returns void
+language plpgsql security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+declare
+    shown constant jsonb := private.message_json(p_message);
+    topic text;
+    contact_inbox_id uuid;
+begin
+    select private.topic_of(conversation), conversation.contact_inbox_id into topic, contact_inbox_id
+    from public.conversations as conversation
+    where conversation.id = p_message.conversation_id;
+    if p_message.visitor_seq is null then
+        perform private.broadcast(
+            topic, p_event,
+            jsonb_build_object(
+                'seq', p_message.updated_seq, 'conversation_id', p_message.conversation_id, 'message', shown));
+    else
+        perform private.broadcast_all(
+            array[topic, 'visitor:' || contact_inbox_id],
+            array[p_event, p_event],
+            array[
+                jsonb_build_object(
+                    'seq', p_message.updated_seq, 'conversation_id', p_message.conversation_id, 'message', shown),
+                jsonb_build_object(
+                    'seq', p_message.visitor_seq,
+                    'conversation_id', p_message.conversation_id,
+                    'message', private.visitor_message_json(p_message, shown))]);
+    end if;
+end;
+$$;
+
+comment on function private.tell_message is 'Broadcasts a message, new or changed, to the agents who have its conversation open and to its visitor.';
+
 create function private.tell_message_created()
 returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-    sender constant jsonb := private.message_sender(new);
-    conversation public.conversations;
-    inbox public.inboxes;
 begin
-    select * into conversation from public.conversations where id = new.conversation_id;
-    select * into inbox from public.inboxes where id = new.inbox_id;
-    perform private.broadcast(
-        private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
-        'message.created',
-        jsonb_build_object(
-            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
-    if new.visitor_seq is not null then
-        perform private.broadcast(
-            'visitor:' || conversation.contact_inbox_id,
-            'message.created',
-            jsonb_build_object(
-                'seq', new.visitor_seq,
-                'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new, sender)));
-    end if;
+    perform private.tell_message(new, 'message.created');
     if new.message_type <> 'activity' then
         perform private.record_event(
             new.account_id, 'message.created', new.conversation_id,
@@ -586,25 +650,8 @@ create function private.tell_message_changed()
 returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-    sender constant jsonb := private.message_sender(new);
-    conversation public.conversations;
 begin
-    select * into conversation from public.conversations where id = new.conversation_id;
-    perform private.broadcast(
-        private.topic_of(conversation),
-        'message.updated',
-        jsonb_build_object(
-            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
-    if new.visitor_seq is not null then
-        perform private.broadcast(
-            'visitor:' || conversation.contact_inbox_id,
-            'message.updated',
-            jsonb_build_object(
-                'seq', new.visitor_seq,
-                'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new, sender)));
-    end if;
+    perform private.tell_message(new, 'message.updated');
     perform private.record_event(
         new.account_id, 'message.updated', new.conversation_id, jsonb_build_object('message_id', new.id));
     return null;
@@ -620,41 +667,27 @@ create trigger messages_tell_changed
     execute function private.tell_message_changed();
 
 create function private.message_page(p_conversation_id uuid, p_before_seq bigint, p_limit int)
-returns jsonb
-language plpgsql stable security definer set search_path = ''
+returns json
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     conversation public.conversations := private.agent_conversation(p_conversation_id);
-    page jsonb;
-    first_seq bigint;
+    page public.messages[];
 begin
     if coalesce(p_limit, 0) not between 1 and 200 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
     end if;
-    -- A thread has few senders: each is looked up once, not once per message.
-    with page_message as materialized (
-        select *
-        from public.messages
-        where conversation_id = p_conversation_id
-            and seq < coalesce(p_before_seq, 9223372036854775807)
-        order by seq desc
-        limit p_limit
-    ),
-    sender as materialized (
-        select distinct on (one.sender_user_id, one.sender_contact_id)
-            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
-        from page_message as one
-    )
-    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), min(message.seq)
-    into page, first_seq
-    from page_message as message
-    join sender
-        on sender.sender_user_id is not distinct from message.sender_user_id
-        and sender.sender_contact_id is not distinct from message.sender_contact_id;
-    return jsonb_build_object(
-        'messages', coalesce(page, '[]'),
-        'has_more', exists (
-            select from public.messages where conversation_id = p_conversation_id and seq < first_seq),
+    -- One more than asked for says whether there are more.
+    page := array(
+        select message
+        from public.messages as message
+        where message.conversation_id = p_conversation_id
+            and message.seq < coalesce(p_before_seq, 9223372036854775807)
+        order by message.seq desc
+        limit p_limit + 1);
+    return json_build_object(
+        'messages', private.messages_json(page[:p_limit]),
+        'has_more', cardinality(page) > p_limit,
         'last_seq', conversation.last_seq,
         'topic', private.topic_of(conversation));
 end;
@@ -664,7 +697,7 @@ comment on function private.message_page is 'See public.message_page.';
 grant execute on function private.message_page to authenticated;
 
 create function public.message_page(p_conversation_id uuid, p_before_seq bigint default null, p_limit int default 30)
-returns jsonb
+returns json
 language sql stable set search_path = ''
 as $$
     select private.message_page(p_conversation_id, p_before_seq, p_limit)
@@ -676,36 +709,21 @@ comment on function public.message_page is
 grant execute on function public.message_page to authenticated;
 
 create function private.message_changes(p_conversation_id uuid, p_after_seq bigint)
-returns jsonb
-language plpgsql stable security definer set search_path = ''
+returns json
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     conversation public.conversations := private.agent_conversation(p_conversation_id);
-    page jsonb;
-    found_rows int;
+    page constant public.messages[] := array(
+        select message
+        from public.messages as message
+        where message.conversation_id = p_conversation_id and message.updated_seq > coalesce(p_after_seq, 0)
+        order by message.updated_seq
+        limit 201);
 begin
-    -- A thread has few senders: each is looked up once, not once per message.
-    with page_message as materialized (
-        select *
-        from public.messages
-        where conversation_id = p_conversation_id and updated_seq > coalesce(p_after_seq, 0)
-        order by updated_seq
-        limit 201
-    ),
-    sender as materialized (
-        select distinct on (one.sender_user_id, one.sender_contact_id)
-            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
-        from page_message as one
-    )
-    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), count(*)
-    into page, found_rows
-    from page_message as message
-    join sender
-        on sender.sender_user_id is not distinct from message.sender_user_id
-        and sender.sender_contact_id is not distinct from message.sender_contact_id;
-    return jsonb_build_object(
-        'messages', case when found_rows > 200 then '[]' else coalesce(page, '[]') end,
-        'reset', found_rows > 200,
+    return json_build_object(
+        'messages', case when cardinality(page) > 200 then '[]' else private.messages_json(page) end,
+        'reset', cardinality(page) > 200,
         'last_seq', conversation.last_seq,
         'topic', private.topic_of(conversation));
 end;
@@ -715,7 +733,7 @@ comment on function private.message_changes is 'See public.message_changes.';
 grant execute on function private.message_changes to authenticated;
 
 create function public.message_changes(p_conversation_id uuid, p_after_seq bigint)
-returns jsonb
+returns json
 language sql stable set search_path = ''
 as $$
     select private.message_changes(p_conversation_id, p_after_seq)
@@ -736,7 +754,7 @@ as $$
 declare
     caller uuid := auth.uid();
     message public.messages;
-    missed jsonb;
+    missed public.messages[];
     bound_at timestamptz;
 begin
     perform private.agent_conversation(p_conversation_id);
@@ -753,7 +771,7 @@ begin
         return private.message_json(message);
     end if;
     if p_expected_last_seq is not null and not coalesce(p_private, false) then
-        select jsonb_agg(private.message_json(newer) order by newer.seq) into missed
+        select array_agg(newer) into missed
         from public.messages as newer
         where newer.conversation_id = p_conversation_id
             and newer.seq > p_expected_last_seq
@@ -764,7 +782,7 @@ begin
             perform private.fail(
                 409, 'conversation_moved', 'Someone wrote here while you were writing.',
                 'Read it, then send again without expected_last_seq.',
-                jsonb_build_object('messages', missed)::text);
+                json_build_object('messages', private.messages_json(missed))::text);
         end if;
     end if;
     -- The trigger sees the role of the request and fills in the rest, as for a direct insert.

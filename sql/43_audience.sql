@@ -74,7 +74,7 @@ comment on column public.notifications.snoozed_until is 'Hidden from the list un
 comment on column public.notifications.created_at is 'When it was last written; lists are in this order.';
 
 create index notifications_account_id_user_id_idx on public.notifications (account_id, user_id, created_at desc, id desc);
-create index notifications_unread_idx on public.notifications (account_id, user_id) where read_at is null;
+create index notifications_unread_idx on public.notifications (account_id, user_id, created_at desc) where read_at is null;
 create index notifications_account_id_conversation_id_idx on public.notifications (account_id, conversation_id);
 create index notifications_actor_user_id_idx on public.notifications (actor_user_id) where actor_user_id is not null;
 
@@ -179,78 +179,98 @@ grant execute on function public.set_participant to authenticated;
 
 create function private.unread_notifications(p_account_id uuid, p_user_id uuid)
 returns int
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
-    select count(*)::int
-    from (
-        select from public.notifications
-        where account_id = p_account_id
-            and user_id = p_user_id
-            and read_at is null
-            and (snoozed_until is null or snoozed_until <= now())
-        limit 100
-    ) as unread
+begin
+    return (
+        select count(*)
+        from (
+            select from public.notifications
+            where account_id = p_account_id
+                and user_id = p_user_id
+                and read_at is null
+                and (snoozed_until is null or snoozed_until <= now())
+            -- In the order of the index, which ends the walk at a hundred; else all that are unread are read first.
+            order by created_at desc
+            limit 100
+        ) as unread);
+end;
 $$;
 
 comment on function private.unread_notifications is 'How many are unread; 100 means 100 or more.';
 
-create function private.notification_json(p_notification public.notifications)
+create function private.notification_json(p_notification public.notifications, p_actor jsonb, p_conversation jsonb)
 returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_notification.id,
         'account_id', p_notification.account_id,
         'notification_type', p_notification.notification_type,
         'conversation_id', p_notification.conversation_id,
         'message_id', p_notification.message_id,
-        'actor', (
-            select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
-            from public.users as actor where actor.id = p_notification.actor_user_id),
+        'actor', p_actor,
         'read_at', p_notification.read_at,
         'snoozed_until', p_notification.snoozed_until,
         'created_at', p_notification.created_at,
-        'conversation', (
-            select jsonb_build_object(
-                'display_id', conversation.display_id,
-                'inbox_id', conversation.inbox_id,
-                'status', conversation.status,
-                'contact_name', contact.name,
-                'preview', conversation.preview)
-            from public.conversations as conversation
-            join public.contacts as contact on contact.id = conversation.contact_id
-            where conversation.id = p_notification.conversation_id
-                and private.sees(p_notification.user_id, conversation)))
+        'conversation', p_conversation);
+end;
 $$;
 
 comment on function private.notification_json is
-    'A notification as its owner gets it; conversation is null when they see it no longer.';
+    'A notification as its owner gets it, with private.notified_by and private.notified_of; conversation is null when they
+     see it no longer.';
+
+create function private.notified_by(p_actor_user_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
+    from public.users as actor where actor.id = p_actor_user_id
+$$;
+
+comment on function private.notified_by is 'Whose doing a notification is: {id, name, avatar_url}, or null.';
+
+create function private.notified_of(p_conversation public.conversations)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'display_id', p_conversation.display_id,
+        'inbox_id', p_conversation.inbox_id,
+        'status', p_conversation.status,
+        'contact_name', contact.name,
+        'preview', p_conversation.preview)
+    from public.contacts as contact
+    where contact.id = p_conversation.contact_id
+$$;
+
+comment on function private.notified_of is 'What a notification says of its conversation.';
 
 create function private.notify(
     p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid
 )
 returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
-    notification public.notifications;
+    others constant uuid[] := array_remove(p_user_ids, p_actor_user_id);
+    written public.notifications[];
+    actor jsonb;
+    conversation jsonb;
 begin
-    if cardinality(p_user_ids) = 0 or p_type <> 'conversation_mention' and exists (
+    if cardinality(others) = 0 or p_type <> 'conversation_mention' and exists (
         select from public.contacts where id = p_conversation.contact_id and blocked)
     then
         return;
     end if;
     -- In key order: two at once cannot wait for one another crosswise.
-    for notification in
+    with line as (
         insert into public.notifications as old
             (account_id, user_id, notification_type, conversation_id, message_id, actor_user_id)
-        select p_conversation.account_id, member.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
-        from public.account_users as member
-        where member.account_id = p_conversation.account_id
-            and member.user_id = any (p_user_ids)
-            and member.user_id is distinct from p_actor_user_id
-            and private.sees(member.user_id, p_conversation)
-        order by member.user_id
+        select p_conversation.account_id, viewer.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
+        from unnest(private.viewers(others, p_conversation)) as viewer (user_id)
         on conflict on constraint notifications_conversation_id_user_id_key do update
         set notification_type = excluded.notification_type,
             message_id = excluded.message_id,
@@ -259,31 +279,35 @@ begin
             snoozed_until = null,
             created_at = excluded.created_at
         returning *
-    loop
-        perform private.broadcast(
-            'user:' || notification.user_id,
-            'notification.created',
-            jsonb_build_object(
-                'notification', private.notification_json(notification),
-                'unread_count', private.unread_notifications(notification.account_id, notification.user_id)));
-        if exists (
-            select from public.notification_settings as setting
-            where setting.account_id = notification.account_id
-                and setting.user_id = notification.user_id
-                and p_type = any (setting.email))
-        then
-            perform private.enqueue(
-                'send_notification_email',
-                jsonb_build_object('notification_id', notification.id, 'created_at', notification.created_at),
-                notification.account_id);
-        end if;
-    end loop;
+    )
+    select array_agg(line) into written from line;
+    if written is null then
+        return;
+    end if;
+    -- Those who are told differ in little: what is the same for all is put together once.
+    actor := private.notified_by(p_actor_user_id);
+    conversation := private.notified_of(p_conversation);
+    perform private.broadcast_all(
+        array_agg('user:' || told.user_id),
+        array_agg('notification.created'::text),
+        array_agg(jsonb_build_object(
+            'notification', private.notification_json(told, actor, conversation),
+            'unread_count', private.unread_notifications(told.account_id, told.user_id))))
+    from unnest(written) as told;
+    perform private.enqueue(
+        'send_notification_email',
+        jsonb_build_object('notification_id', told.id, 'created_at', told.created_at),
+        told.account_id)
+    from unnest(written) as told
+    join public.notification_settings as setting
+        on setting.account_id = told.account_id and setting.user_id = told.user_id
+    where p_type = any (setting.email);
 end;
 $$;
 
 comment on function private.notify is
     'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
-     mentions. Writes the row, tells their screen, and asks for an e-mail where they want one.';
+     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one.';
 
 create function private.notify_of_conversation()
 returns trigger
@@ -543,8 +567,13 @@ begin
     ) as page;
     return jsonb_build_object(
         'rows', (
-            select coalesce(jsonb_agg(private.notification_json(shown) order by shown.created_at desc, shown.id desc), '[]')
-            from unnest(found[1:p_limit]) as shown),
+            select coalesce(jsonb_agg(
+                private.notification_json(
+                    shown, private.notified_by(shown.actor_user_id),
+                    case when private.sees(shown.user_id, conversation) then private.notified_of(conversation) end)
+                order by shown.created_at desc, shown.id desc), '[]')
+            from unnest(found[1:p_limit]) as shown
+            left join public.conversations as conversation on conversation.id = shown.conversation_id),
         'next_cursor', case when cardinality(found) > p_limit
             then jsonb_build_object('at', found[p_limit].created_at, 'id', found[p_limit].id) end,
         'unread_count', private.unread_notifications(p_account_id, auth.uid()));

@@ -11,21 +11,43 @@ $$;
 comment on function private.search_vector is 'The words of a message as search compares them: in any language, without case and accents.';
 grant execute on function private.search_vector to authenticated, visitor;
 
+-- Every search reads all of the list of entries that wait to be sorted in, so it is kept short.
 create index messages_search_idx on public.messages using gin (account_id, private.search_vector(content))
+    with (gin_pending_list_limit = 256)
     where message_type in ('incoming', 'outgoing');
+
+create function private.has_rare_word(p_words tsquery)
+returns boolean
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+begin
+    -- Alternatives and exclusions may match much, whatever their words.
+    return p_words::text !~ '[|!]' and exists (
+        select
+        from pg_catalog.pg_stats as stats
+        where stats.schemaname = 'public'
+            and stats.tablename = 'messages_search_idx'
+            and stats.attname = 'search_vector'
+            and not tsvector_to_array(to_tsvector('pg_catalog.simple', p_words::text))
+                <@ (stats.most_common_elems::text::text[]));
+end;
+$$;
+
+comment on function private.has_rare_word is
+    'Whether one of these words is not among the most common ones that ANALYZE has seen in messages; false where it has seen none.';
 
 create function private.search_messages(p_account_id uuid, p_query text, p_cursor jsonb, p_limit int)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     words constant tsquery := websearch_to_tsquery('pg_catalog.simple', private.folded(p_query));
+    rare constant boolean := private.has_rare_word(words);
     inboxes uuid[];
     partial boolean;
     before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
     before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-    page jsonb[];
-    among text;
+    found public.messages[];
 begin
     if numnode(words) = 0 then
         return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
@@ -35,52 +57,67 @@ begin
     into inboxes, partial
     from private.visible_scopes(p_account_id) as mine;
     -- A common word stands in the newest messages already; a rare one is found by its index. Sorting all the places of
-    -- a common word would take a second.
-    foreach among in array array['order by message.created_at desc, message.id desc limit 400', ''] loop
-        execute format(
-            $query$
-            select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc)
+    -- a common word would take a second, and reading the newest messages in vain many times what a rare one costs.
+    if not rare then
+        found := array(
+            select recent
             from (
-                select found.id, found.conversation_id, conversation.display_id, found.inbox_id, found.message_type,
-                    found.private, left(found.content, 300) as content, found.created_at,
-                    private.message_sender(found) as sender
-                from (
-                    select recent.*
-                    from (
-                        select message.*
-                        from public.messages as message
-                        where message.account_id = $1
-                            and message.message_type in ('incoming', 'outgoing')
-                            and message.created_at > now() - interval '90 days'
-                            and (message.created_at, message.id) < ($3, $4)
-                            %s
-                    ) as recent
-                    where recent.deleted_at is null
-                        and %s @@ $2
-                        and (recent.inbox_id = any ($5)
-                            or ($6 and private.can_see_conversation(recent.conversation_id)))
-                    order by recent.created_at desc, recent.id desc
-                    limit $7
-                ) as picked
-                join public.messages as found
-                    on found.conversation_id = picked.conversation_id and found.id = picked.id
-                join public.conversations as conversation on conversation.id = found.conversation_id
-            ) as hit
-            $query$,
-            among,
-            -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
-            -- several times what it does.
-            case when among = '' then 'private.search_vector(recent.content)'
-                else $words$to_tsvector('pg_catalog.simple', lower(extensions.unaccent(
-                    'extensions.unaccent'::regdictionary, left(recent.content, 20000))))$words$ end)
-        into page
-        using p_account_id, words, before_at, before_id, inboxes, partial, p_limit + 1;
-        exit when cardinality(page) > p_limit;
-    end loop;
+                select message.*
+                from public.messages as message
+                where message.account_id = p_account_id
+                    and message.message_type in ('incoming', 'outgoing')
+                    and message.created_at > now() - interval '90 days'
+                    and (message.created_at, message.id) < (before_at, before_id)
+                order by message.created_at desc, message.id desc
+                limit 400
+            ) as recent
+            where recent.deleted_at is null
+                -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
+                -- several times what it does.
+                and to_tsvector('pg_catalog.simple', lower(extensions.unaccent(
+                    'extensions.unaccent'::regdictionary, left(recent.content, 20000)))) @@ words
+                and (recent.inbox_id = any (inboxes)
+                    or (partial and private.can_see_conversation(recent.conversation_id)))
+            order by recent.created_at desc, recent.id desc
+            limit p_limit + 1);
+    end if;
+    if rare or cardinality(found) <= p_limit then
+        found := array(
+            with place as materialized (
+                select message.*
+                from public.messages as message
+                where message.account_id = p_account_id
+                    and message.message_type in ('incoming', 'outgoing')
+                    and private.search_vector(message.content) @@ words
+            )
+            select place
+            from place
+            where place.created_at > now() - interval '90 days'
+                and (place.created_at, place.id) < (before_at, before_id)
+                and place.deleted_at is null
+                and (place.inbox_id = any (inboxes)
+                    or (partial and private.can_see_conversation(place.conversation_id)))
+            order by place.created_at desc, place.id desc
+            limit p_limit + 1);
+    end if;
     return jsonb_build_object(
-        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
-        'next_cursor', case when cardinality(page) > p_limit then
-            jsonb_build_object('at', page[p_limit] -> 'created_at', 'id', page[p_limit] -> 'id') end);
+        'rows', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', hit.id,
+                    'conversation_id', hit.conversation_id,
+                    'display_id', conversation.display_id,
+                    'inbox_id', hit.inbox_id,
+                    'message_type', hit.message_type,
+                    'private', hit.private,
+                    'content', left(hit.content, 300),
+                    'created_at', hit.created_at,
+                    'sender', private.sender_json(hit.sender_user_id, hit.sender_contact_id, hit.inbox_id))
+                order by hit.created_at desc, hit.id desc), '[]')
+            from unnest(found[1:p_limit]) as hit
+            join public.conversations as conversation on conversation.id = hit.conversation_id),
+        'next_cursor', case when cardinality(found) > p_limit then
+            jsonb_build_object('at', (found[p_limit]).created_at, 'id', (found[p_limit]).id) end);
 end;
 $$;
 

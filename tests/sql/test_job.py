@@ -78,6 +78,13 @@ def test_accounts_take_turns_however_much_one_of_them_has(db: Connection) -> Non
     assert set(wanted) <= set(claimed)
 
 
+def test_what_one_account_leaves_of_its_share_goes_to_the_others(db: Connection) -> None:
+    quiet = add(db, uuid4())
+    other = uuid4()
+    many = [add(db, other) for _ in range(10)]
+    assert [id_ for id_, _ in claim(db, 8)] == [quiet, *many[:7]]
+
+
 def test_jobs_with_a_lock_run_one_at_a_time_in_order(db: Connection) -> None:
     first, second = add(db, lock="c"), add(db, lock="c", p_priority=1)
     free = add(db)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.database import Connection, acting_as, call, refused, run
+from tests.support.database import Connection, acting_as, call, refused, run, value
 from tests.support.make import Account, Inbox, Make, User
 
 
@@ -55,6 +55,35 @@ def test_messages_are_found_by_their_words_newest_first(db: Connection, make: Ma
         assert len(found) == expected, query
     newest = search(db, agent, account, "creme")["messages"]["rows"][0]
     assert (newest["private"], newest["sender"]["name"]) == (True, agent.name)
+
+
+def test_a_rare_word_is_looked_up_and_a_common_one_met_with_the_same_answer(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent, stranger = make.agent(inbox), make.agent(make.inbox(account))
+    conversation = make.conversation(inbox)
+    for place in range(30):
+        make.incoming(conversation, f"about the parcel {place}")
+    queries = ("parcel", "rarity", "parcel rarity", "rarity or about", "parcel -rarity")
+
+    def found(who: User) -> list[int]:
+        return [
+            len(search(db, who, account, query, p_limit=50)["messages"]["rows"])
+            for query in queries
+        ]
+
+    assert found(agent) == [30, 0, 0, 30, 30]
+    run(db, "analyze public.messages")
+    make.incoming(conversation, "about the rarity in the parcel")
+    rare = [
+        value(db, "select private.has_rare_word(websearch_to_tsquery('simple', %s))", query)
+        for query in queries
+    ]
+    assert rare == [False, True, True, False, False]
+    assert found(agent) == [31, 1, 1, 31, 30]
+    assert found(stranger) == [0, 0, 0, 0, 0]
 
 
 def test_search_repeats_every_rule_of_visibility(db: Connection, make: Make) -> None:

@@ -165,6 +165,35 @@ def test_functions_and_topics_follow_the_same_rule(db: Connection, make: Make, w
 
 
 @pytest.mark.parametrize("who", CALLERS)
+def test_asked_for_one_conversation_the_rule_says_the_same(
+    db: Connection, make: Make, who: str
+) -> None:
+    w = world(make, who)
+    for name, conversation in w.conversations.items():
+        found = db.execute(
+            """
+            select exists (
+                    select from private.scopes_of(%(who)s) as theirs
+                    where theirs.account_id = c.account_id
+                        and (theirs.inbox_id = c.inbox_id or theirs.team_id = c.team_id)
+                        and (theirs.scope = 'all'
+                            or c.assignee_id = %(who)s
+                            or (theirs.scope = 'unassigned' and c.assignee_id is null)
+                            or (theirs.scope = 'participating' and exists (
+                                select from public.conversation_participants as p
+                                where p.conversation_id = c.id and p.user_id = %(who)s)))),
+                private.sees(%(who)s, c),
+                private.viewers(array[%(who)s, %(other)s], c)
+            from public.conversations as c where c.id = %(id)s
+            """,
+            {"who": w.caller.id, "other": uuid4(), "id": conversation.id},
+        ).fetchone()
+        assert found is not None
+        by_scope, sees, viewers = found
+        assert (by_scope, sees, viewers == [w.caller.id]) == (name in SEES[who],) * 3, name
+
+
+@pytest.mark.parametrize("who", CALLERS)
 def test_list_topics_are_for_those_who_see_all_that_is_said_there(
     db: Connection, make: Make, who: str
 ) -> None:
