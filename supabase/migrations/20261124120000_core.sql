@@ -39,17 +39,31 @@ DROP FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb,
 
 DROP FUNCTION "private"."conversation_rows"(uuid[]);
 
+DROP FUNCTION "private"."message_changes"(uuid, bigint);
+
 DROP FUNCTION "private"."message_json"(public.messages);
+
+DROP FUNCTION "private"."message_page"(uuid, bigint, integer);
 
 DROP FUNCTION "private"."number_conversation"();
 
+DROP FUNCTION "private"."record_event"(uuid, text, uuid, jsonb);
+
 DROP FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint);
+
+DROP FUNCTION "private"."visible_conversation_rows"(uuid[]);
 
 DROP FUNCTION "private"."visitor_message_json"(public.messages);
 
 DROP FUNCTION "private"."widget_send_message"(uuid, uuid, text);
 
 DROP FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer);
+
+DROP FUNCTION "public"."conversation_rows"(uuid[]);
+
+DROP FUNCTION "public"."message_changes"(uuid, bigint);
+
+DROP FUNCTION "public"."message_page"(uuid, bigint, integer);
 
 DROP FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint);
 
@@ -725,7 +739,7 @@ declare
     conversation public.conversations;
 begin
     select * into conversation from public.conversations where id = p_id;
-    if conversation.id is null or not private.can_see(conversation) then
+    if conversation.id is null or not private.sees(auth.uid(), conversation) then
         -- The same answer for a conversation that is missing and for one that is someone else's.
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
     end if;
@@ -1466,6 +1480,28 @@ $function$;
 
 ALTER FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.broadcast_all(p_topics text[], p_events text[], p_payloads jsonb[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+    -- What realtime.send writes, in one statement and one subtransaction: for many listeners that is most of the cost.
+    insert into realtime.messages (id, topic, extension, event, private, payload)
+    select told.id, told.topic, 'broadcast', told.event, true, jsonb_build_object('id', told.id) || told.payload
+    from (
+        select gen_random_uuid() as id, one.topic, one.event, one.payload
+        from unnest(p_topics, p_events, p_payloads) as one (topic, event, payload)
+    ) as told;
+exception when others then
+    -- It warns, and never raises, where it cannot.
+    perform realtime.send(one.payload, one.event, one.topic, true)
+    from unnest(p_topics, p_events, p_payloads) as one (topic, event, payload);
+end;
+$function$;
+
+ALTER FUNCTION "private"."broadcast_all"(text[], text[], jsonb[]) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.bulk_change(p_id uuid, p_changes jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -2141,7 +2177,7 @@ $function$;
 ALTER FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_list(p_account_id uuid, p_tab text, p_status text, p_inbox_id uuid, p_sort text, p_cursor jsonb, p_limit integer, p_team_id uuid, p_labels text[], p_view text, p_priority text, p_assignee_id uuid)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
@@ -2190,7 +2226,7 @@ $function$;
 ALTER FUNCTION "private"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_page(p_account_id uuid, p_statuses text[], p_inbox_id uuid, p_tab text, p_where text, p_sort text, p_cursor jsonb, p_limit integer)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
@@ -2262,70 +2298,80 @@ begin
                     caller) end), ' or ')
             filter (where mine.scope <> 'all' or mine.team_id is not null)
     into inboxes, teams, full_inboxes, seen
-    from private.visible_scopes(p_account_id) as mine
-    where p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id;
-    conditions := p_where
-        || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
-        || case when seen is null then ''
-            else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
+    from private.scopes_of(caller) as mine
+    where mine.account_id = p_account_id
+        and (p_inbox_id is null or mine.inbox_id is null or mine.inbox_id = p_inbox_id);
+    if p_sort = 'newest' and p_tab <> 'unassigned' and p_where = '' and seen is null then
+        select array_agg(newest.id), array_agg(jsonb_build_object('at', newest.last_activity_at, 'id', newest.id))
+        into ids, cursors
+        from private.newest_conversations(
+            p_account_id, inboxes, p_statuses, case p_tab when 'mine' then caller end,
+            coalesce(cursor_at, 'infinity'), coalesce(cursor_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+            p_limit + 1) as newest;
+    else
+        conditions := p_where
+            || case when p_inbox_id is null then '' else format(' and conversation.inbox_id = %L', p_inbox_id) end
+            || case when seen is null then ''
+                else format(' and (conversation.inbox_id = any ($8) or %s)', seen) end;
 
-    ordered := format(
-        '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
-        case when descending then 'desc' else 'asc' end);
-    beyond := case
-        when cursor_id is null then ''
-        when by_rank then
-            'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
-        else format(
-            'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
-            case when descending then '<' else '>' end) end;
-    -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
-    -- short runs costs the same however many conversations there are.
-    query := format(
-        $run$
-            select run.id, run.%1$I, run.rank
-            from unnest($%%s::uuid[]) as scope (id)
-            cross join unnest($2) as state (status)
-            cross join lateral (
-                select conversation.id, conversation.%1$I, %2$s as rank
-                from public.conversations as conversation
-                where conversation.account_id = $3
-                    and conversation.%%s = scope.id
-                    and conversation.status = state.status
-                    and conversation.%1$I is not null
-                    %3$s
-                    %4$s
-                    %5$s
-                order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+        ordered := format(
+            '%1$s %2$I %3$s, id %3$s', case when by_rank then 'rank asc,' else '' end, sort_column,
+            case when descending then 'desc' else 'asc' end);
+        beyond := case
+            when cursor_id is null then ''
+            when by_rank then
+                'and (private.priority_rank(conversation.priority), conversation.created_at, conversation.id) > ($9, $6, $7)'
+            else format(
+                'and (conversation.%I, conversation.id) %s ($6, $7)', sort_column,
+                case when descending then '<' else '>' end) end;
+        -- The first rows of each (inbox or team, status) come from an index in the right order; merging those
+        -- short runs costs the same however many conversations there are.
+        query := format(
+            $run$
+                select run.id, run.%1$I, run.rank
+                from unnest($%%s::uuid[]) as scope (id)
+                cross join unnest($2) as state (status)
+                cross join lateral (
+                    select conversation.id, conversation.%1$I, %2$s as rank
+                    from public.conversations as conversation
+                    where conversation.account_id = $3
+                        and conversation.%%s = scope.id
+                        and conversation.status = state.status
+                        and conversation.%1$I is not null
+                        %3$s
+                        %4$s
+                        %5$s
+                    order by %6$s conversation.%1$I %7$s, conversation.id %7$s
+                    limit $4
+                ) as run
+            $run$,
+            sort_column,
+            case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
+            case p_tab
+                when 'mine' then 'and conversation.assignee_id = $5'
+                when 'unassigned' then 'and conversation.assignee_id is null'
+                else '' end,
+            replace(conditions, '%', '%%'),
+            beyond,
+            case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
+            case when descending then 'desc' else 'asc' end);
+        query := format(
+            $query$
+            select array_agg(page.id order by page.position),
+                array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
+            from (
+                select found.*, row_number() over (order by %2$s) as position
+                from (%3$s %4$s) as found
+                order by %2$s
                 limit $4
-            ) as run
-        $run$,
-        sort_column,
-        case when by_rank then 'private.priority_rank(conversation.priority)' else 'null::smallint' end,
-        case p_tab
-            when 'mine' then 'and conversation.assignee_id = $5'
-            when 'unassigned' then 'and conversation.assignee_id is null'
-            else '' end,
-        replace(conditions, '%', '%%'),
-        beyond,
-        case when by_rank then 'private.priority_rank(conversation.priority),' else '' end,
-        case when descending then 'desc' else 'asc' end);
-    query := format(
-        $query$
-        select array_agg(page.id order by page.position),
-            array_agg(jsonb_build_object('at', page.%1$I, 'id', page.id, 'rank', page.rank) order by page.position)
-        from (
-            select found.*, row_number() over (order by %2$s) as position
-            from (%3$s %4$s) as found
-            order by %2$s
-            limit $4
-        ) as page
-        $query$,
-        sort_column, ordered, format(query, '1', 'inbox_id'),
-        -- In a team and in its inbox at once is still one conversation.
-        case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
-    execute query into ids, cursors
-    using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+            ) as page
+            $query$,
+            sort_column, ordered, format(query, '1', 'inbox_id'),
+            -- In a team and in its inbox at once is still one conversation.
+            case when teams = '{}' then '' else 'union ' || format(query, '10', 'team_id') end);
+        execute query into ids, cursors
+        using inboxes, p_statuses, p_account_id, p_limit + 1, caller, cursor_at, cursor_id, full_inboxes, cursor_rank, teams;
+    end if;
 
     if p_cursor is null then
         if p_where = '' then
@@ -2363,7 +2409,7 @@ begin
             from jsonb_each_text(counted);
         end if;
     end if;
-    return jsonb_build_object(
+    return json_build_object(
         'rows', private.conversation_rows(ids[1:p_limit]),
         'next_cursor', case when cardinality(ids) > p_limit then jsonb_strip_nulls(cursors[p_limit]) end,
         'counts', counts);
@@ -2372,51 +2418,49 @@ $function$;
 
 ALTER FUNCTION "private"."conversation_page"(uuid, text[], uuid, text, text, text, jsonb, integer) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
+CREATE OR REPLACE FUNCTION private.conversation_row(p_id uuid)
  RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select (private.conversation_rows(array[p_id]) -> 0)::jsonb
+$function$;
+
+CREATE OR REPLACE FUNCTION private.conversation_rows(p_ids uuid[])
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
-    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it.
+    -- In PL/pgSQL, which keeps its plan: the plan is always the same, and making it takes as long as running it. Rows that
+    -- become text, because objects of jsonb take twice as long.
     return (
-    select coalesce(jsonb_agg(
-        jsonb_build_object(
-            'id', conversation.id,
-            'account_id', conversation.account_id,
-            'display_id', conversation.display_id,
-            'inbox_id', conversation.inbox_id,
-            'status', conversation.status,
-            'priority', conversation.priority,
-            'assignee_id', conversation.assignee_id,
-            'team_id', conversation.team_id,
-            'labels', to_jsonb(conversation.labels),
-            'snoozed_until', conversation.snoozed_until,
-            'waiting_since', conversation.waiting_since,
-            'first_reply_created_at', conversation.first_reply_created_at,
-            'last_activity_at', conversation.last_activity_at,
-            'created_at', conversation.created_at,
-            'unread_count', conversation.unread_count,
-            'last_seq', conversation.last_seq,
-            'preview', conversation.preview,
-            'custom_attributes', conversation.custom_attributes,
-            'contact', jsonb_build_object(
-                'id', contact.id,
-                'name', contact.name,
-                'email', contact.email,
-                'phone_number', contact.phone_number,
-                'avatar_url', contact.avatar_url,
-                'identified', contact.identified,
-                'blocked', contact.blocked),
-            -- private.conversation_topic, written out: calling it for every row costs more than all the rest.
-            'topic', 'conversation:' || conversation.id || ':' || (inbox.epoch + conversation.epoch))
-        order by wanted.position), '[]')
-    from unnest(p_ids) with ordinality as wanted (id, position)
-    join public.conversations as conversation on conversation.id = wanted.id
-    join public.contacts as contact on contact.id = conversation.contact_id
-    join public.inboxes as inbox on inbox.id = conversation.inbox_id);
+        select coalesce(json_agg(shown), '[]')
+        from (
+            select conversation.id, conversation.account_id, conversation.display_id, conversation.inbox_id,
+                conversation.status, conversation.priority, conversation.assignee_id, conversation.team_id,
+                conversation.labels, conversation.snoozed_until, conversation.waiting_since,
+                conversation.first_reply_created_at, conversation.last_activity_at, conversation.created_at,
+                conversation.unread_count, conversation.last_seq, conversation.preview, conversation.custom_attributes,
+                json_build_object(
+                    'id', contact.id,
+                    'name', contact.name,
+                    'email', contact.email,
+                    'phone_number', contact.phone_number,
+                    'avatar_url', contact.avatar_url,
+                    'identified', contact.identified,
+                    'blocked', contact.blocked) as contact,
+                -- private.conversation_topic, written out: calling it for every row costs more than all the rest.
+                'conversation:' || conversation.id || ':' || (inbox.epoch + conversation.epoch) as topic
+            from unnest(p_ids) with ordinality as wanted (id, position)
+            join public.conversations as conversation on conversation.id = wanted.id
+            join public.contacts as contact on contact.id = conversation.contact_id
+            join public.inboxes as inbox on inbox.id = conversation.inbox_id
+            order by wanted.position
+        ) as shown);
 end;
 $function$;
 
@@ -3352,6 +3396,28 @@ $function$;
 
 ALTER FUNCTION "private"."has_active_bot"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.has_rare_word(p_words tsquery)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+    -- Alternatives and exclusions may match much, whatever their words.
+    return p_words::text !~ '[|!]' and exists (
+        select
+        from pg_catalog.pg_stats as stats
+        where stats.schemaname = 'public'
+            and stats.tablename = 'messages_search_idx'
+            and stats.attname = 'search_vector'
+            and not tsvector_to_array(to_tsvector('pg_catalog.simple', p_words::text))
+                <@ (stats.most_common_elems::text::text[]));
+end;
+$function$;
+
+ALTER FUNCTION "private"."has_rare_word"(tsquery) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.has_templates(p_channel_type text)
  RETURNS boolean
  LANGUAGE sql
@@ -4148,42 +4214,30 @@ $function$;
 ALTER FUNCTION "private"."merged_attributes"(jsonb, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.message_changes(p_conversation_id uuid, p_after_seq bigint)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
     conversation public.conversations := private.agent_conversation(p_conversation_id);
-    page jsonb;
-    found_rows int;
+    page constant public.messages[] := array(
+        select message
+        from public.messages as message
+        where message.conversation_id = p_conversation_id and message.updated_seq > coalesce(p_after_seq, 0)
+        order by message.updated_seq
+        limit 201);
 begin
-    -- A thread has few senders: each is looked up once, not once per message.
-    with page_message as materialized (
-        select *
-        from public.messages
-        where conversation_id = p_conversation_id and updated_seq > coalesce(p_after_seq, 0)
-        order by updated_seq
-        limit 201
-    ),
-    sender as materialized (
-        select distinct on (one.sender_user_id, one.sender_contact_id)
-            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
-        from page_message as one
-    )
-    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), count(*)
-    into page, found_rows
-    from page_message as message
-    join sender
-        on sender.sender_user_id is not distinct from message.sender_user_id
-        and sender.sender_contact_id is not distinct from message.sender_contact_id;
-    return jsonb_build_object(
-        'messages', case when found_rows > 200 then '[]' else coalesce(page, '[]') end,
-        'reset', found_rows > 200,
+    return json_build_object(
+        'messages', case when cardinality(page) > 200 then '[]' else private.messages_json(page) end,
+        'reset', cardinality(page) > 200,
         'last_seq', conversation.last_seq,
         'topic', private.topic_of(conversation));
 end;
 $function$;
+
+ALTER FUNCTION "private"."message_changes"(uuid, bigint) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.message_deleted()
  RETURNS trigger
@@ -4200,37 +4254,18 @@ $function$;
 
 ALTER FUNCTION "private"."message_deleted"() OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.message_json(p_message public.messages, p_sender jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION private.message_json(p_message public.messages)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
-    return jsonb_build_object(
-        'id', p_message.id,
-        'conversation_id', p_message.conversation_id,
-        'seq', p_message.seq,
-        'updated_seq', p_message.updated_seq,
-        'message_type', p_message.message_type,
-        'content_type', p_message.content_type,
-        'content', p_message.content,
-        'content_attributes', case
-            when jsonb_typeof(p_message.content_attributes -> 'email') = 'object'
-            then private.mail_outline(p_message.content_attributes)
-            else p_message.content_attributes end,
-        'private', p_message.private,
-        'status', p_message.status,
-        'sender', coalesce(p_sender, private.message_sender(p_message)),
-        'attachments', case when p_message.attachments_at is null then '[]'
-            else private.attachments_json(p_message) end,
-        'created_at', p_message.created_at,
-        'edited_at', p_message.edited_at,
-        'deleted_at', p_message.deleted_at);
+    return private.messages_json(array[p_message]) -> 0;
 end;
 $function$;
 
-ALTER FUNCTION "private"."message_json"(public.messages, jsonb) OWNER TO "postgres";
+ALTER FUNCTION "private"."message_json"(public.messages) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.message_of_source(p_inbox_id uuid, p_source_id text)
  RETURNS public.messages
@@ -4255,47 +4290,86 @@ $function$;
 ALTER FUNCTION "private"."message_of_source"(uuid, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.message_page(p_conversation_id uuid, p_before_seq bigint, p_limit integer)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
     conversation public.conversations := private.agent_conversation(p_conversation_id);
-    page jsonb;
-    first_seq bigint;
+    page public.messages[];
 begin
     if coalesce(p_limit, 0) not between 1 and 200 then
         perform private.fail(400, 'invalid_argument', 'limit is 1 to 200.');
     end if;
-    -- A thread has few senders: each is looked up once, not once per message.
-    with page_message as materialized (
-        select *
-        from public.messages
-        where conversation_id = p_conversation_id
-            and seq < coalesce(p_before_seq, 9223372036854775807)
-        order by seq desc
-        limit p_limit
-    ),
-    sender as materialized (
-        select distinct on (one.sender_user_id, one.sender_contact_id)
-            one.sender_user_id, one.sender_contact_id, private.message_sender(one) as json
-        from page_message as one
-    )
-    select jsonb_agg(private.message_json(message, sender.json) order by message.seq), min(message.seq)
-    into page, first_seq
-    from page_message as message
-    join sender
-        on sender.sender_user_id is not distinct from message.sender_user_id
-        and sender.sender_contact_id is not distinct from message.sender_contact_id;
-    return jsonb_build_object(
-        'messages', coalesce(page, '[]'),
-        'has_more', exists (
-            select from public.messages where conversation_id = p_conversation_id and seq < first_seq),
+    -- One more than asked for says whether there are more.
+    page := array(
+        select message
+        from public.messages as message
+        where message.conversation_id = p_conversation_id
+            and message.seq < coalesce(p_before_seq, 9223372036854775807)
+        order by message.seq desc
+        limit p_limit + 1);
+    return json_build_object(
+        'messages', private.messages_json(page[:p_limit]),
+        'has_more', cardinality(page) > p_limit,
         'last_seq', conversation.last_seq,
         'topic', private.topic_of(conversation));
 end;
 $function$;
+
+ALTER FUNCTION "private"."message_page"(uuid, bigint, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.message_sender(p_message public.messages)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select private.sender_json(p_message.sender_user_id, p_message.sender_contact_id, p_message.inbox_id)
+$function$;
+
+CREATE OR REPLACE FUNCTION private.messages_json(p_messages public.messages[])
+ RETURNS json
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+    -- Of all that a page of messages costs, making its JSON is most: rows become text three times faster than objects
+    -- of jsonb are put together. A thread has few senders: each is looked up once, not once per message.
+    return (
+        with sender as materialized (
+            select each.*, private.sender_json(each.sender_user_id, each.sender_contact_id, each.inbox_id)::text::json as json
+            from (
+                select distinct one.sender_user_id, one.sender_contact_id, one.inbox_id
+                from unnest(p_messages) as one
+            ) as each
+        )
+        select coalesce(json_agg(shown), '[]')
+        from (
+            select message.id, message.conversation_id, message.seq, message.updated_seq, message.message_type,
+                message.content_type, message.content,
+                case when jsonb_typeof(message.content_attributes -> 'email') = 'object'
+                    then private.mail_outline(message.content_attributes)
+                    else message.content_attributes end as content_attributes,
+                message.private, message.status,
+                sender.json as sender,
+                case when message.attachments_at is null then '[]' else private.attachments_json(message) end as attachments,
+                message.created_at, message.edited_at, message.deleted_at
+            from unnest(p_messages) as message
+            join sender
+                on sender.sender_user_id is not distinct from message.sender_user_id
+                and sender.sender_contact_id is not distinct from message.sender_contact_id
+                and sender.inbox_id = message.inbox_id
+            order by message.seq
+        ) as shown);
+end;
+$function$;
+
+ALTER FUNCTION "private"."messages_json"(public.messages[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.move_account_epochs(p_account_id uuid, p_user_id uuid)
  RETURNS void
@@ -4387,6 +4461,55 @@ $function$;
 
 ALTER FUNCTION "private"."mute_contact"(uuid, boolean) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.newest_conversations(p_account_id uuid, p_inbox_ids uuid[], p_statuses text[], p_assignee_id uuid, p_before_at timestamp with time zone, p_before_id uuid, p_limit integer)
+ RETURNS TABLE(id uuid, last_activity_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+begin
+    if p_assignee_id is null then
+        return query
+        select run.id, run.last_activity_at
+        from unnest(p_inbox_ids) as scope (id)
+        cross join unnest(p_statuses) as state (status)
+        cross join lateral (
+            select conversation.id, conversation.last_activity_at
+            from public.conversations as conversation
+            where conversation.account_id = p_account_id
+                and conversation.inbox_id = scope.id
+                and conversation.status = state.status
+                and (conversation.last_activity_at, conversation.id) < (p_before_at, p_before_id)
+            order by conversation.last_activity_at desc, conversation.id desc
+            limit p_limit
+        ) as run
+        order by run.last_activity_at desc, run.id desc
+        limit p_limit;
+    else
+        return query
+        select run.id, run.last_activity_at
+        from unnest(p_statuses) as state (status)
+        cross join lateral (
+            select conversation.id, conversation.last_activity_at
+            from public.conversations as conversation
+            where conversation.account_id = p_account_id
+                and conversation.assignee_id = p_assignee_id
+                and conversation.status = state.status
+                and conversation.inbox_id = any (p_inbox_ids)
+                and (conversation.last_activity_at, conversation.id) < (p_before_at, p_before_id)
+            order by conversation.last_activity_at desc, conversation.id desc
+            limit p_limit
+        ) as run
+        order by run.last_activity_at desc, run.id desc
+        limit p_limit;
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."newest_conversations"(uuid, uuid[], text[], uuid, timestamp with time zone, uuid, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.normalise_contact()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4466,38 +4589,28 @@ $function$;
 
 ALTER FUNCTION "private"."note_recovery"(uuid) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications)
+CREATE OR REPLACE FUNCTION private.notification_json(p_notification public.notifications, p_actor jsonb, p_conversation jsonb)
  RETURNS jsonb
- LANGUAGE sql
- STABLE SECURITY DEFINER
+ LANGUAGE plpgsql
+ STABLE
  SET search_path TO ''
 AS $function$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'id', p_notification.id,
         'account_id', p_notification.account_id,
         'notification_type', p_notification.notification_type,
         'conversation_id', p_notification.conversation_id,
         'message_id', p_notification.message_id,
-        'actor', (
-            select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
-            from public.users as actor where actor.id = p_notification.actor_user_id),
+        'actor', p_actor,
         'read_at', p_notification.read_at,
         'snoozed_until', p_notification.snoozed_until,
         'created_at', p_notification.created_at,
-        'conversation', (
-            select jsonb_build_object(
-                'display_id', conversation.display_id,
-                'inbox_id', conversation.inbox_id,
-                'status', conversation.status,
-                'contact_name', contact.name,
-                'preview', conversation.preview)
-            from public.conversations as conversation
-            join public.contacts as contact on contact.id = conversation.contact_id
-            where conversation.id = p_notification.conversation_id
-                and private.sees(p_notification.user_id, conversation)))
+        'conversation', p_conversation);
+end;
 $function$;
 
-ALTER FUNCTION "private"."notification_json"(public.notifications) OWNER TO "postgres";
+ALTER FUNCTION "private"."notification_json"(public.notifications, jsonb, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.notification_list(p_account_id uuid, p_cursor jsonb, p_limit integer, p_unread boolean)
  RETURNS jsonb
@@ -4539,8 +4652,13 @@ begin
     ) as page;
     return jsonb_build_object(
         'rows', (
-            select coalesce(jsonb_agg(private.notification_json(shown) order by shown.created_at desc, shown.id desc), '[]')
-            from unnest(found[1:p_limit]) as shown),
+            select coalesce(jsonb_agg(
+                private.notification_json(
+                    shown, private.notified_by(shown.actor_user_id),
+                    case when private.sees(shown.user_id, conversation) then private.notified_of(conversation) end)
+                order by shown.created_at desc, shown.id desc), '[]')
+            from unnest(found[1:p_limit]) as shown
+            left join public.conversations as conversation on conversation.id = shown.conversation_id),
         'next_cursor', case when cardinality(found) > p_limit
             then jsonb_build_object('at', found[p_limit].created_at, 'id', found[p_limit].id) end,
         'unread_count', private.unread_notifications(p_account_id, auth.uid()));
@@ -4563,31 +4681,60 @@ $function$;
 
 ALTER FUNCTION "private"."notification_types"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.notified_by(p_actor_user_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object('id', actor.id, 'name', private.shown_name(actor), 'avatar_url', actor.avatar_url)
+    from public.users as actor where actor.id = p_actor_user_id
+$function$;
+
+ALTER FUNCTION "private"."notified_by"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notified_of(p_conversation public.conversations)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select jsonb_build_object(
+        'display_id', p_conversation.display_id,
+        'inbox_id', p_conversation.inbox_id,
+        'status', p_conversation.status,
+        'contact_name', contact.name,
+        'preview', p_conversation.preview)
+    from public.contacts as contact
+    where contact.id = p_conversation.contact_id
+$function$;
+
+ALTER FUNCTION "private"."notified_of"(public.conversations) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.notify(p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
-    notification public.notifications;
+    others constant uuid[] := array_remove(p_user_ids, p_actor_user_id);
+    written public.notifications[];
+    actor jsonb;
+    conversation jsonb;
 begin
-    if cardinality(p_user_ids) = 0 or p_type <> 'conversation_mention' and exists (
+    if cardinality(others) = 0 or p_type <> 'conversation_mention' and exists (
         select from public.contacts where id = p_conversation.contact_id and blocked)
     then
         return;
     end if;
     -- In key order: two at once cannot wait for one another crosswise.
-    for notification in
+    with line as (
         insert into public.notifications as old
             (account_id, user_id, notification_type, conversation_id, message_id, actor_user_id)
-        select p_conversation.account_id, member.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
-        from public.account_users as member
-        where member.account_id = p_conversation.account_id
-            and member.user_id = any (p_user_ids)
-            and member.user_id is distinct from p_actor_user_id
-            and private.sees(member.user_id, p_conversation)
-        order by member.user_id
+        select p_conversation.account_id, viewer.user_id, p_type, p_conversation.id, p_message_id, p_actor_user_id
+        from unnest(private.viewers(others, p_conversation)) as viewer (user_id)
         on conflict on constraint notifications_conversation_id_user_id_key do update
         set notification_type = excluded.notification_type,
             message_id = excluded.message_id,
@@ -4596,25 +4743,29 @@ begin
             snoozed_until = null,
             created_at = excluded.created_at
         returning *
-    loop
-        perform private.broadcast(
-            'user:' || notification.user_id,
-            'notification.created',
-            jsonb_build_object(
-                'notification', private.notification_json(notification),
-                'unread_count', private.unread_notifications(notification.account_id, notification.user_id)));
-        if exists (
-            select from public.notification_settings as setting
-            where setting.account_id = notification.account_id
-                and setting.user_id = notification.user_id
-                and p_type = any (setting.email))
-        then
-            perform private.enqueue(
-                'send_notification_email',
-                jsonb_build_object('notification_id', notification.id, 'created_at', notification.created_at),
-                notification.account_id);
-        end if;
-    end loop;
+    )
+    select array_agg(line) into written from line;
+    if written is null then
+        return;
+    end if;
+    -- Those who are told differ in little: what is the same for all is put together once.
+    actor := private.notified_by(p_actor_user_id);
+    conversation := private.notified_of(p_conversation);
+    perform private.broadcast_all(
+        array_agg('user:' || told.user_id),
+        array_agg('notification.created'::text),
+        array_agg(jsonb_build_object(
+            'notification', private.notification_json(told, actor, conversation),
+            'unread_count', private.unread_notifications(told.account_id, told.user_id))))
+    from unnest(written) as told;
+    perform private.enqueue(
+        'send_notification_email',
+        jsonb_build_object('notification_id', told.id, 'created_at', told.created_at),
+        told.account_id)
+    from unnest(written) as told
+    join public.notification_settings as setting
+        on setting.account_id = told.account_id and setting.user_id = told.user_id
+    where p_type = any (setting.email);
 end;
 $function$;
 
@@ -5197,6 +5348,19 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.record_event(p_account_id uuid, p_name text, p_conversation_id uuid, p_payload jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+    insert into private.events (account_id, name, conversation_id, payload, actor)
+    values (p_account_id, p_name, p_conversation_id, p_payload, private.actor());
+end;
+$function$;
+
+ALTER FUNCTION "private"."record_event"(uuid, text, uuid, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.relabel(p_account_id uuid, p_old text, p_new text)
  RETURNS integer
@@ -6230,16 +6394,16 @@ CREATE OR REPLACE FUNCTION private.search_messages(p_account_id uuid, p_query te
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
- SET plan_cache_mode TO 'force_custom_plan'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
     words constant tsquery := websearch_to_tsquery('pg_catalog.simple', private.folded(p_query));
+    rare constant boolean := private.has_rare_word(words);
     inboxes uuid[];
     partial boolean;
     before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
     before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-    page jsonb[];
-    among text;
+    found public.messages[];
 begin
     if numnode(words) = 0 then
         return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
@@ -6249,52 +6413,67 @@ begin
     into inboxes, partial
     from private.visible_scopes(p_account_id) as mine;
     -- A common word stands in the newest messages already; a rare one is found by its index. Sorting all the places of
-    -- a common word would take a second.
-    foreach among in array array['order by message.created_at desc, message.id desc limit 400', ''] loop
-        execute format(
-            $query$
-            select array_agg(to_jsonb(hit) order by hit.created_at desc, hit.id desc)
+    -- a common word would take a second, and reading the newest messages in vain many times what a rare one costs.
+    if not rare then
+        found := array(
+            select recent
             from (
-                select found.id, found.conversation_id, conversation.display_id, found.inbox_id, found.message_type,
-                    found.private, left(found.content, 300) as content, found.created_at,
-                    private.message_sender(found) as sender
-                from (
-                    select recent.*
-                    from (
-                        select message.*
-                        from public.messages as message
-                        where message.account_id = $1
-                            and message.message_type in ('incoming', 'outgoing')
-                            and message.created_at > now() - interval '90 days'
-                            and (message.created_at, message.id) < ($3, $4)
-                            %s
-                    ) as recent
-                    where recent.deleted_at is null
-                        and %s @@ $2
-                        and (recent.inbox_id = any ($5)
-                            or ($6 and private.can_see_conversation(recent.conversation_id)))
-                    order by recent.created_at desc, recent.id desc
-                    limit $7
-                ) as picked
-                join public.messages as found
-                    on found.conversation_id = picked.conversation_id and found.id = picked.id
-                join public.conversations as conversation on conversation.id = found.conversation_id
-            ) as hit
-            $query$,
-            among,
-            -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
-            -- several times what it does.
-            case when among = '' then 'private.search_vector(recent.content)'
-                else $words$to_tsvector('pg_catalog.simple', lower(extensions.unaccent(
-                    'extensions.unaccent'::regdictionary, left(recent.content, 20000))))$words$ end)
-        into page
-        using p_account_id, words, before_at, before_id, inboxes, partial, p_limit + 1;
-        exit when cardinality(page) > p_limit;
-    end loop;
+                select message.*
+                from public.messages as message
+                where message.account_id = p_account_id
+                    and message.message_type in ('incoming', 'outgoing')
+                    and message.created_at > now() - interval '90 days'
+                    and (message.created_at, message.id) < (before_at, before_id)
+                order by message.created_at desc, message.id desc
+                limit 400
+            ) as recent
+            where recent.deleted_at is null
+                -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
+                -- several times what it does.
+                and to_tsvector('pg_catalog.simple', lower(extensions.unaccent(
+                    'extensions.unaccent'::regdictionary, left(recent.content, 20000)))) @@ words
+                and (recent.inbox_id = any (inboxes)
+                    or (partial and private.can_see_conversation(recent.conversation_id)))
+            order by recent.created_at desc, recent.id desc
+            limit p_limit + 1);
+    end if;
+    if rare or cardinality(found) <= p_limit then
+        found := array(
+            with place as materialized (
+                select message.*
+                from public.messages as message
+                where message.account_id = p_account_id
+                    and message.message_type in ('incoming', 'outgoing')
+                    and private.search_vector(message.content) @@ words
+            )
+            select place
+            from place
+            where place.created_at > now() - interval '90 days'
+                and (place.created_at, place.id) < (before_at, before_id)
+                and place.deleted_at is null
+                and (place.inbox_id = any (inboxes)
+                    or (partial and private.can_see_conversation(place.conversation_id)))
+            order by place.created_at desc, place.id desc
+            limit p_limit + 1);
+    end if;
     return jsonb_build_object(
-        'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
-        'next_cursor', case when cardinality(page) > p_limit then
-            jsonb_build_object('at', page[p_limit] -> 'created_at', 'id', page[p_limit] -> 'id') end);
+        'rows', (
+            select coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'id', hit.id,
+                    'conversation_id', hit.conversation_id,
+                    'display_id', conversation.display_id,
+                    'inbox_id', hit.inbox_id,
+                    'message_type', hit.message_type,
+                    'private', hit.private,
+                    'content', left(hit.content, 300),
+                    'created_at', hit.created_at,
+                    'sender', private.sender_json(hit.sender_user_id, hit.sender_contact_id, hit.inbox_id))
+                order by hit.created_at desc, hit.id desc), '[]')
+            from unnest(found[1:p_limit]) as hit
+            join public.conversations as conversation on conversation.id = hit.conversation_id),
+        'next_cursor', case when cardinality(found) > p_limit then
+            jsonb_build_object('at', (found[p_limit]).created_at, 'id', (found[p_limit]).id) end);
 end;
 $function$;
 
@@ -6313,22 +6492,52 @@ ALTER FUNCTION "private"."search_vector"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.sees(p_user_id uuid, p_conversation public.conversations)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
-    select exists (
-        select
-        from private.scopes_of(p_user_id) as theirs
-        where theirs.account_id = p_conversation.account_id
-            and (theirs.inbox_id = p_conversation.inbox_id or theirs.team_id = p_conversation.team_id)
-            and (
-                theirs.scope = 'all'
-                or p_conversation.assignee_id = p_user_id
-                or (theirs.scope = 'unassigned' and p_conversation.assignee_id is null)
-                or (theirs.scope = 'participating' and exists (
-                    select from public.conversation_participants as participant
-                    where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id))))
+declare
+    member public.account_users;
+    scope text := 'all';
+begin
+    -- private.scopes_of for one conversation, step by step: every message asks this, and each step is one row by its key.
+    select mine.* into member
+    from public.account_users as mine
+    join public.accounts as account on account.id = mine.account_id and account.status = 'active'
+    where mine.account_id = p_conversation.account_id and mine.user_id = p_user_id;
+    if member.user_id is null then
+        return false;
+    end if;
+    if member.role = 'administrator' then
+        return exists (
+            select from public.inboxes where id = p_conversation.inbox_id and deleted_at is null);
+    end if;
+    if member.custom_role_id is not null then
+        select private.conversation_scope(member.role, custom.permissions) into scope
+        from public.custom_roles as custom
+        where custom.id = member.custom_role_id;
+    end if;
+    return scope is not null
+        and (
+            exists (
+                select from public.inbox_members as inbox
+                where inbox.account_id = p_conversation.account_id
+                    and inbox.inbox_id = p_conversation.inbox_id
+                    and inbox.user_id = p_user_id)
+            or (p_conversation.team_id is not null and exists (
+                select from public.team_members as team
+                where team.account_id = p_conversation.account_id
+                    and team.team_id = p_conversation.team_id
+                    and team.user_id = p_user_id)))
+        and (
+            scope = 'all'
+            or p_conversation.assignee_id is not distinct from p_user_id
+            or (scope = 'unassigned' and p_conversation.assignee_id is null)
+            or (scope = 'participating' and exists (
+                select from public.conversation_participants as participant
+                where participant.conversation_id = p_conversation.id and participant.user_id = p_user_id)));
+end;
 $function$;
 
 ALTER FUNCTION "private"."sees"(uuid, public.conversations) OWNER TO "postgres";
@@ -6354,7 +6563,7 @@ AS $function$
 declare
     caller uuid := auth.uid();
     message public.messages;
-    missed jsonb;
+    missed public.messages[];
     bound_at timestamptz;
 begin
     perform private.agent_conversation(p_conversation_id);
@@ -6371,7 +6580,7 @@ begin
         return private.message_json(message);
     end if;
     if p_expected_last_seq is not null and not coalesce(p_private, false) then
-        select jsonb_agg(private.message_json(newer) order by newer.seq) into missed
+        select array_agg(newer) into missed
         from public.messages as newer
         where newer.conversation_id = p_conversation_id
             and newer.seq > p_expected_last_seq
@@ -6382,7 +6591,7 @@ begin
             perform private.fail(
                 409, 'conversation_moved', 'Someone wrote here while you were writing.',
                 'Read it, then send again without expected_last_seq.',
-                jsonb_build_object('messages', missed)::text);
+                json_build_object('messages', private.messages_json(missed))::text);
         end if;
     end if;
     -- The trigger sees the role of the request and fills in the rest, as for a direct insert.
@@ -6398,6 +6607,31 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.sender_json(p_user_id uuid, p_contact_id uuid, p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    return case
+        when p_user_id is not null then (
+            select jsonb_build_object(
+                'type', 'user', 'id', sender.id, 'name', private.shown_name(sender), 'avatar_url', sender.avatar_url)
+            from public.users as sender where sender.id = p_user_id)
+        when p_contact_id is not null then (
+            select jsonb_build_object(
+                'type', 'contact', 'id', sender.id, 'name', sender.name, 'avatar_url', sender.avatar_url)
+            from public.contacts as sender where sender.id = p_contact_id)
+        else jsonb_build_object(
+            'type', 'system', 'id', null, 'avatar_url', null,
+            'name', (select inbox.name from public.inboxes as inbox where inbox.id = p_inbox_id))
+    end;
+end;
+$function$;
+
+ALTER FUNCTION "private"."sender_json"(uuid, uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.set_availability(p_account_id uuid, p_availability text)
  RETURNS jsonb
@@ -7276,31 +7510,51 @@ $function$;
 
 ALTER FUNCTION "private"."tell_member"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.tell_message(p_message public.messages, p_event text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+    shown constant jsonb := private.message_json(p_message);
+    topic text;
+    contact_inbox_id uuid;
+begin
+    select private.topic_of(conversation), conversation.contact_inbox_id into topic, contact_inbox_id
+    from public.conversations as conversation
+    where conversation.id = p_message.conversation_id;
+    if p_message.visitor_seq is null then
+        perform private.broadcast(
+            topic, p_event,
+            jsonb_build_object(
+                'seq', p_message.updated_seq, 'conversation_id', p_message.conversation_id, 'message', shown));
+    else
+        perform private.broadcast_all(
+            array[topic, 'visitor:' || contact_inbox_id],
+            array[p_event, p_event],
+            array[
+                jsonb_build_object(
+                    'seq', p_message.updated_seq, 'conversation_id', p_message.conversation_id, 'message', shown),
+                jsonb_build_object(
+                    'seq', p_message.visitor_seq,
+                    'conversation_id', p_message.conversation_id,
+                    'message', private.visitor_message_json(p_message, shown))]);
+    end if;
+end;
+$function$;
+
+ALTER FUNCTION "private"."tell_message"(public.messages, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.tell_message_changed()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-    sender constant jsonb := private.message_sender(new);
-    conversation public.conversations;
 begin
-    select * into conversation from public.conversations where id = new.conversation_id;
-    perform private.broadcast(
-        private.topic_of(conversation),
-        'message.updated',
-        jsonb_build_object(
-            'seq', new.updated_seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
-    if new.visitor_seq is not null then
-        perform private.broadcast(
-            'visitor:' || conversation.contact_inbox_id,
-            'message.updated',
-            jsonb_build_object(
-                'seq', new.visitor_seq,
-                'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new, sender)));
-    end if;
+    perform private.tell_message(new, 'message.updated');
     perform private.record_event(
         new.account_id, 'message.updated', new.conversation_id, jsonb_build_object('message_id', new.id));
     return null;
@@ -7313,27 +7567,8 @@ CREATE OR REPLACE FUNCTION private.tell_message_created()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-    sender constant jsonb := private.message_sender(new);
-    conversation public.conversations;
-    inbox public.inboxes;
 begin
-    select * into conversation from public.conversations where id = new.conversation_id;
-    select * into inbox from public.inboxes where id = new.inbox_id;
-    perform private.broadcast(
-        private.conversation_topic(new.conversation_id, inbox.epoch + conversation.epoch),
-        'message.created',
-        jsonb_build_object(
-            'seq', new.seq, 'conversation_id', new.conversation_id, 'message', private.message_json(new, sender)));
-    if new.visitor_seq is not null then
-        perform private.broadcast(
-            'visitor:' || conversation.contact_inbox_id,
-            'message.created',
-            jsonb_build_object(
-                'seq', new.visitor_seq,
-                'conversation_id', new.conversation_id,
-                'message', private.visitor_message_json(new, sender)));
-    end if;
+    perform private.tell_message(new, 'message.created');
     if new.message_type <> 'activity' then
         perform private.record_event(
             new.account_id, 'message.created', new.conversation_id,
@@ -7678,19 +7913,25 @@ ALTER FUNCTION "private"."touch_message"(uuid, uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.unread_notifications(p_account_id uuid, p_user_id uuid)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
-    select count(*)::int
-    from (
-        select from public.notifications
-        where account_id = p_account_id
-            and user_id = p_user_id
-            and read_at is null
-            and (snoozed_until is null or snoozed_until <= now())
-        limit 100
-    ) as unread
+begin
+    return (
+        select count(*)
+        from (
+            select from public.notifications
+            where account_id = p_account_id
+                and user_id = p_user_id
+                and read_at is null
+                and (snoozed_until is null or snoozed_until <= now())
+            -- In the order of the index, which ends the walk at a hundred; else all that are unread are read first.
+            order by created_at desc
+            limit 100
+        ) as unread);
+end;
 $function$;
 
 ALTER FUNCTION "private"."unread_notifications"(uuid, uuid) OWNER TO "postgres";
@@ -7781,8 +8022,41 @@ $function$;
 
 ALTER FUNCTION "private"."verified_address"(uuid, uuid, text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.viewers(p_user_ids uuid[], p_conversation public.conversations)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+    return array(
+        select member.user_id
+        from public.account_users as member
+        join public.accounts as account on account.id = member.account_id and account.status = 'active'
+        join public.inboxes as inbox on inbox.id = p_conversation.inbox_id
+        left join public.custom_roles as custom on custom.id = member.custom_role_id
+        where member.account_id = p_conversation.account_id
+            and member.user_id = any (p_user_ids)
+            and case
+                when member.role = 'administrator' then inbox.deleted_at is null
+                when custom.id is not null then private.sees(member.user_id, p_conversation)
+                else exists (
+                        select from public.inbox_members as mine
+                        where mine.account_id = member.account_id and mine.inbox_id = inbox.id and mine.user_id = member.user_id)
+                    or exists (
+                        select from public.team_members as mine
+                        where mine.account_id = member.account_id and mine.team_id = p_conversation.team_id
+                            and mine.user_id = member.user_id)
+                end
+        order by member.user_id);
+end;
+$function$;
+
+ALTER FUNCTION "private"."viewers"(uuid[], public.conversations) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.visible_conversation_rows(p_ids uuid[])
- RETURNS jsonb
+ RETURNS json
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
@@ -7800,6 +8074,8 @@ begin
     return private.conversation_rows(visible);
 end;
 $function$;
+
+ALTER FUNCTION "private"."visible_conversation_rows"(uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.visible_scopes(p_account_id uuid)
  RETURNS TABLE(inbox_id uuid, team_id uuid, scope text)
@@ -7883,12 +8159,14 @@ $function$;
 
 ALTER FUNCTION "private"."visitor_may_upload"(text) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.visitor_message_json(p_message public.messages, p_sender jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION private.visitor_message_json(p_message public.messages, p_shown jsonb DEFAULT NULL::jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+    shown constant jsonb := coalesce(p_shown, private.message_json(p_message));
 begin
     return jsonb_build_object(
         'id', p_message.id,
@@ -7898,12 +8176,12 @@ begin
         'message_type', p_message.message_type,
         'content_type', p_message.content_type,
         'content', p_message.content,
-        'content_attributes', private.visitor_attributes(p_message.content_attributes),
+        'content_attributes', case when p_message.content_attributes = '{}' then '{}'
+            else private.visitor_attributes(p_message.content_attributes) end,
         'status', p_message.status,
         -- An agent is a name and a face to the visitor, not an id.
-        'sender', coalesce(p_sender, private.message_sender(p_message)) - 'id',
-        'attachments', case when p_message.attachments_at is null then '[]'
-            else private.attachments_json(p_message) end,
+        'sender', (shown -> 'sender') - 'id',
+        'attachments', shown -> 'attachments',
         'created_at', p_message.created_at,
         'edited_at', p_message.edited_at);
 end;
@@ -8208,6 +8486,7 @@ declare
     contact public.contacts;
     recent int;
     public_reply boolean;
+    for_visitor boolean;
     reopened text;
     came_in boolean;
 begin
@@ -8215,7 +8494,7 @@ begin
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
     select * into conversation from public.conversations where id = new.conversation_id;
     if conversation.id is null
-        or (client = 'authenticated' and not private.can_see(conversation))
+        or (client = 'authenticated' and not private.sees(auth.uid(), conversation))
         or (client = 'visitor' and conversation.contact_inbox_id is distinct from private.visitor_contact_inbox_id())
     then
         perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
@@ -8234,7 +8513,9 @@ begin
         new.message_type := 'outgoing';
         new.sender_user_id := auth.uid();
         new.sender_contact_id := null;
-        new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        if new.content_attributes <> '{}' then
+            new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        end if;
         new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
         if char_length(new.content) > 150000 then
             perform private.fail(400, 'message_too_long', 'A message has 150,000 characters at most.');
@@ -8258,7 +8539,9 @@ begin
     new.account_id := conversation.account_id;
     new.inbox_id := conversation.inbox_id;
     new.updated_at := now();
-    new.content_attributes := private.resolve_reply(new);
+    if new.content_attributes ?| array['in_reply_to', 'in_reply_to_external_id'] then
+        new.content_attributes := private.resolve_reply(new);
+    end if;
     -- What was said before the inbox was connected is shown, and no news: nobody waits for an answer to it.
     came_in := new.message_type = 'incoming' and not new.content_attributes ? 'history';
 
@@ -8269,13 +8552,16 @@ begin
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
     end if;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
-    select * into contact from public.contacts where id = conversation.contact_id;
     -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
     if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
 
-    if client in ('authenticated', 'visitor') then
+    -- Counted only where so many are possible: a change moves last_seq, and a message last_activity_at too.
+    if client in ('authenticated', 'visitor')
+        and conversation.last_seq >= 200
+        and conversation.last_activity_at > now() - interval '1 minute'
+    then
         select count(*) into recent
         from (
             select from public.messages
@@ -8293,23 +8579,32 @@ begin
     -- Not what was written elsewhere and comes back from the provider.
     if new.message_type in ('outgoing', 'template') and not new.content_attributes ? 'external_echo' then
         if new.content_attributes ? 'template_params' then
+            select * into contact from public.contacts where id = conversation.contact_id;
             new := private.fill_channel_template(new, conversation, contact);
         else
             if client = 'authenticated' and not new.private then
                 perform private.require_open_window(conversation);
             end if;
-            new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+            if strpos(new.content, '{{') > 0 then
+                select * into contact from public.contacts where id = conversation.contact_id;
+                new.content := private.render_variables(new.content, conversation, contact, new.sender_user_id);
+            end if;
         end if;
     end if;
 
     -- A human's public answer: what ends the waiting.
     public_reply := new.message_type = 'outgoing' and not new.private and new.sender_user_id is not null
         and not new.content_attributes ? 'automation_rule_id' and not new.content_attributes ? 'campaign_id';
-    reopened := case when came_in then private.reopened_status(conversation, contact.blocked) else conversation.status end;
+    reopened := conversation.status;
+    if came_in and reopened in ('snoozed', 'resolved') then
+        select private.reopened_status(conversation, writer.blocked) into reopened
+        from public.contacts as writer where writer.id = conversation.contact_id;
+    end if;
+    for_visitor := private.is_visible_to_visitor(new);
 
     update public.conversations
     set last_seq = last_seq + 1,
-        last_visitor_seq = last_visitor_seq + private.is_visible_to_visitor(new)::int,
+        last_visitor_seq = last_visitor_seq + for_visitor::int,
         last_activity_at = greatest(last_activity_at, new.created_at),
         status = reopened,
         waiting_since = case
@@ -8331,14 +8626,14 @@ begin
             'message_type', new.message_type,
             'private', new.private,
             'attachments', new.attachments_at is not null,
-            'sender_name', private.message_sender(new) ->> 'name',
+            'sender_name', private.sender_json(new.sender_user_id, new.sender_contact_id, new.inbox_id) ->> 'name',
             'created_at', new.created_at) end
     where id = new.conversation_id
     returning * into conversation;
 
     new.seq := conversation.last_seq;
     new.updated_seq := conversation.last_seq;
-    new.visitor_seq := case when private.is_visible_to_visitor(new) then conversation.last_visitor_seq end;
+    new.visitor_seq := case when for_visitor then conversation.last_visitor_seq end;
     return new;
 end;
 $function$;
@@ -8460,7 +8755,7 @@ $function$;
 ALTER FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.conversation_list(p_account_id uuid, p_tab text DEFAULT 'mine'::text, p_status text DEFAULT 'open'::text, p_inbox_id uuid DEFAULT NULL::uuid, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_team_id uuid DEFAULT NULL::uuid, p_labels text[] DEFAULT NULL::text[], p_view text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_assignee_id uuid DEFAULT NULL::uuid)
- RETURNS jsonb
+ RETURNS json
  LANGUAGE sql
  STABLE
  SET search_path TO ''
@@ -8471,6 +8766,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.conversation_rows(p_ids uuid[])
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.visible_conversation_rows(p_ids)
+$function$;
+
+ALTER FUNCTION "public"."conversation_rows"(uuid[]) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.delete_canned_response(p_id uuid)
  RETURNS void
@@ -8651,6 +8957,28 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."merge_contacts"(uuid, uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.message_changes(p_conversation_id uuid, p_after_seq bigint)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.message_changes(p_conversation_id, p_after_seq)
+$function$;
+
+ALTER FUNCTION "public"."message_changes"(uuid, bigint) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.message_page(p_conversation_id uuid, p_before_seq bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 30)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.message_page(p_conversation_id, p_before_seq, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."message_page"(uuid, bigint, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.mute_contact(p_conversation_id uuid, p_muted boolean)
  RETURNS jsonb
@@ -9536,58 +9864,66 @@ CREATE OR REPLACE FUNCTION service.claim_jobs(p_worker text, p_kinds text[], p_l
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
+declare
+    tenants uuid[];
+    share int;
+    chosen bigint[];
 begin
     if p_limit not between 1 and 500 or p_lease_seconds not between 1 and 3600 then
         perform private.fail(400, 'invalid_argument', 'Claim 1 to 500 jobs with a lease of 1 to 3600 seconds.');
     end if;
     perform private.release_expired_jobs();
-    return query
-    with recursive tenant (account_id) as (
-        -- The accounts that have work, by hopping through the index instead of reading all jobs.
-        (
-            select job.account_id from private.jobs as job
-            where job.status = 'queued' order by job.account_id limit 1
+    tenants := array(
+        with recursive tenant (account_id) as (
+            -- The accounts that have work, by hopping through the index instead of reading all jobs.
+            (
+                select job.account_id from private.jobs as job
+                where job.status = 'queued' order by job.account_id limit 1
+            )
+            union all
+            select (
+                select job.account_id from private.jobs as job
+                where job.status = 'queued' and job.account_id > tenant.account_id
+                order by job.account_id limit 1)
+            from tenant
+            where tenant.account_id is not null
         )
-        union all
-        select (
-            select job.account_id from private.jobs as job
-            where job.status = 'queued' and job.account_id > tenant.account_id
-            order by job.account_id limit 1)
-        from tenant
-        where tenant.account_id is not null
-    ),
-    turn as (
-        -- Fair between accounts: everyone's first job before anyone's second.
-        select ready.id, ready.priority,
-            row_number() over (partition by tenant.account_id order by ready.priority, ready.id) as turn
-        from tenant
-        cross join lateral (
-            select job.id, job.priority
-            from private.jobs as job
-            where job.status = 'queued'
-                and job.account_id = tenant.account_id
-                and job.run_at <= clock_timestamp()
-                and job.kind = any (p_kinds)
-                and (
-                    job.lock is null
-                    -- Jobs that share a lock run one at a time, in the order they were added.
-                    or not exists (
-                        select from private.jobs as other
-                        where other.lock = job.lock
-                            and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
-                )
-            order by job.priority, job.id
-            limit p_limit
-        ) as ready
-        where tenant.account_id is not null
-    ),
-    candidate as (
+        select tenant.account_id from tenant where tenant.account_id is not null);
+    -- An equal share of each account is enough where all have as much to do; else as many of each as are asked for.
+    foreach share in array array[(p_limit - 1) / greatest(cardinality(tenants), 1) + 1, p_limit] loop
+        chosen := array(
+            -- Fair between accounts: everyone's first job before anyone's second.
+            select ready.id
+            from unnest(tenants) as tenant (account_id)
+            cross join lateral (
+                select job.id, job.priority, row_number() over (order by job.priority, job.id) as turn
+                from private.jobs as job
+                where job.status = 'queued'
+                    and job.account_id = tenant.account_id
+                    and job.run_at <= clock_timestamp()
+                    and job.kind = any (p_kinds)
+                    and (
+                        job.lock is null
+                        -- Jobs that share a lock run one at a time, in the order they were added.
+                        or not exists (
+                            select from private.jobs as other
+                            where other.lock = job.lock
+                                and (other.status = 'running' or (other.status = 'queued' and other.id < job.id)))
+                    )
+                order by job.priority, job.id
+                limit share
+            ) as ready
+            order by ready.turn, ready.priority, ready.id
+            limit p_limit);
+        exit when cardinality(chosen) = p_limit;
+    end loop;
+    return query
+    with candidate as (
         select job.id
-        from private.jobs as job
-        join (select turn.id, turn.turn from turn order by turn.turn, turn.priority, turn.id limit p_limit) as chosen
-            on chosen.id = job.id
+        from unnest(chosen) with ordinality as wanted (id, place)
+        join private.jobs as job on job.id = wanted.id
         where job.status = 'queued'
-        order by chosen.turn, job.id
+        order by wanted.place
         for update of job skip locked
     )
     update private.jobs as job
@@ -11568,7 +11904,7 @@ CREATE INDEX notifications_account_id_conversation_id_idx ON public.notification
 
 CREATE INDEX notifications_actor_user_id_idx ON public.notifications USING btree (actor_user_id) WHERE (actor_user_id IS NOT NULL);
 
-CREATE INDEX notifications_unread_idx ON public.notifications USING btree (account_id, user_id) WHERE (read_at IS NULL);
+CREATE INDEX notifications_unread_idx ON public.notifications USING btree (account_id, user_id, created_at DESC) WHERE (read_at IS NULL);
 
 CREATE INDEX team_members_account_id_team_id_idx ON public.team_members USING btree (account_id, team_id);
 
@@ -11991,6 +12327,8 @@ COMMENT ON FUNCTION "private"."begin_mailbox_sign_in"(uuid, text, text, text, uu
 COMMENT ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) IS 'Gives uploaded files to the message that is about to be written, and asks for them to be looked at. Returns what goes into
      messages.attachments_at.';
 
+COMMENT ON FUNCTION "private"."broadcast_all"(text[], text[], jsonb[]) IS 'private.broadcast of several events at once: the topic, the event and the payload at each place.';
+
 COMMENT ON FUNCTION "private"."bulk_change"(uuid, jsonb) IS 'What a bulk change does to one conversation. Fails as the functions for one.';
 
 COMMENT ON FUNCTION "private"."bulk_ids"(uuid[], jsonb) IS 'The conversations of a bulk change, each once and in order. Fails with invalid_argument.';
@@ -12122,6 +12460,8 @@ COMMENT ON FUNCTION "private"."given_value"(jsonb, jsonb) IS 'What a sender gave
 
 COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
 
+COMMENT ON FUNCTION "private"."has_rare_word"(tsquery) IS 'Whether one of these words is not among the most common ones that ANALYZE has seen in messages; false where it has seen none.';
+
 COMMENT ON FUNCTION "private"."has_templates"(text) IS 'Whether providers of this kind of channel approve templates.';
 
 COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the website chat of this inbox has the feature switched on.';
@@ -12190,11 +12530,19 @@ COMMENT ON FUNCTION "private"."merge_into"(uuid, uuid) IS 'Moves everything of t
 
 COMMENT ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) IS 'Both objects as one, at every depth; where both say something the first wins.';
 
+COMMENT ON FUNCTION "private"."message_changes"(uuid, bigint) IS 'See public.message_changes.';
+
 COMMENT ON FUNCTION "private"."message_deleted"() IS 'Trigger: a deleted message keeps no files.';
 
-COMMENT ON FUNCTION "private"."message_json"(public.messages, jsonb) IS 'A message as agents get it, from functions and broadcasts alike. p_sender: its private.message_sender, where that is known already.';
+COMMENT ON FUNCTION "private"."message_json"(public.messages) IS 'One message as private.messages_json gives it.';
 
 COMMENT ON FUNCTION "private"."message_of_source"(uuid, text) IS 'The message that the provider knows under this id, as a whole or as one of its parts; null when there is none.';
+
+COMMENT ON FUNCTION "private"."message_page"(uuid, bigint, integer) IS 'See public.message_page.';
+
+COMMENT ON FUNCTION "private"."message_sender"(public.messages) IS 'Who sent a message, as private.sender_json says it.';
+
+COMMENT ON FUNCTION "private"."messages_json"(public.messages[]) IS 'Messages of one conversation as agents get them, from functions and broadcasts alike, oldest first.';
 
 COMMENT ON FUNCTION "private"."move_account_epochs"(uuid, uuid) IS 'After somebody''s rights narrowed: renames the topics of every inbox of the account, and with them those of all its
      conversations, and of their teams. Whoever may still listen joins the new ones.';
@@ -12205,6 +12553,8 @@ COMMENT ON FUNCTION "private"."move_team_epoch"(uuid) IS 'Renames a team''s topi
 
 COMMENT ON FUNCTION "private"."mute_contact"(uuid, boolean) IS 'See public.mute_contact.';
 
+COMMENT ON FUNCTION "private"."newest_conversations"(uuid, uuid[], text[], uuid, timestamp with time zone, uuid, integer) IS 'The first rows of the list that every screen opens with: of these inboxes and statuses, last active first; of one assignee, or of any (null).';
+
 COMMENT ON FUNCTION "private"."note_delay"(public.messages, jsonb) IS 'The provider still tries: the message shows its words, and stays what it is. What arrived or failed needs no such notice.';
 
 COMMENT ON FUNCTION "private"."note_outage"(uuid) IS 'The provider failed to take a message. From the third time in a row the inbox waits 5, 10, 20, 40 and then 60 seconds
@@ -12212,14 +12562,19 @@ COMMENT ON FUNCTION "private"."note_outage"(uuid) IS 'The provider failed to tak
 
 COMMENT ON FUNCTION "private"."note_recovery"(uuid) IS 'The provider took a message: what waited for it goes out now, not when its own schedule would have come round.';
 
-COMMENT ON FUNCTION "private"."notification_json"(public.notifications) IS 'A notification as its owner gets it; conversation is null when they see it no longer.';
+COMMENT ON FUNCTION "private"."notification_json"(public.notifications, jsonb, jsonb) IS 'A notification as its owner gets it, with private.notified_by and private.notified_of; conversation is null when they
+     see it no longer.';
 
 COMMENT ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) IS 'See public.notification_list.';
 
 COMMENT ON FUNCTION "private"."notification_types"() IS 'All that one can be notified of.';
 
+COMMENT ON FUNCTION "private"."notified_by"(uuid) IS 'Whose doing a notification is: {id, name, avatar_url}, or null.';
+
+COMMENT ON FUNCTION "private"."notified_of"(public.conversations) IS 'What a notification says of its conversation.';
+
 COMMENT ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) IS 'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
-     mentions. Writes the row, tells their screen, and asks for an e-mail where they want one.';
+     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one.';
 
 COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assignee follows what they are given and is told; an inbox''s members are told of a new conversation.';
 
@@ -12264,6 +12619,8 @@ COMMENT ON FUNCTION "private"."receiving_contact_inbox"(public.inboxes, jsonb) I
 COMMENT ON FUNCTION "private"."receiving_conversation"(public.inboxes, public.contact_inboxes, jsonb) IS 'The conversation a message belongs to: the running one, or a new one; for imported history one that is over.';
 
 COMMENT ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) IS 'See public.reconnect_channel.';
+
+COMMENT ON FUNCTION "private"."record_event"(uuid, text, uuid, jsonb) IS 'Writes one event in the caller''s transaction.';
 
 COMMENT ON FUNCTION "private"."relabel"(uuid, text, text) IS 'Renames a label, or with null removes it, in 500 contacts and 500 conversations that carry it; a job does the rest.';
 
@@ -12336,11 +12693,13 @@ COMMENT ON FUNCTION "private"."search_messages"(uuid, text, jsonb, integer) IS '
 
 COMMENT ON FUNCTION "private"."search_vector"(text) IS 'The words of a message as search compares them: in any language, without case and accents.';
 
-COMMENT ON FUNCTION "private"."sees"(uuid, public.conversations) IS 'Whether this user sees this conversation.';
+COMMENT ON FUNCTION "private"."sees"(uuid, public.conversations) IS 'Whether this user sees this conversation: what private.scopes_of says of it.';
 
 COMMENT ON FUNCTION "private"."sees_conversation"(uuid) IS 'Whether the caller''s own policies show them this conversation.';
 
 COMMENT ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'See public.send_message.';
+
+COMMENT ON FUNCTION "private"."sender_json"(uuid, uuid, uuid) IS 'Who sends: {type: user | contact | system, id, name, avatar_url}; the system signs with the inbox''s name.';
 
 COMMENT ON FUNCTION "private"."set_availability"(uuid, text) IS 'See public.set_availability.';
 
@@ -12394,6 +12753,8 @@ COMMENT ON FUNCTION "private"."tell_labels"(public.conversations, public.convers
 
 COMMENT ON FUNCTION "private"."tell_member"() IS 'Trigger: records who came into an account and who left it.';
 
+COMMENT ON FUNCTION "private"."tell_message"(public.messages, text) IS 'Broadcasts a message, new or changed, to the agents who have its conversation open and to its visitor.';
+
 COMMENT ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) IS 'Tells the caller''s other screens which notifications they have read; null = all.';
 
 COMMENT ON FUNCTION "private"."tell_priority"(public.conversations, public.conversations, text) IS 'Writes who changed the priority.';
@@ -12431,6 +12792,10 @@ COMMENT ON FUNCTION "private"."variables_of"(public.conversations, public.contac
 
 COMMENT ON FUNCTION "private"."verified_address"(uuid, uuid, text) IS 'The contact with this signed identifier and their verified address in the inbox; made where missing.';
 
+COMMENT ON FUNCTION "private"."viewers"(uuid[], public.conversations) IS 'Those of these users who see this conversation: private.sees of many at once, in the order of their ids.';
+
+COMMENT ON FUNCTION "private"."visible_conversation_rows"(uuid[]) IS 'See public.conversation_rows.';
+
 COMMENT ON FUNCTION "private"."visible_scopes"(uuid) IS 'The caller''s scopes in one account, for lists, counts and search. A conversation may lie in two of them, its inbox''s and its team''s.';
 
 COMMENT ON FUNCTION "private"."visitor_attributes"(jsonb) IS 'What a visitor gets of content_attributes: a list of what may pass, because most of them are among agents.';
@@ -12439,7 +12804,8 @@ COMMENT ON FUNCTION "private"."visitor_may_download"(text) IS 'Whether the calli
 
 COMMENT ON FUNCTION "private"."visitor_may_upload"(text) IS 'Whether the calling visitor holds a fresh slot for this path.';
 
-COMMENT ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) IS 'A message as its visitor gets it, from functions and broadcasts alike. p_sender as in private.message_json.';
+COMMENT ON FUNCTION "private"."visitor_message_json"(public.messages, jsonb) IS 'A message as its visitor gets it, from functions and broadcasts alike. p_shown: its private.message_json, where that is
+     there already.';
 
 COMMENT ON FUNCTION "private"."webhook_body"(text, public.conversations, public.messages) IS 'What a webhook says: the thing itself, and the event''s name.';
 
@@ -12501,6 +12867,8 @@ COMMENT ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, j
      created | created_oldest, priority (most urgent first, then oldest). Pass next_cursor back for the next page; counts come with the
      first page only. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
+COMMENT ON FUNCTION "public"."conversation_rows"(uuid[]) IS 'These conversations, at most 200, as the list shows them; those the caller may not see are absent.';
+
 COMMENT ON FUNCTION "public"."delete_canned_response"(uuid) IS 'Removes a canned response. Fails with canned_response_not_found.';
 
 COMMENT ON FUNCTION "public"."delete_contact"(uuid) IS 'Deletes a contact with their conversations and notes. Administrators only.
@@ -12550,6 +12918,12 @@ COMMENT ON FUNCTION "public"."mark_notifications_read"(uuid, uuid[]) IS 'The cal
 
 COMMENT ON FUNCTION "public"."merge_contacts"(uuid, uuid) IS 'Two contacts of an account are the same person: the second''s conversations, addresses, messages and notes go to the first, which
      keeps what it says and is filled where it is blank. Returns the first. Fails with contact_not_found, contact_gone.';
+
+COMMENT ON FUNCTION "public"."message_changes"(uuid, bigint) IS 'What is new or changed after a seq, for listeners that missed something: {messages, reset, last_seq, topic}.
+     reset: more than 200, load the page anew. Fails with conversation_not_found.';
+
+COMMENT ON FUNCTION "public"."message_page"(uuid, bigint, integer) IS 'The newest messages before a seq, oldest first: {messages, has_more, last_seq, topic}.
+     Fails with conversation_not_found, invalid_argument.';
 
 COMMENT ON FUNCTION "public"."mute_contact"(uuid, boolean) IS 'Blocks the contact and resolves the conversation; or, with false, only unblocks the contact. Returns the row.
      Fails with conversation_not_found, invalid_argument.';
@@ -13178,6 +13552,12 @@ REVOKE ALL ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uu
 
 GRANT EXECUTE ON FUNCTION "private"."bind_attachments"(uuid, uuid, uuid[], uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."broadcast_all"(text[], text[], jsonb[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."broadcast_all"(text[], text[], jsonb[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."broadcast_all"(text[], text[], jsonb[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."bulk_change"(uuid, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."bulk_change"(uuid, jsonb) FROM "postgres";
@@ -13596,6 +13976,12 @@ REVOKE ALL ON FUNCTION "private"."has_active_bot"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."has_active_bot"(uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."has_rare_word"(tsquery) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."has_rare_word"(tsquery) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."has_rare_word"(tsquery) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."has_templates"(text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."has_templates"(text) FROM "postgres";
@@ -13782,23 +14168,45 @@ REVOKE ALL ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) FROM "postgre
 
 GRANT EXECUTE ON FUNCTION "private"."merged_attributes"(jsonb, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."message_changes"(uuid, bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."message_changes"(uuid, bigint) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."message_changes"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."message_changes"(uuid, bigint) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."message_deleted"() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."message_deleted"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."message_deleted"() TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."message_json"(public.messages) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."message_json"(public.messages, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."message_json"(public.messages) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."message_json"(public.messages, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."message_json"(public.messages) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."message_of_source"(uuid, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."message_of_source"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."message_of_source"(uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."message_page"(uuid, bigint, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."message_page"(uuid, bigint, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."message_page"(uuid, bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."message_page"(uuid, bigint, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."messages_json"(public.messages[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."messages_json"(public.messages[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."messages_json"(public.messages[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."move_account_epochs"(uuid, uuid) FROM PUBLIC;
 
@@ -13826,6 +14234,12 @@ REVOKE ALL ON FUNCTION "private"."mute_contact"(uuid, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."mute_contact"(uuid, boolean) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."newest_conversations"(uuid, uuid[], text[], uuid, timestamp with time zone, uuid, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."newest_conversations"(uuid, uuid[], text[], uuid, timestamp with time zone, uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."newest_conversations"(uuid, uuid[], text[], uuid, timestamp with time zone, uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."note_delay"(public.messages, jsonb) FROM "postgres";
@@ -13844,11 +14258,11 @@ REVOKE ALL ON FUNCTION "private"."note_recovery"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."note_recovery"(uuid) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications, jsonb, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."notification_json"(public.notifications, jsonb, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."notification_json"(public.notifications) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."notification_json"(public.notifications, jsonb, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."notification_list"(uuid, jsonb, integer, boolean) FROM PUBLIC;
 
@@ -13865,6 +14279,18 @@ GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."notification_types"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."notification_types"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notified_by"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notified_by"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notified_by"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notified_of"(public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notified_of"(public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notified_of"(public.conversations) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM PUBLIC;
 
@@ -13997,6 +14423,12 @@ GRANT EXECUTE ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) TO "
 REVOKE ALL ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."reconnect_channel"(uuid, jsonb, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."record_event"(uuid, text, uuid, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."record_event"(uuid, text, uuid, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."record_event"(uuid, text, uuid, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."relabel"(uuid, text, text) FROM PUBLIC;
 
@@ -14258,6 +14690,12 @@ REVOKE ALL ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigin
 
 GRANT EXECUTE ON FUNCTION "private"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."sender_json"(uuid, uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."sender_json"(uuid, uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."sender_json"(uuid, uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."set_availability"(uuid, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "private"."set_availability"(uuid, text) TO "authenticated";
@@ -14436,6 +14874,12 @@ REVOKE ALL ON FUNCTION "private"."tell_member"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."tell_member"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."tell_message"(public.messages, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."tell_message"(public.messages, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."tell_message"(public.messages, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."tell_notifications_read"(uuid, uuid[]) FROM "postgres";
@@ -14547,6 +14991,20 @@ REVOKE ALL ON FUNCTION "private"."verified_address"(uuid, uuid, text) FROM PUBLI
 REVOKE ALL ON FUNCTION "private"."verified_address"(uuid, uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."verified_address"(uuid, uuid, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."viewers"(uuid[], public.conversations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."viewers"(uuid[], public.conversations) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."viewers"(uuid[], public.conversations) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."visible_conversation_rows"(uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."visible_conversation_rows"(uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."visible_conversation_rows"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."visible_conversation_rows"(uuid[]) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."visible_scopes"(uuid) FROM PUBLIC;
 
@@ -14738,6 +15196,14 @@ REVOKE ALL ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text
 
 GRANT EXECUTE ON FUNCTION "public"."conversation_list"(uuid, text, text, uuid, text, jsonb, integer, uuid, text[], text, text, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."conversation_rows"(uuid[]) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_rows"(uuid[]) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."conversation_rows"(uuid[]) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."conversation_rows"(uuid[]) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."delete_canned_response"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."delete_canned_response"(uuid) TO "authenticated";
@@ -14881,6 +15347,22 @@ GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "authenticate
 REVOKE ALL ON FUNCTION "public"."merge_contacts"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."merge_contacts"(uuid, uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."message_changes"(uuid, bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."message_changes"(uuid, bigint) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."message_changes"(uuid, bigint) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."message_changes"(uuid, bigint) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."message_page"(uuid, bigint, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."message_page"(uuid, bigint, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."message_page"(uuid, bigint, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."message_page"(uuid, bigint, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."mute_contact"(uuid, boolean) FROM PUBLIC;
 
@@ -16199,7 +16681,7 @@ CREATE INDEX contacts_search_idx ON public.contacts USING gin (account_id, searc
 
 CREATE INDEX conversations_by_priority_idx ON public.conversations USING btree (account_id, inbox_id, status, private.priority_rank(priority), created_at, id);
 
-CREATE INDEX messages_search_idx ON public.messages USING gin (account_id, private.search_vector(content)) WHERE (message_type = ANY (ARRAY['incoming'::text, 'outgoing'::text]));
+CREATE INDEX messages_search_idx ON public.messages USING gin (account_id, private.search_vector(content)) WITH (gin_pending_list_limit='256') WHERE (message_type = ANY (ARRAY['incoming'::text, 'outgoing'::text]));
 
 GRANT SELECT ("custom_role_id") ON TABLE "public"."account_users" TO "authenticated";
 
