@@ -60,6 +60,7 @@ export const MessageItem = memo(function MessageItem({
     <>
       {quoted !== undefined && <Quotation message={message} quoted={quoted} />}
       {message.content && <PlainText text={message.content} />}
+      {isTemplate(message) && <TemplateButtons message={message} />}
       {attachments.length > 0 && (
         <div className={message.content ? 'mt-2' : 'py-0.5'}>
           <Attachments attachments={attachments} />
@@ -201,6 +202,24 @@ function failureReason(message: Message): string | null {
   return typeof reason === 'string' ? reason : null;
 }
 
+const templateOf = (message: Message): unknown => message.content_attributes?.template_params;
+const isTemplate = (message: Message): boolean => templateOf(message) !== undefined;
+
+/** What the customer could tap below an approved template. */
+function TemplateButtons({ message }: { message: Message }) {
+  const buttons = (templateOf(message) as { buttons?: unknown }).buttons;
+  if (!Array.isArray(buttons) || buttons.length === 0) return null;
+  return (
+    <ul className="mt-1.5 flex flex-wrap gap-1.5">
+      {buttons.map((label) => (
+        <li key={String(label)} className="rounded-md border border-edge/50 px-2 py-0.5 text-chip">
+          <bdi>{String(label)}</bdi>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Quotation({ message, quoted }: { message: Message; quoted: Message | null }) {
   const { t } = useTranslation();
   const { show } = useMessageActions();
@@ -254,7 +273,7 @@ function Toolbar({ message, name }: { message: Message; name: string }) {
     },
   ];
   const changes = [
-    ...(own && ours
+    ...(own && ours && !isTemplate(message)
       ? [
           {
             id: 'edit',
