@@ -142,3 +142,34 @@ def test_an_administrator_sees_what_became_of_each_template(
     ana.picture("templates-settings")
     assert ana.serious_findings() == []
     ana.assert_nothing_broke()
+
+
+def test_an_agent_writes_first_with_a_template(
+    agent: Agents, customer: Callable[..., Customer]
+) -> None:
+    ana, mia = agent(), customer("WhatsApp")
+    ana.view("All conversations")
+    thanks = unique("Thanks, bye!")
+    mia.write(thanks)
+    ana.open(thanks)
+    before = ana.page.url
+    ana.page.get_by_role("button", name="New conversation").click()
+    dialog = ana.page.get_by_role("dialog", name=re.compile("^New conversation with Mia"))
+    dialog.get_by_label("Through which inbox?").select_option("SMS")
+    expect(dialog.get_by_label("Your message")).to_be_visible()
+    dialog.get_by_label("Through which inbox?").select_option("WhatsApp")
+    dialog.get_by_role("button", name="Choose a template").click()
+    picker = ana.page.get_by_role("dialog", name="Send a template")
+    picker.get_by_role("button", name=re.compile("order_on_its_way")).click()
+    order = f"FC-{secrets.token_hex(3)}"
+    for name, value in (("{{1}}", "{{contact.first_name}}"), ("{{2}}", order), ("{{3}}", "Friday")):
+        picker.get_by_label(name).fill(value)
+    picker.get_by_role("button", name="Send template").click()
+    ana.page.wait_for_url(lambda url: url != before)
+    # Our own variables are filled in, too.
+    words = f"Hello Mia, your order {order} is on its way."
+    expect(ana.messages.get_by_role("article").filter(has_text=words)).to_have_count(1)
+    expect(ana.messages.get_by_text(thanks)).to_have_count(0)
+    mia.sees(words)
+    ana.picture("template-first")
+    ana.assert_nothing_broke()

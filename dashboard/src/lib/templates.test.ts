@@ -72,6 +72,12 @@ test('values go where the template has them', () => {
   });
 });
 
+test('a file by its address goes along, an upload is the attachment', () => {
+  const link = 'https://fernweh.example/beans.jpg';
+  const params = templateParams(template, { ...values, 'header.image': link });
+  expect(params.processed_params.header).toEqual({ media_url: link });
+});
+
 test('blanks are no value', () => {
   expect(missingFields(template, values)).toEqual([]);
   expect(

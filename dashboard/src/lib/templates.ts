@@ -130,9 +130,10 @@ export function templateParams(template: Template, values: Record<string, string
   };
   for (const field of template.fields ?? []) {
     const value = values[fieldKey(field)]?.trim() ?? '';
-    // A file is the message's attachment.
-    if (isFile(field)) continue;
-    if (field.part === 'buttons') {
+    if (isFile(field)) {
+      // Anything but an address is the message's attachment.
+      if (value.startsWith('https://')) params.header.media_url = value;
+    } else if (field.part === 'buttons') {
       const at = field.index ?? 0;
       while (params.buttons.length <= at) params.buttons.push({});
       params.buttons[at] = { parameter: value };

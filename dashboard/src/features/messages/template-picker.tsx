@@ -47,7 +47,8 @@ export interface TemplateChoice {
 
 interface TemplatePickerProps {
   inboxId: string;
-  conversationId: string;
+  /** Null before there is a conversation: files are then given by their address. */
+  conversationId: string | null;
   contactName: string;
   onSend: (choice: TemplateChoice) => void;
   onClose: () => void;
@@ -75,7 +76,7 @@ export default function TemplatePicker({
   if (!ready) return null;
   return (
     <Dialog title={t('picker.title')} onClose={onClose} wide initialFocus={searchBox}>
-      <div className="flex min-h-0 flex-1 border-border border-t sm:h-[30rem]">
+      <div className="flex min-h-0 border-border border-t sm:h-[30rem]">
         <div
           className={cx(
             'flex min-h-0 w-full flex-col border-border sm:w-64 sm:shrink-0 sm:border-e',
@@ -238,7 +239,7 @@ function SyncLine({ inboxId, list }: { inboxId: string; list: TemplateList }) {
 
 interface FormProps {
   template: Template;
-  conversationId: string;
+  conversationId: string | null;
   contactName: string;
   onBack: () => void;
   onSend: (choice: TemplateChoice) => void;
@@ -249,7 +250,7 @@ function Form({ template, conversationId, contactName, onBack, onSend }: FormPro
   const form = useRef<HTMLFormElement>(null);
   const [written, setWritten] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);
-  const [uploads] = useState(() => new Uploads(conversationId));
+  const [uploads] = useState(() => new Uploads(conversationId ?? ''));
   const files = useUploads(uploads);
   const fields = template.fields ?? [];
   const fileField = fields.find(isFile);
@@ -309,7 +310,7 @@ function Form({ template, conversationId, contactName, onBack, onSend }: FormPro
             {fields.map((field) => {
               const key = fieldKey(field);
               const error = tried && missing.has(key) ? t('picker.missing') : undefined;
-              return isFile(field) ? (
+              return isFile(field) && conversationId ? (
                 <FileField key={key} field={field} uploads={uploads} error={error} />
               ) : (
                 <Field
@@ -343,6 +344,7 @@ function Form({ template, conversationId, contactName, onBack, onSend }: FormPro
 }
 
 function labelOf(field: TemplateField, t: ReturnType<typeof useTemplateText>['t']): string {
+  if (isFile(field)) return t('picker.fileLink', { file: t(`picker.file.${field.kind}`) });
   const name = (field.name ?? '').replaceAll('_', ' ');
   if (field.kind === 'url') return t('picker.urlField', { name });
   if (field.kind === 'copy_code') return t('picker.copyCodeField');
