@@ -76,7 +76,7 @@ export default function TemplatePicker({
   if (!ready) return null;
   return (
     <Dialog title={t('picker.title')} onClose={onClose} wide initialFocus={searchBox}>
-      <div className="flex min-h-0 border-border border-t sm:h-[30rem]">
+      <div className="flex min-h-0 border-border border-t sm:h-[34rem]">
         <div
           className={cx(
             'flex min-h-0 w-full flex-col border-border sm:w-64 sm:shrink-0 sm:border-e',
