@@ -7,6 +7,10 @@ import settingsAr from './settings/ar.json';
 import settingsEn from './settings/en.json';
 import settingsEs from './settings/es.json';
 import settingsPtBR from './settings/pt-BR.json';
+import templatesAr from './templates/ar.json';
+import templatesEn from './templates/en.json';
+import templatesEs from './templates/es.json';
+import templatesPtBR from './templates/pt-BR.json';
 import threadAr from './thread/ar.json';
 import threadEn from './thread/en.json';
 import threadEs from './thread/es.json';
@@ -31,6 +35,9 @@ const translations: [string, Tree, Tree][] = [
   ['es', settingsEn, settingsEs],
   ['pt-BR', settingsEn, settingsPtBR],
   ['ar', settingsEn, settingsAr],
+  ['es', templatesEn, templatesEs],
+  ['pt-BR', templatesEn, templatesPtBR],
+  ['ar', templatesEn, templatesAr],
   ['es', threadEn, threadEs],
   ['pt-BR', threadEn, threadPtBR],
   ['ar', threadEn, threadAr],

@@ -1,4 +1,5 @@
 import type { ApiError } from './api-error';
+import type { TemplateParams } from './templates';
 
 /** A file on its way with a message: uploaded, and named by its attachment's id. */
 export interface SentFile {
@@ -21,6 +22,8 @@ export interface OutboxItem {
   inReplyTo?: string | null;
   /** Files that are already uploaded. */
   files?: SentFile[];
+  /** The approved template that is sent; the content is how it will read. */
+  template?: TemplateParams;
   state: 'waiting' | 'sending' | 'conflict' | 'failed';
   error: string | null;
   /** For a conflict: what arrived in between, as the server told. */

@@ -13,7 +13,8 @@ import {
   setParticipant,
 } from '@/features/conversations/api';
 import { ThreadHeader } from '@/features/conversations/thread-header';
-import { messagesQuery } from '@/features/messages/api';
+import { inboxesQuery } from '@/features/inboxes/api';
+import { messagesQuery, replyWindowQuery } from '@/features/messages/api';
 import { Composer } from '@/features/messages/composer';
 import { DropZone } from '@/features/messages/drop-zone';
 import type { Mentionable } from '@/features/messages/mentions';
@@ -90,6 +91,10 @@ function OpenConversation({ row }: { row: Conversation }) {
     [allUnsent, row.id],
   );
   const { data: page } = useQuery(messagesQuery(row.id));
+  const lastIncoming = page?.messages.findLast((each) => each.message_type === 'incoming');
+  const { data: inboxes } = useQuery(inboxesQuery(row.account_id));
+  const channel = inboxes?.find((each) => each.id === row.inbox_id)?.channel_type;
+  const { data: replyWindow } = useQuery(replyWindowQuery(row.id, channel, lastIncoming?.id));
   const [writing, setWriting] = useState(false);
   const [lost, setLost] = useState(false);
   const [postponed, setPostponed] = useState<string | null>(null);
@@ -239,8 +244,10 @@ function OpenConversation({ row }: { row: Conversation }) {
           />
           <Composer
             conversationId={row.id}
+            inboxId={row.inbox_id}
             contactName={name}
             lastSeq={page?.last_seq ?? null}
+            replyWindow={replyWindow}
             outbox={outbox}
             quoted={quoted}
             onClearQuote={() => setQuoted(null)}

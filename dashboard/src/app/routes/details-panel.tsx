@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { Suspense, useState } from 'react';
 import ContactPanel from '@/features/contacts/contact-panel';
 import { participantsQuery, setParticipant } from '@/features/conversations/api';
 import { ConversationFacts } from '@/features/conversations/conversation-facts';
@@ -8,10 +9,13 @@ import { definitionsQuery } from '@/features/custom-attributes/api';
 import { AttributeFields } from '@/features/custom-attributes/attribute-fields';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
+import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
 import type { Conversation } from '@/types/conversation';
 import { useInbox } from '../inbox-context';
 import { useLive } from '../live';
+
+const NewConversation = lazily(() => import('./new-conversation'));
 
 /** The customer, the conversation and what both are known by, beside the thread. */
 export default function DetailsPanel({ row }: { row: Conversation }) {
@@ -22,6 +26,7 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
   const { people, inboxNames, teams, labels, actions, togglePanel } = useInbox();
   const { data: definitions = [] } = useQuery(definitionsQuery(row.account_id));
   const { data: participants } = useQuery(participantsQuery(row.id));
+  const [starting, setStarting] = useState(false);
   const colleagues = [...people.values()];
   const of = (model: 'contact_attribute' | 'conversation_attribute') =>
     definitions.filter((definition) => definition.attribute_model === model);
@@ -37,6 +42,12 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
     await client.invalidateQueries({ queryKey });
   }
 
+  const open = (displayId: number) =>
+    void navigate({
+      params: (params) => ({ ...params, displayId: String(displayId) }),
+      search: ({ message: _message, ...search }) => search,
+    });
+
   return (
     <ContactPanel
       row={row}
@@ -44,12 +55,8 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
       people={people}
       labels={labels}
       onClose={togglePanel}
-      onOpen={(displayId) =>
-        void navigate({
-          params: (params) => ({ ...params, displayId: String(displayId) }),
-          search: ({ message: _message, ...search }) => search,
-        })
-      }
+      onOpen={open}
+      onStart={() => setStarting(true)}
       onChanged={() => void cache.refresh([row.id]).catch(() => {})}
       attributes={(contact, save) => (
         <AttributeFields
@@ -80,6 +87,19 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
         ids={participants ?? []}
         onToggle={(id) => void toggleParticipant(id)}
       />
+      {starting && (
+        <Suspense>
+          <NewConversation
+            row={row}
+            onClose={() => setStarting(false)}
+            onStarted={(started) => {
+              setStarting(false);
+              cache.put([started.id], [started]);
+              open(started.display_id);
+            }}
+          />
+        </Suspense>
+      )}
     </ContactPanel>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { BadgeCheck, ChevronDown, Copy, Plus, X } from 'lucide-react';
+import { BadgeCheck, ChevronDown, Copy, MessageSquarePlus, Plus, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -23,6 +23,8 @@ interface ContactPanelProps {
   labels: { title: string; color: string }[];
   onClose: () => void;
   onOpen: (displayId: number) => void;
+  /** The agent wants to write to the contact first. */
+  onStart: () => void;
   /** The contact changed: rows that show it are out of date. */
   onChanged: () => void;
   /** Facts about the conversation, which belong to another part of the application. */
@@ -42,6 +44,7 @@ export default function ContactPanel({
   labels,
   onClose,
   onOpen,
+  onStart,
   onChanged,
   children,
   attributes,
@@ -231,6 +234,10 @@ export default function ContactPanel({
           exceptId={row.id}
           onOpen={onOpen}
         />
+        <Button className="mt-2" onClick={onStart}>
+          <MessageSquarePlus aria-hidden="true" size={14} />
+          {t('contact.start')}
+        </Button>
       </Section>
     </div>
   );

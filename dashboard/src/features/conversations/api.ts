@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import type { Tab } from '@/config/paths';
 import { type Arguments, answer, rest, rpc } from '@/lib/supabase';
+import type { TemplateParams } from '@/lib/templates';
 import {
   type Conversation,
   type ConversationStatus,
@@ -137,6 +138,26 @@ const change = async <Name extends Changing>(
 ): Promise<Conversation> =>
   conversationSchema.parse(
     await rpc(name, { p_conversation_id: id, ...values } as Arguments<Name>),
+  );
+
+/** Writes to a contact first; with the same message id again it is the same conversation. */
+export const startConversation = async (values: {
+  accountId: string;
+  contactId: string;
+  inboxId: string;
+  messageId: string;
+  content: string;
+  template?: TemplateParams;
+}): Promise<Conversation> =>
+  conversationSchema.parse(
+    await rpc('start_conversation', {
+      p_account_id: values.accountId,
+      p_contact_id: values.contactId,
+      p_inbox_id: values.inboxId,
+      p_message_id: values.messageId,
+      p_content: values.content,
+      p_content_attributes: values.template ? { template_params: values.template } : {},
+    }),
   );
 
 export const setStatus = (

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import type { OutboxItem } from '@/lib/outbox';
 import type { Changes } from '@/lib/realtime';
@@ -67,6 +67,7 @@ export const sendMessage = async (item: OutboxItem): Promise<Message> =>
       p_expected_last_seq: item.expectedLastSeq,
       p_attachments: item.files?.map((file) => file.id) ?? [],
       p_in_reply_to: item.inReplyTo ?? null,
+      ...(item.template ? { p_content_attributes: { template_params: item.template } } : {}),
     }),
   );
 
@@ -92,3 +93,37 @@ export const setTyping = (
   isPrivate: boolean,
 ): Promise<void> =>
   rpc('set_typing', { p_conversation_id: conversationId, p_typing: typing, p_private: isPrivate });
+
+const windowSchema = z.object({
+  can_reply: z.boolean(),
+  closes_at: z.nullable(z.string()),
+  hours: z.nullable(z.number()),
+  templates: z.boolean(),
+  connection_state: z.nullable(z.string()),
+  opted_out: z.boolean(),
+});
+
+/** Until when one may write freely, and what may be sent afterwards. */
+export type ReplyWindow = z.infer<typeof windowSchema>;
+
+/** Channels in which one may always write, so that nobody has to ask. */
+const ALWAYS_OPEN = new Set(['web_widget', 'email']);
+const LOOK_AGAIN_MS = 300_000;
+
+/** Asked anew whenever the contact has written, and when the window closes. */
+export const replyWindowQuery = (
+  conversationId: string,
+  channel: string | undefined,
+  lastIncomingId: string | undefined,
+) =>
+  queryOptions({
+    queryKey: ['reply-window', conversationId, lastIncomingId],
+    queryFn: async (): Promise<ReplyWindow> =>
+      windowSchema.parse(await rpc('reply_window', { p_conversation_id: conversationId })),
+    enabled: channel !== undefined && !ALWAYS_OPEN.has(channel),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.can_reply && data.closes_at
+        ? Math.min(Math.max(Date.parse(data.closes_at) - Date.now(), 1000), LOOK_AGAIN_MS)
+        : false,
+  });

@@ -1,6 +1,7 @@
 import {
   AtSign,
   ChevronDown,
+  LayoutTemplate,
   Lock,
   Paperclip,
   SendHorizontal,
@@ -34,6 +35,7 @@ import { setPreferences, usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
 import { uuid7 } from '@/lib/uuid7';
 import type { Message } from '@/types/message';
+import type { ReplyWindow } from './api';
 import { findMentionable, type Mentionable, withMentions } from './mentions';
 import { type Snippet, type Suggestion, suggestionId } from './suggestion';
 import { replaceTrigger, type Trigger, triggerAt } from './trigger';
@@ -45,6 +47,9 @@ import { fillVariables, type Variables } from './variables';
 
 const Suggestions = lazily(() => import('./suggestions'));
 const EmojiPicker = lazily(() => import('./emoji-picker'));
+const WindowMeter = lazily(() => import('./window-meter'));
+const WindowClosed = lazily(() => import('./window-closed'));
+const TemplatePicker = lazily(() => import('./template-picker'));
 
 const MIN_HEIGHT_PX = 72;
 const MAX_HEIGHT_SHARE = 0.4;
@@ -63,8 +68,11 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   conversationId: string;
+  inboxId: string;
   contactName: string;
   lastSeq: number | null;
+  /** Until when one may write freely; undefined where one always may. */
+  replyWindow: ReplyWindow | undefined;
   outbox: Outbox;
   /** The message being answered, if the agent chose one. */
   quoted: Message | null;
@@ -83,8 +91,10 @@ interface ComposerProps {
 /** Where replies and notes are written. Give it a `key` per conversation: each has its own draft. */
 export function Composer({
   conversationId,
+  inboxId,
   contactName,
   lastSeq,
+  replyWindow,
   outbox,
   quoted,
   onClearQuote,
@@ -110,10 +120,12 @@ export function Composer({
   const listId = useId();
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
+  const [choosing, setChoosing] = useState(false);
+  const closed = !note && replyWindow?.can_reply === false;
   const tooLong = text.length > MAX_LENGTH;
   const unready = files.some((file) => file.state !== 'done');
   const nothing = empty && files.length === 0;
-  const blocked = nothing || tooLong || unready;
+  const blocked = nothing || tooLong || unready || closed;
 
   const items: Suggestion[] =
     trigger?.kind === '@'
@@ -367,6 +379,11 @@ export function Composer({
             <Lock aria-hidden="true" size={13} />
             {t('composer.note')}
           </button>
+          {!note && replyWindow?.can_reply && replyWindow.closes_at && (
+            <Suspense>
+              <WindowMeter closesAt={replyWindow.closes_at} />
+            </Suspense>
+          )}
           {savedAt && !empty && (
             <span
               className={cx(
@@ -378,10 +395,20 @@ export function Composer({
             </span>
           )}
         </div>
+        {closed && (
+          <Suspense>
+            <WindowClosed
+              replyWindow={replyWindow}
+              name={contactName}
+              onChoose={() => setChoosing(true)}
+            />
+          </Suspense>
+        )}
         <div
           role="tabpanel"
           id="composer-panel"
           aria-labelledby={note ? 'composer-note' : 'composer-reply'}
+          hidden={closed}
         >
           {quoted && <Quote message={quoted} onClear={onClearQuote} />}
           <textarea
@@ -470,6 +497,17 @@ export function Composer({
             >
               <Slash aria-hidden="true" size={16} />
             </button>
+            {replyWindow?.templates && !note && (
+              <button
+                type="button"
+                aria-label={t('composer.template')}
+                title={t('composer.template')}
+                onClick={() => setChoosing(true)}
+                className={tool}
+              >
+                <LayoutTemplate aria-hidden="true" size={16} />
+              </button>
+            )}
             {note && (
               <button
                 type="button"
@@ -559,6 +597,29 @@ export function Composer({
           </div>
         </div>
       </div>
+      {choosing && (
+        <Suspense>
+          <TemplatePicker
+            inboxId={inboxId}
+            conversationId={conversationId}
+            contactName={contactName}
+            onClose={() => setChoosing(false)}
+            onSend={({ content, template, files: shown }) => {
+              setChoosing(false);
+              void outbox.add({
+                id: uuid7(),
+                conversationId,
+                content,
+                private: false,
+                expectedLastSeq: lastSeq,
+                createdAt: new Date().toISOString(),
+                files: shown,
+                template,
+              });
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

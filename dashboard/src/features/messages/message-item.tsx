@@ -76,6 +76,7 @@ export const MessageItem = memo(function MessageItem({
       ) : (
         <>
           {message.content && <PlainText text={message.content} />}
+          {isTemplate(message) && <TemplateButtons message={message} />}
           {attachments.length > 0 && (
             <div className={message.content ? 'mt-2' : 'py-0.5'}>
               <Suspense>
@@ -205,6 +206,24 @@ export const MessageItem = memo(function MessageItem({
   );
 });
 
+const templateOf = (message: Message): unknown => message.content_attributes?.template_params;
+const isTemplate = (message: Message): boolean => templateOf(message) !== undefined;
+
+/** What the customer could tap below an approved template. */
+function TemplateButtons({ message }: { message: Message }) {
+  const buttons = (templateOf(message) as { buttons?: unknown }).buttons;
+  if (!Array.isArray(buttons) || buttons.length === 0) return null;
+  return (
+    <ul className="mt-1.5 flex flex-wrap gap-1.5">
+      {buttons.map((label) => (
+        <li key={String(label)} className="rounded-md border border-edge/50 px-2 py-0.5 text-chip">
+          <bdi>{String(label)}</bdi>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Quotation({ message, quoted }: { message: Message; quoted: Message | null }) {
   const { t } = useTranslation();
   const { show } = useMessageActions();
@@ -258,7 +277,7 @@ function Toolbar({ message, name }: { message: Message; name: string }) {
     },
   ];
   const changes = [
-    ...(own && ours
+    ...(own && ours && !isTemplate(message)
       ? [
           {
             id: 'edit',

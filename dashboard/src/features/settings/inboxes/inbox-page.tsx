@@ -14,6 +14,7 @@ import { InstallTab } from './install-tab';
 import { MembersTab } from './members-tab';
 import { PreChatTab } from './pre-chat-tab';
 import { SettingsTab } from './settings-tab';
+import { TemplatesTab } from './templates-tab';
 import { WidgetTab } from './widget-tab';
 
 const tabs = {
@@ -23,6 +24,7 @@ const tabs = {
   install: InstallTab,
   api: ApiTab,
   connection: ConnectionTab,
+  templates: TemplatesTab,
   hours: HoursTab,
   members: MembersTab,
 };
@@ -32,6 +34,8 @@ function tabsOf(channel: string): Tab[] {
   if (channel === 'web_widget')
     return ['settings', 'widget', 'pre-chat', 'install', 'hours', 'members'];
   if (channel === 'api') return ['settings', 'api', 'hours', 'members'];
+  if (channel.includes('whatsapp'))
+    return ['settings', 'connection', 'templates', 'hours', 'members'];
   return channelOf(channel)
     ? ['settings', 'connection', 'hours', 'members']
     : ['settings', 'hours', 'members'];
