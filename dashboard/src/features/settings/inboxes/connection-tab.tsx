@@ -1,26 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, Hourglass, type LucideIcon, TriangleAlert } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
-import { Button } from '@/components/button';
+import type { ReactNode } from 'react';
 import { cx } from '@/components/cx';
 import { absolute } from '@/lib/format';
-import { type Connection, change, connectionsQuery, type InboxSettings } from '../api';
-import { Asked, FormDialog, Section, useAttempt } from '../kit';
+import { type Connection, connectionsQuery, type InboxSettings } from '../api';
+import { Asked, Section } from '../kit';
 import { usePlace } from '../place';
 import { useSettingsText } from '../texts';
-import {
-  type ChannelSpec,
-  changedSettings,
-  channelOf,
-  filledIn,
-  shownSettings,
-  webhooksOf,
-} from './channels';
+import { type ChannelSpec, channelOf, webhooksOf } from './channels';
 import { CheckPanel } from './check-panel';
 import { type Health, healthOf } from './health';
-import { rememberSecrets } from './just-connected';
-import { signInUrl } from './proof';
-import { isProvider, providerName } from './sign-in';
+import { Reconnect } from './reconnect';
 import { TestPanel } from './test-panel';
 import { WebhookPanel } from './webhook-panel';
 
@@ -48,7 +38,7 @@ export function WithConnection({ inbox, children }: WithConnectionProps) {
 export function ConnectionTab({ inbox }: { inbox: InboxSettings }) {
   return (
     <WithConnection inbox={inbox}>
-      {(connection, spec) => <Connected inbox={inbox} connection={connection} spec={spec} />}
+      {(connection, spec) => <Connected connection={connection} spec={spec} />}
     </WithConnection>
   );
 }
@@ -62,20 +52,15 @@ const looks: Record<Health, { icon: LucideIcon; look: string }> = {
 };
 
 interface ConnectedProps {
-  inbox: InboxSettings;
   connection: Connection;
   spec: ChannelSpec;
 }
 
-function Connected({ inbox, connection, spec }: ConnectedProps) {
+function Connected({ connection, spec }: ConnectedProps) {
   const { t, i18n } = useSettingsText();
-  const { accountId } = usePlace();
-  const [reconnecting, setReconnecting] = useState(false);
-  const attempt = useAttempt();
   const broken = connection.state !== 'connected';
   const health = healthOf(connection);
   const { icon: Icon, look } = looks[health];
-  const signedInAt = connection.settings.oauth;
   const time = (at: string | null) => (at ? absolute(at, i18n.language) : null);
   const facts: [string, string | null][] = [
     ['address', connection.address],
@@ -85,23 +70,6 @@ function Connected({ inbox, connection, spec }: ConnectedProps) {
     ['expires', time(connection.expires_at)],
     ['paused', time(connection.paused_until)],
   ];
-  const reconnect = (): void => {
-    if (!isProvider(signedInAt)) setReconnecting(true);
-    else {
-      void attempt(async () => {
-        const asked = { account_id: accountId, inbox_id: inbox.id };
-        window.location.assign(await signInUrl(signedInAt, asked));
-      });
-    }
-  };
-  const words = t(
-    isProvider(signedInAt)
-      ? 'connect.signIn'
-      : broken
-        ? 'connection.reconnect'
-        : 'connection.change',
-    { provider: providerName(String(signedInAt)) },
-  );
   return (
     <>
       {broken && (
@@ -116,9 +84,7 @@ function Connected({ inbox, connection, spec }: ConnectedProps) {
               <bdi className="block text-meta">{connection.state_reason}</bdi>
             )}
           </p>
-          <Button look="primary" size="md" onClick={reconnect}>
-            {words}
-          </Button>
+          <Reconnect connection={connection} spec={spec} />
         </div>
       )}
       <Section title={t('connection.health')}>
@@ -145,11 +111,7 @@ function Connected({ inbox, connection, spec }: ConnectedProps) {
             </div>
           ))}
         </dl>
-        {!broken && (
-          <Button size="md" onClick={reconnect}>
-            {words}
-          </Button>
-        )}
+        {!broken && <Reconnect connection={connection} spec={spec} />}
       </Section>
       <Section title={t('connection.checkTitle')} text={t('connection.checkText')}>
         <CheckPanel connection={connection} />
@@ -162,27 +124,6 @@ function Connected({ inbox, connection, spec }: ConnectedProps) {
       <Section title={t('connection.testTitle')} text={t('connection.testText')}>
         <TestPanel spec={spec} connection={connection} />
       </Section>
-      {reconnecting && (
-        <FormDialog
-          form="connect"
-          title={words}
-          submitLabel={t(broken ? 'connection.reconnect' : 'form.save')}
-          saved={shownSettings(spec, connection.settings)}
-          fields={[...spec.settings, ...spec.secrets]}
-          save={async (values) => {
-            const secrets = filledIn(spec.secrets, values);
-            await change(accountId, 'reconnect_channel', {
-              p_inbox_id: inbox.id,
-              p_settings: changedSettings(spec.settings, connection.settings, values),
-              p_secrets: secrets,
-            });
-            rememberSecrets(inbox.id, spec.ours, secrets);
-          }}
-          onClose={() => setReconnecting(false)}
-        >
-          <p className="text-meta text-muted">{t('connection.keepSecrets')}</p>
-        </FormDialog>
-      )}
     </>
   );
 }

@@ -1,9 +1,9 @@
-import { PartyPopper } from 'lucide-react';
+import { CircleCheck } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/button';
 import type { Connection, InboxSettings } from '../api';
 import { Section } from '../kit';
-import { SettingsLink, usePlace, useSettingsNavigate } from '../place';
+import { usePlace, useSettingsNavigate } from '../place';
 import { useSettingsText } from '../texts';
 import { ApiTab } from './api-tab';
 import { type ChannelSpec, webhooksOf } from './channels';
@@ -13,6 +13,7 @@ import { type SetupStep, setupSteps } from './health';
 import { InstallTab } from './install-tab';
 import { MembersTab } from './members-tab';
 import { checkChannel } from './proof';
+import { Reconnect } from './reconnect';
 import { Steps } from './steps';
 import { TestPanel } from './test-panel';
 import { WebhookPanel } from './webhook-panel';
@@ -47,6 +48,7 @@ function Walk({ inbox, steps, connected }: WalkProps) {
   const [place, setPlace] = useState(0);
   const heading = useRef<HTMLDivElement>(null);
   const step = steps[place] ?? 'done';
+  const doubtful = step === 'check' && connected?.connection.check_result?.ok === false;
   const go = (to: number): void => {
     setPlace(to);
     heading.current?.focus();
@@ -68,8 +70,8 @@ function Walk({ inbox, steps, connected }: WalkProps) {
             {t('setup.finish')}
           </Button>
         ) : (
-          <Button look="primary" size="md" onClick={() => go(place + 1)}>
-            {t('setup.next')}
+          <Button look={doubtful ? 'secondary' : 'primary'} size="md" onClick={() => go(place + 1)}>
+            {t(doubtful ? 'setup.anyway' : 'setup.next')}
           </Button>
         )}
       </div>
@@ -92,15 +94,7 @@ function Body({ step, inbox, connected }: BodyProps): ReactNode {
     return (
       <Section title={t('connection.checkTitle')} text={t('connection.checkText')}>
         <FirstCheck connection={connected.connection} />
-        <p className="text-meta text-muted">
-          {t('setup.wrong')}{' '}
-          <SettingsLink
-            to={`inboxes/${inbox.id}/connection`}
-            className="font-medium text-accent hover:underline"
-          >
-            {t('connection.change')}
-          </SettingsLink>
-        </p>
+        {connected.connection.check_result?.ok === false && <Reconnect {...connected} />}
       </Section>
     );
   }
@@ -120,7 +114,7 @@ function Body({ step, inbox, connected }: BodyProps): ReactNode {
     <>
       <Section title={t('setup.doneTitle')}>
         <p className="flex items-start gap-2">
-          <PartyPopper aria-hidden="true" size={18} className="mt-0.5 shrink-0 text-accent" />
+          <CircleCheck aria-hidden="true" size={17} className="mt-0.5 shrink-0 text-ok" />
           {t('setup.doneText', { name: inbox.name })}
         </p>
       </Section>

@@ -36,7 +36,7 @@ export function WebhookPanel({ spec, connection }: { spec: ChannelSpec; connecti
                   : 'connection.subscribe',
             )}
           </Button>
-          <Refusal text={failure} />
+          {failure && <Refusal text={failure} />}
           <p className="text-pretty text-meta text-muted">{t('connection.byHand')}</p>
         </>
       )}
