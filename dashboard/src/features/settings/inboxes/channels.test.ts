@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  changedSecrets,
   changedSettings,
   channelOf,
   channels,
@@ -43,6 +44,17 @@ test('what is not asked for is not sent: a forwarded inbox has no mailbox to rea
   expect(changedSettings(email.settings, { imap_host: 'mail.test' }, values)).toMatchObject({
     imap_host: '',
     inbound: 'email_postmark',
+  });
+});
+
+test('whoever changes to a mail service is given the secret it needs', () => {
+  const secrets = changedSecrets(email, { inbound: 'imap' }, { inbound: 'email_postmark' });
+  expect(secrets.webhook_secret).toHaveLength(40);
+  // One that the service was told already stays.
+  const told = { inbound: 'email_postmark' };
+  expect(changedSecrets(email, told, { inbound: 'email_raw' })).toEqual({});
+  expect(changedSecrets(email, told, { inbound: 'imap', imap_password: 'p' })).toEqual({
+    imap_password: 'p',
   });
 });
 

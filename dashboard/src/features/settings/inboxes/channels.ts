@@ -236,6 +236,20 @@ export function filledIn(
   );
 }
 
+/** The secrets that were filled in, and a made-up one for each of ours that was not asked for before. */
+export const changedSecrets = (
+  spec: ChannelSpec,
+  before: Record<string, unknown>,
+  values: Record<string, unknown>,
+): Record<string, unknown> => ({
+  ...Object.fromEntries(
+    spec.secrets.flatMap(({ name, show }) =>
+      spec.ours.includes(name) && show?.(values) && !show(before) ? [[name, madeUp()]] : [],
+    ),
+  ),
+  ...filledIn(spec.secrets, values),
+});
+
 /** What a change of the settings comes to: like `filledIn`, and what was emptied or is no longer asked for is emptied. */
 export const changedSettings = (
   specs: FieldSpec[],

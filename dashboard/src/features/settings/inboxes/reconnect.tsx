@@ -4,7 +4,7 @@ import { type Connection, change } from '../api';
 import { FormDialog, useAttempt } from '../kit';
 import { usePlace } from '../place';
 import { useSettingsText } from '../texts';
-import { type ChannelSpec, changedSettings, filledIn, shownSettings } from './channels';
+import { type ChannelSpec, changedSecrets, changedSettings, shownSettings } from './channels';
 import { rememberSecrets } from './just-connected';
 import { checkChannel, signInUrl } from './proof';
 import { isProvider, providerName } from './sign-in';
@@ -34,6 +34,7 @@ export function Reconnect({ connection, spec }: ReconnectProps) {
       </Button>
     );
   }
+  const shown = shownSettings(spec, connection.settings);
   const words = t(broken ? 'connection.reconnect' : 'connection.change');
   return (
     <>
@@ -45,10 +46,10 @@ export function Reconnect({ connection, spec }: ReconnectProps) {
           form="connect"
           title={words}
           submitLabel={t(broken ? 'connection.reconnect' : 'form.save')}
-          saved={shownSettings(spec, connection.settings)}
+          saved={shown}
           fields={[...spec.settings, ...spec.secrets]}
           save={async (values) => {
-            const secrets = filledIn(spec.secrets, values);
+            const secrets = changedSecrets(spec, shown, values);
             await change(accountId, 'reconnect_channel', {
               p_inbox_id: inboxId,
               p_settings: changedSettings(spec.settings, connection.settings, values),
