@@ -15,10 +15,12 @@ from backend.channels.instagram import Instagram
 from backend.channels.mail import oauth
 from backend.channels.mail.sign_in import SignIn, sign_ins
 from backend.channels.registry import CHANNELS
+from backend.channels.tiktok import TikTok
 from backend.settings import Settings
 
 MAIL_EARLY = timedelta(minutes=10)
 INSTAGRAM_EARLY = timedelta(days=15)
+TIKTOK_EARLY = timedelta(hours=2)
 PROVIDER_TIMEOUT = httpx.Timeout(20.0, connect=5.0)  # seconds; whoever waits has more than that
 
 
@@ -129,9 +131,9 @@ async def connected_with_token(outside: Outside, inbox_id: str) -> Connected | N
     A worker that was away for an hour finds all of them ended; that is no refusal of anybody's login.
     """
     inbox = await connected(outside, inbox_id)
-    if inbox is None or inbox.expires_at is None or not inbox.credentials.settings.get("oauth"):
+    if inbox is None or inbox.expires_at is None or inbox.expires_at > datetime.now(UTC):
         return inbox
-    if inbox.expires_at > datetime.now(UTC):
+    if not (inbox.credentials.settings.get("oauth") or _trades_daily(inbox)):
         return inbox
     await renew(outside, inbox_id, inbox)
     return await connected(outside, inbox_id)
@@ -142,6 +144,8 @@ async def renew(outside: Outside, inbox_id: str, inbox: Connected) -> None:
     if isinstance(inbox.channel, Instagram):
         token, expires_at = await inbox.channel.refresh_token(inbox.credentials, outside.http)
         secrets = {"access_token": token}
+    elif isinstance(inbox.channel, TikTok):
+        secrets, expires_at = await inbox.channel.refresh_token(inbox.credentials, outside.http)
     else:
         name = str(inbox.credentials.settings.get("oauth"))
         signing = outside.sign_ins.get(name)
@@ -166,5 +170,16 @@ async def renew(outside: Outside, inbox_id: str, inbox: Connected) -> None:
 
 def is_due(inbox: Connected) -> bool:
     """Whether the token is to be renewed now; one that another job just renewed is not."""
-    early = INSTAGRAM_EARLY if isinstance(inbox.channel, Instagram) else MAIL_EARLY
+    early = MAIL_EARLY
+    if isinstance(inbox.channel, Instagram):
+        early = INSTAGRAM_EARLY
+    elif isinstance(inbox.channel, TikTok):
+        early = TIKTOK_EARLY
     return inbox.expires_at is None or inbox.expires_at < datetime.now(UTC) + early
+
+
+def _trades_daily(inbox: Connected) -> bool:
+    """Whether this is a TikTok inbox with what it takes to renew its token."""
+    credentials = inbox.credentials
+    renewable = credentials.settings.get("app_id") and credentials.secrets.get("refresh_token")
+    return isinstance(inbox.channel, TikTok) and bool(renewable)

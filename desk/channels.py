@@ -14,6 +14,7 @@ from typing import Any
 
 from devstack.config import Ports
 
+SIGN_INS = ("google", "microsoft")  #: where mailboxes are opened by signing in
 _HEX = secrets.token_hex
 _APP_ID = "670000000000001"
 _ACCOUNT_SID = "ACdec0de00dec0de00dec0de00dec0de00"
@@ -175,4 +176,4 @@ def _connected(demo: Demo, api_url: str, ports: Ports, known: Mapping[str, str])
 def base_urls(simulator_url: str) -> dict[str, str]:
     """Which address stands in each provider's place."""
     named = (demo.channel for demo in DEMOS if demo.channel != "email")
-    return {channel: f"{simulator_url}/{channel}" for channel in named}
+    return {channel: f"{simulator_url}/{channel}" for channel in (*named, *SIGN_INS)}

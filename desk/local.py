@@ -138,6 +138,11 @@ def product_environment(local: Local) -> dict[str, str]:
         "DOCS": "true",
         "CHANNEL_BASE_URLS": json.dumps(channels.base_urls(local.simulator_url)),
         "ALLOW_LOOPBACK": "true",
+        **{
+            f"{name.upper()}_CLIENT_{part}": "simulated"
+            for name in channels.SIGN_INS
+            for part in ("ID", "SECRET")
+        },
     }
 
 

@@ -226,7 +226,9 @@ begin
     where inbox_id = p_inbox_id;
     update public.channel_connections
     set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null,
-        failures = 0, checked_at = null, check_result = null
+        failures = 0, checked_at = null, check_result = null,
+        -- When a token ends that an administrator brought, nobody has told us.
+        expires_at = case when p_secrets ? 'access_token' then null else expires_at end
     where inbox_id = p_inbox_id;
 end;
 $$;

@@ -1154,6 +1154,31 @@ $$;
 
 comment on function private.require_open_window is 'Fails with window_closed when nothing but a template may be sent.';
 
+create function private.unanswered_parts(p_conversation_id uuid, p_except_message_id uuid)
+returns int
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(sum(greatest(
+        -- What the business wrote elsewhere is one, and has no parts.
+        case when message.status in ('sent', 'delivered', 'read') then 1 else 0 end,
+        (
+            select count(*) from private.message_parts as part
+            where part.account_id = message.account_id and part.conversation_id = p_conversation_id
+                and part.message_id = message.id
+        ))), 0)::int
+    from public.messages as message
+    where message.conversation_id = p_conversation_id
+        and message.id <> p_except_message_id
+        and message.message_type in ('outgoing', 'template')
+        and not message.private
+        and message.seq > coalesce((
+            select max(incoming.seq) from public.messages as incoming
+            where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'), 0)
+$$;
+
+comment on function private.unanswered_parts is
+    'How many messages the provider took from us since the contact last wrote, not counting those of one message.';
+
 create function private.reply_context(p_conversation_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''
@@ -1317,6 +1342,9 @@ begin
             where answered.conversation_id = p_conversation_id
                 and answered.id::text = message.content_attributes ->> 'in_reply_to'),
         'last_incoming_at', private.last_incoming_at(p_conversation_id),
+        'unanswered', case
+            when connection.channel_type = 'tiktok' then private.unanswered_parts(p_conversation_id, p_message_id)
+            else 0 end,
         'window_hours', private.reply_window_hours(conversation),
         'template', private.template_to_deliver(message),
         'subject', conversation.additional_attributes ->> 'mail_subject',

@@ -131,6 +131,10 @@ as $$
             and (
                 (connection.channel_type = 'email' and connection.settings ->> 'oauth' <> ''
                     and coalesce(connection.expires_at, now()) < now() + interval '10 minutes')
+                -- Good for a day.
+                or (connection.channel_type = 'tiktok' and connection.settings ->> 'app_id' <> ''
+                    and secret.secrets ->> 'refresh_token' <> ''
+                    and coalesce(connection.expires_at, now()) < now() + interval '2 hours')
                 -- Good for sixty days, and traded for a new one at day 45: it must not be a young one.
                 or (connection.channel_type = 'instagram'
                     and coalesce(connection.expires_at, secret.updated_at + interval '60 days') < now() + interval '15 days'))
@@ -149,4 +153,4 @@ as $$
 $$;
 
 comment on function service.refresh_channel_tokens is
-    'Asks for fresh tokens where they end soon: mailboxes ten minutes before, Instagram at day 45. Returns how many.';
+    'Asks for fresh tokens where they end soon: mailboxes ten minutes before, TikTok two hours before, Instagram at day 45. Returns how many.';

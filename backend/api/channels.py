@@ -95,7 +95,7 @@ async def check(request: Request, inbox_id: UUID) -> Checked:
     doors: Doors = request.app.state.doors
     inbox = _there(await connected(doors, str(inbox_id)))
     try:
-        steps = await _patiently(lambda: _steps(doors, inbox_id))
+        inbox, steps = await _patiently(lambda: _steps(doors, inbox_id))
     except SendError as error:
         steps = [Step(name="token", ok=False, detail=str(error), category=error.category)]
     result = _result(steps, inbox)
@@ -189,10 +189,11 @@ def _there(inbox: Connected | None) -> Connected:
     return inbox
 
 
-async def _steps(doors: Doors, inbox_id: UUID) -> list[Step]:
+async def _steps(doors: Doors, inbox_id: UUID) -> tuple[Connected, list[Step]]:
+    """The inbox, its token perhaps renewed, and what its provider says."""
     inbox = _there(await connected_with_token(doors, str(inbox_id)))
     assert isinstance(inbox.channel, Checks), inbox.type
-    return await inbox.channel.check(inbox.credentials, doors.http)
+    return inbox, await inbox.channel.check(inbox.credentials, doors.http)
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:

@@ -296,6 +296,7 @@ class OutboundMessage:
     last_incoming_at: datetime | None = (
         None  #: when the contact last wrote; decides the reply window
     )
+    unanswered: int = 0  #: how many of ours went out since then, where the provider counts them
     by_human: bool = True
     template: Json | None = None  #: {name, language, category, processed_params, id, definition}
     thread: Json = field(

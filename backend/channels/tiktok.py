@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -70,6 +71,7 @@ MEDIA_HOSTS = (
 )
 MIB = 1024 * 1024
 WINDOW_HOURS = 48
+MOST_UNANSWERED = 10  #: messages, each text and picture being one
 MAX_SIGNATURE_AGE = 300  # seconds
 IMAGE_TYPES = {"image/jpeg", "image/png"}
 
@@ -87,7 +89,7 @@ _CODES = {
 
 
 class TikTok:
-    """Secrets: `app_secret`, `access_token`."""
+    """Secrets: `app_secret`, `access_token` and, to renew that, `refresh_token` with the setting `app_id`."""
 
     type = "tiktok"
     capabilities = Capabilities(
@@ -159,6 +161,12 @@ class TikTok:
 
         if not found:
             raise nothing_to_send()
+        if message.unanswered + len(found) > MOST_UNANSWERED:
+            raise SendError(
+                ErrorCategory.WINDOW_CLOSED,
+                f"TikTok takes {MOST_UNANSWERED} messages until the customer answers;"
+                f" {message.unanswered} went out already.",
+            )
 
         async def send_part(numbered: tuple[int, str | OutboundAttachment]) -> str:
             place, part = numbered
@@ -215,6 +223,23 @@ class TikTok:
             return text(data.get("username")) or ""
 
         return await run({"account": account})
+
+    async def refresh_token(
+        self, credentials: Credentials, http: httpx.AsyncClient
+    ) -> tuple[dict[str, str], datetime]:
+        """Trade the tokens (a day, a year) for fresh ones, and say until when the access token is good."""
+        app = _app(credentials)
+        call = {
+            "client_id": app["app_id"],
+            "client_secret": app["secret"],
+            "grant_type": "refresh_token",
+            "refresh_token": api_secret(credentials, "refresh_token"),
+        }
+        data = await _ask(
+            "/open_api/v1.3/tt_user/oauth2/refresh_token/", credentials, http, json=call
+        )
+        fresh = {name: required(data.get(name), name) for name in ("access_token", "refresh_token")}
+        return fresh, datetime.now(UTC) + timedelta(seconds=integer(data.get("expires_in")) or 0)
 
     async def set_webhook(
         self, url: str, credentials: Credentials, http: httpx.AsyncClient

@@ -54,6 +54,7 @@ class Control:
         """All of them."""
         return [
             web.get("/control/businesses", self.businesses),
+            web.post("/control/businesses", self.register),
             web.get("/control/chats", self.chats),
             web.get("/control/chat", self.chat),
             web.get("/control/events", self.events),
@@ -82,6 +83,18 @@ class Control:
                 }
             )
         return web.json_response(listed)
+
+    async def register(self, request: web.Request) -> web.Response:
+        """Sign a business up: `{channel, name, address, settings, secrets}`, and its `webhook`."""
+        body = await json_body(request)
+        if body.get("channel") not in self._providers:
+            raise Mistake("There is no such channel.")
+        try:
+            business = Business(**{"webhook": "", **body})
+        except TypeError as error:
+            raise Mistake("A business is {channel, name, address, settings, secrets}.") from error
+        self._world.register(business)
+        return web.json_response({}, status=201)
 
     async def chats(self, _: web.Request) -> web.Response:
         """Who wrote with whom."""

@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from devstack.simulator.control import Control, mistakes_are_answers
 from devstack.simulator.post import Postman
 from devstack.simulator.providers import providers
+from devstack.simulator.sign_in import SignIn
 from devstack.simulator.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -59,6 +60,7 @@ def create_app(world: World) -> web.Application:
         for method, path, handler in provider.routes():
             app.router.add_route(method, f"/{provider.channel}{path}", handler)
     app.add_routes(Control(world, made).routes())
+    app.add_routes(SignIn().routes())
     app.router.add_get("/", _index)
     app.router.add_static("/page", PAGE)
     app.on_response_prepare.append(_add_headers)

@@ -169,6 +169,18 @@ class World:
                 return one
         raise Mistake(f"Nobody is connected to {channel} at {address or 'any address'}.")
 
+    def register(self, business: Business) -> None:
+        """Let this business be known, in the place of what was known of it before."""
+        for place, one in enumerate(self.businesses):
+            if (one.channel, one.address) == (business.channel, business.address):
+                self.businesses[place] = business
+                break
+        else:
+            self.businesses.append(business)
+        for chat in self.chats.values():
+            if chat.key[:2] == (business.channel, business.address):
+                chat.business = business
+
     def by_secret(self, channel: str, name: str, value: str) -> Business | None:
         """Whose token that is."""
         for one in self.businesses:

@@ -27,11 +27,13 @@ DESK = "https://desk.example"
 
 @pytest.fixture
 def settings(stack: RunningStack, provider: Provider) -> Settings:
-    elsewhere = ("telegram", "twilio_sms", "bandwidth_sms")
+    elsewhere = ("telegram", "twilio_sms", "bandwidth_sms", "google")
     return settings_of(
         stack,
         public_url=DESK,
         channel_base_urls={**dict.fromkeys(elsewhere, provider.url), "line": DOWN},
+        google_client_id="id",
+        google_client_secret="secret",
     )
 
 
@@ -261,6 +263,33 @@ async def test_the_connection_goes_to_no_mail_server_inside(
     assert (answer.json()["ok"], answer.json()["category"]) == (False, "config")
     refusal = await ask(client, mailbox, "test", as_user(stack, boss), to="mia@example.com")
     assert code_of(refusal) == (502, "provider_refused")
+
+
+async def test_a_token_that_ended_is_renewed_before_anything_is_asked(
+    client: httpx.AsyncClient, stack: RunningStack, conn: psycopg.Connection,
+    provider: Provider, account: Account, boss: User,
+) -> None:  # fmt: skip
+    mailbox = Make(conn).connection(
+        account, "email", f"{secrets.token_hex(6)}@shop.example",
+        {"access_token": "old", "refresh_token": "r" * 20},
+        {"oauth": "google", "imap_host": "127.0.0.1", "smtp_host": "127.0.0.1"},
+    )  # fmt: skip
+
+    async def after_its_end(answer: Answer) -> Any:
+        conn.execute(
+            "update public.channel_connections set expires_at = now() where inbox_id = %s",
+            (mailbox.id,),
+        )
+        provider.answers = [answer]
+        return (await ask(client, mailbox, "check", as_user(stack, boss))).json()
+
+    fresh = {"access_token": "new", "refresh_token": "next", "expires_in": 3600}
+    result = await after_its_end(Answer(json=fresh))
+    assert [step["name"] for step in result["steps"]] == ["imap"]
+    assert (kept(conn, mailbox)["checked"], kept(conn, mailbox)["state"]) == (True, "connected")
+    result = await after_its_end(Answer(status=400, json={"error": "invalid_grant"}))
+    assert [(step["name"], step["ok"]) for step in result["steps"]] == [("token", False)]
+    assert kept(conn, mailbox)["state"] == "reauthorization_required"
 
 
 def test_every_kind_of_inbox_can_be_checked(stack: RunningStack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -15,7 +16,7 @@ from backend.channels.mail.sign_in import sign_ins
 from backend.db import Database
 from backend.settings import Settings
 from tests.channels.provider import Answer, Provider
-from tests.support.make import Account, Make, User
+from tests.support.make import Account, Inbox, Make, User
 from tests.support.serving import as_user, code_of, settings_of
 from tests.support.stack import RunningStack
 from workers.jobs import Job
@@ -205,10 +206,7 @@ async def test_tokens_are_renewed_before_they_end(
     assert await service.call_service("refresh_channel_tokens", {}) == 1
     assert await service.call_service("refresh_channel_tokens", {}) == 0
     provider.answers = [answer]
-    job = Job(
-        id=1, kind="refresh_token", account_id=str(account.id), attempt=1, max_attempts=8,
-        payload={"inbox_id": str(inbox.id)},
-    )  # fmt: skip
+    job = renewal(account, inbox)
     async with httpx.AsyncClient(trust_env=False) as http:
         context = Context(service, http, sign_ins=sign_ins(settings))
         await refresh_token.run(context, job)
@@ -217,6 +215,48 @@ async def test_tokens_are_renewed_before_they_end(
     found = inbox_of(conn, address)
     assert found is not None
     assert (found[3], found[4], found[5]) == expected
+    conn.execute("truncate private.jobs")
+
+
+def renewal(account: Account, inbox: Inbox) -> Job:
+    """The job that renews an inbox's token."""
+    return Job(
+        id=1, kind="refresh_token", account_id=str(account.id), attempt=1, max_attempts=8,
+        payload={"inbox_id": str(inbox.id)},
+    )  # fmt: skip
+
+
+async def test_tiktok_trades_its_tokens_every_day(
+    client: httpx.AsyncClient, conn: psycopg.Connection, provider: Provider, account: Account
+) -> None:
+    known = {"access_token": "old", "refresh_token": "year", "app_secret": "s"}
+    make = Make(conn)
+    by_hand = make.connection(account, "tiktok", uuid4().hex, {"access_token": "old"})
+    inbox = make.connection(account, "tiktok", uuid4().hex, known, {"app_id": "74"})
+    service: Database = client.app.state.database  # type: ignore[attr-defined]
+    assert await service.call_service("refresh_channel_tokens", {}) == 1
+    fresh = {"access_token": "new", "refresh_token": "next", "expires_in": 86_400}
+    provider.answers = [Answer(json={"code": 0, "data": fresh})]
+    async with httpx.AsyncClient(trust_env=False) as http:
+        context = Context(service, http, {"tiktok": provider.url})
+        await refresh_token.run(context, renewal(account, inbox))
+        await refresh_token.run(context, renewal(account, inbox))
+    [asked] = provider.asked
+    assert asked.path == "/open_api/v1.3/tt_user/oauth2/refresh_token/"
+    assert json.loads(asked.body) == {
+        "client_id": "74",
+        "client_secret": "s",
+        "grant_type": "refresh_token",
+        "refresh_token": "year",
+    }
+    kept = conn.execute(
+        "select secrets ->> 'access_token', secrets ->> 'refresh_token',"
+        " expires_at > now() + interval '23 hours'"
+        " from private.channel_secrets join public.channel_connections using (inbox_id)"
+        " where inbox_id = any (%s) order by 1",
+        ([inbox.id, by_hand.id],),
+    ).fetchall()
+    assert kept == [("new", "next", True), ("old", None, None)]
     conn.execute("truncate private.jobs")
 
 
@@ -233,10 +273,7 @@ async def test_instagram_trades_its_token_at_day_45(
         )
         assert await service.call_service("refresh_channel_tokens", {}) == due
     provider.answers = [Answer(json={"access_token": "new", "expires_in": 5_184_000})]
-    job = Job(
-        id=1, kind="refresh_token", account_id=str(account.id), attempt=1, max_attempts=8,
-        payload={"inbox_id": str(inbox.id)},
-    )  # fmt: skip
+    job = renewal(account, inbox)
     async with httpx.AsyncClient(trust_env=False) as http:
         await refresh_token.run(Context(service, http, {"instagram": provider.url}), job)
     kept = conn.execute(

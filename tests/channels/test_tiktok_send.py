@@ -181,3 +181,14 @@ async def test_the_webhook_is_set_for_the_app(
         "event_type": "DIRECT_MESSAGE",
         "callback_url": "https://desk.example/w",
     }
+
+
+async def test_no_more_than_ten_go_out_until_the_customer_answers(
+    provider: Provider, business: Credentials, http: httpx.AsyncClient
+) -> None:
+    provider.answers = [answer_of("tiktok", "resp_send_ok.json")]
+    await TikTok().send(outgoing(CONVERSATION, "tenth", unanswered=9), business, http)
+    with pytest.raises(SendError) as failure:
+        await TikTok().send(outgoing(CONVERSATION, "eleventh", unanswered=10), business, http)
+    assert failure.value.category is ErrorCategory.WINDOW_CLOSED
+    assert len(provider.asked) == 1

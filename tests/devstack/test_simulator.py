@@ -18,6 +18,7 @@ from aiohttp import web
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
+from backend.channels.telegram import Telegram
 from desk.channels import DEMOS, connect
 from devstack.config import Ports, free_ports
 from devstack.simulator.server import create_app
@@ -133,6 +134,34 @@ async def playground(tmp_path: Any) -> AsyncIterator[Playground]:
         yield made
         for runner in reversed(runners):
             await runner.cleanup()
+
+
+async def test_a_new_bot_says_itself_where_it_is_told(playground: Playground) -> None:
+    bot = {
+        "channel": "telegram",
+        "name": "New",
+        "address": "4711",
+        "secrets": {"bot_token": "4711:x"},
+    }
+    answer = await playground.http.post(f"{playground.url}/control/businesses", json=bot)
+    assert answer.status_code == 201
+    token = base.Credentials(
+        address="4711",
+        secrets={"bot_token": "4711:x", "webhook_secret": "s3cret"},
+        base_url=f"{playground.url}/telegram",
+    )
+    telegram = Telegram()
+    assert [step.ok for step in await telegram.check(token, playground.http)] == [True, False]
+    taker = urlsplit(playground.world.business("telegram").webhook)
+    webhook = f"{taker.scheme}://{taker.netloc}/webhooks/telegram/4711"
+    await telegram.set_webhook(webhook, token, playground.http)
+    assert [step.ok for step in await telegram.check(token, playground.http)] == [True, True]
+    await playground.play("telegram", text="Hi", address="4711")
+    [request] = playground.taken
+    telegram.verify(request, token)
+    nobody = {"channel": "pigeon"}
+    refused = await playground.http.post(f"{playground.url}/control/businesses", json=nobody)
+    assert refused.status_code == 400
 
 
 @pytest.mark.parametrize("channel", SERVICES)

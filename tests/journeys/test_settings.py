@@ -198,45 +198,6 @@ def test_an_administrator_makes_a_team_and_a_label(agent: Agents) -> None:
     ana.assert_nothing_broke()
 
 
-def test_a_telegram_inbox_is_connected_and_reconnected(
-    product: LocalProduct, agent: Agents
-) -> None:
-    ana = agent()
-    bot = str(secrets.randbelow(10**9) + 10**9)
-    open_settings(ana, "inboxes/new")
-    ana.page.get_by_role("link", name=re.compile("^Telegram")).click()
-    ana.page.get_by_label("Name of the inbox").fill(f"Bot {bot}")
-    ana.page.get_by_label("Bot token").fill(f"{bot}:AAHsecretsecret")
-    ana.page.get_by_role("button", name="Create inbox").click()
-    webhook = f"{product.api_url}/webhooks/telegram/{bot}"
-    expect(ana.page.get_by_text(webhook)).to_be_visible()
-    expect(ana.page.get_by_text("Waiting for the first message from the provider…")).to_be_visible()
-    assert "AAHsecretsecret" not in ana.page.content()
-    ana.picture("settings-connection")
-
-    with psycopg.connect(product.database_url, autocommit=True) as conn:
-        conn.execute(
-            "update channel_connections set state = 'reauthorization_required',"
-            " state_reason = 'Unauthorized' where address = %s",
-            (bot,),
-        )
-    ana.page.reload()
-    expect(ana.page.get_by_role("alert").get_by_text("Unauthorized")).to_be_visible()
-    ana.picture("settings-reconnect")
-    ana.page.get_by_role("button", name="Reconnect").click()
-    ana.page.get_by_role("dialog").get_by_label("Bot token").fill(f"{bot}:AAHanother")
-    ana.page.get_by_role("dialog").get_by_role("button", name="Reconnect").click()
-    expect(ana.page.get_by_text("Connected", exact=True)).to_be_visible()
-    with psycopg.connect(product.database_url) as conn:
-        row = conn.execute(
-            "select state, secrets ->> 'bot_token', secrets ? 'webhook_secret'"
-            " from channel_connections join private.channel_secrets using (inbox_id)"
-            " where address = %s",
-            (bot,),
-        ).fetchone()
-    assert row == ("connected", f"{bot}:AAHanother", True)
-
-
 def test_an_agent_is_told_that_settings_are_for_administrators(agent: Agents, website: str) -> None:
     ben = agent("agent@example.com")
     for page in ("members", "teams", "labels", "account", f"inboxes/{website}", "inboxes/new"):

@@ -115,6 +115,19 @@ def test_new_credentials_are_not_proven_by_old_checks(
     assert value(db, "select checked_at from public.channel_connections") is None
 
 
+def test_when_a_token_ends_that_somebody_brought_is_not_known(
+    db: Connection, inbox: Inbox, boss: User
+) -> None:
+    run(db, "update public.channel_connections set expires_at = '2020-01-01'")
+
+    def reconnect(name: str) -> bool:
+        with acting_as(db, boss):
+            call(db, "public.reconnect_channel", p_inbox_id=inbox.id, p_secrets={name: "new"})
+        return value(db, "select expires_at from public.channel_connections") is None
+
+    assert [reconnect("bot_token"), reconnect("access_token")] == [False, True]
+
+
 def test_those_who_wrote_lately_can_be_sent_a_test(
     db: Connection, make: Make, account: Account, inbox: Inbox, boss: User
 ) -> None:
@@ -144,3 +157,33 @@ def test_those_who_wrote_lately_can_be_sent_a_test(
         known = call(db, "service.channel_test_recipient", p_inbox_id=inbox.id, p_to="mia")
         stranger = call(db, "service.channel_test_recipient", p_inbox_id=inbox.id, p_to="x")
     assert (known["last_incoming_at"] is not None, known["context"], stranger) == (True, {}, None)
+
+
+def test_what_went_out_since_the_contact_wrote_is_counted(
+    db: Connection, make: Make, account: Account
+) -> None:
+    tiktok = make.connection(account, "tiktok", "open-id")
+    agent = make.agent(tiktok)
+    conversation = make.conversation(tiktok)
+    make.outgoing(conversation, agent, "long ago", status="sent")
+    make.incoming(conversation)
+    make.outgoing(conversation, agent, "written in the app", status="read")
+    make.outgoing(conversation, agent, "refused", status="failed")
+    make.note(conversation, agent)
+    long = make.outgoing(conversation, agent, "two parts", status="sent")
+    for part in (1, 2):
+        run(
+            db,
+            "insert into private.message_parts (account_id, inbox_id, source_id, conversation_id,"
+            " message_id, part) values (%s, %s, %s, %s, %s, %s)",
+            account.id, tiktok.id, f"m{part}", conversation.id, long, part,
+        )  # fmt: skip
+    last = make.outgoing(conversation, agent, "now", status="queued")
+    with acting_as_service(db):
+        found = call(
+            db,
+            "service.message_to_deliver",
+            p_conversation_id=conversation.id,
+            p_message_id=last,
+        )
+    assert found["unanswered"] == 3

@@ -61,6 +61,11 @@ class Simulator:
             "/control/inbound", {"channel": channel, "person": person, "kind": kind, **more}
         )
 
+    def register(self, channel: str, address: str, **secrets: str) -> None:
+        """Sign somebody up at a provider."""
+        business = {"channel": channel, "name": "Shop", "address": address, "secrets": secrets}
+        self._post("/control/businesses", business)
+
     def fault(self, channel: str, kind: str, **more: Any) -> None:
         """Order a fault."""
         self._post("/control/faults", {"channel": channel, "kind": kind, **more})
@@ -75,9 +80,10 @@ class Simulator:
             call for call in self._get("/control/sent", channel=channel) if call["text"] == text
         ]
 
-    def chat(self, channel: str, person: str) -> Any:
-        """What the customer sees."""
-        return self._get("/control/chat", channel=channel, person=person)
+    def chat(self, channel: str, person: str, address: str = "") -> Any:
+        """What the customer sees; of the channel's first business unless another is named."""
+        place = {"address": address} if address else {}
+        return self._get("/control/chat", channel=channel, person=person, **place)
 
     def businesses(self) -> Any:
         """Who is connected."""

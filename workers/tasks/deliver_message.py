@@ -128,6 +128,7 @@ async def _outbound(
         attachments=tuple(attachments),
         in_reply_to=found["in_reply_to"],
         last_incoming_at=datetime.fromisoformat(last) if last else None,
+        unanswered=found["unanswered"],
         by_human=found["by_human"],
         template=found["template"],
         thread={

@@ -60,7 +60,7 @@ class Mailbox(RawMail):
         """Log in where mails are read, unless they are forwarded to us, and where they go out."""
 
         async def reading() -> str:
-            return str(await imap.check_login(credentials))
+            return f"INBOX: {await imap.check_login(credentials)}"
 
         async def writing() -> str:
             await smtp.check_login(credentials)

@@ -142,6 +142,12 @@ const acceptInvitation = createRoute({
     'AcceptInvitationPage',
   ),
 });
+const oauthReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/oauth/$provider',
+  beforeLoad: ({ location }) => void requireSession(location),
+  component: lazyRouteComponent(() => import('./routes/settings/oauth-return'), 'OauthReturnPage'),
+});
 const settings = createRoute({
   getParentRoute: () => account,
   path: '/settings/$',
@@ -157,6 +163,7 @@ export const router = createRouter({
     resetPassword,
     welcome,
     acceptInvitation,
+    oauthReturn,
     account.addChildren([accountHome, inbox.addChildren([conversation]), settings]),
   ]),
   defaultPreload: 'intent',

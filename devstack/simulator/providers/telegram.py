@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -88,7 +89,11 @@ class Telegram(Provider):
             return self._change(business, method, fields)
         if method == "setMessageReaction":
             return self._react(business, fields)
-        # setWebhook, sendChatAction, answerCallbackQuery and the like change nothing we show.
+        if method == "setWebhook":
+            secret = {"webhook_secret": str(fields.get("secret_token") or "")}
+            known = {**business.secrets, **secret}
+            self.world.register(replace(business, webhook=str(fields.get("url")), secrets=known))
+        # sendChatAction, answerCallbackQuery and the like change nothing we show.
         return _ok(True)
 
     async def _fields(self, request: web.Request) -> tuple[Json, dict[str, File]]:

@@ -20,7 +20,7 @@ export function SignInPage() {
     async ({ email, password }) => {
       await signIn(email, password);
       // Only an address inside this application, never one that leads elsewhere.
-      await (next && /^\/(a\/|accept-invitation\?)/.test(next)
+      await (next && /^\/(a\/|oauth\/|accept-invitation\?)/.test(next)
         ? navigate({ href: next, to: '.' })
         : navigate({ to: '/' }));
     },

@@ -7,14 +7,13 @@ import {
   answer,
   type Change,
   columnsOf,
-  env,
   type FunctionName,
   type Row,
   rest,
   rpc,
-  session,
   type TableName,
 } from '@/lib/supabase';
+import { service } from './service';
 
 const text = z.nullable(z.string());
 
@@ -190,6 +189,16 @@ const widgetSchema = z.object({
 export type Widget = z.infer<typeof widgetSchema>;
 export const widgetsQuery = rowsOf('channel_web_widgets', widgetSchema, 'inbox_id');
 
+const stepSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export const checkSchema = z.object({
+  ok: z.boolean(),
+  category: text,
+  account_name: text,
+  steps: z.array(stepSchema),
+});
+/** What the provider said when it was last asked whether all is right. */
+export type Check = z.infer<typeof checkSchema>;
+
 const connectionSchema = z.object({
   inbox_id: z.string(),
   channel_type: z.string(),
@@ -201,6 +210,8 @@ const connectionSchema = z.object({
   expires_at: text,
   last_received_at: text,
   last_sent_at: text,
+  checked_at: text,
+  check_result: z.nullable(checkSchema),
 });
 export type Connection = z.infer<typeof connectionSchema>;
 /** How inboxes are connected; asked again while it is looked at, since proof arrives from outside. */
@@ -419,21 +430,7 @@ export async function invite(
   accountId: string,
   values: { email: string; name: string; role: string; custom_role_id: string | null },
 ): Promise<Invitation> {
-  const response = await fetch(`${env().apiUrl}/accounts/${accountId}/invitations`, {
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${(await session().accessToken()) ?? ''}`,
-      'Content-Type': 'application/json',
-    },
-    body: JSON.stringify(values),
-  });
-  const body: unknown = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    const failure = z
-      .object({ code: z.catch(z.string(), 'unexpected'), message: z.catch(z.string(), '') })
-      .parse(body);
-    throw new ApiError(failure.code, failure.message || response.statusText, response.status);
-  }
+  const made = await service(`/accounts/${accountId}/invitations`, values);
   await refreshSettings(accountId);
-  return invitationSchema.parse(body);
+  return invitationSchema.parse(made);
 }

@@ -1,46 +1,75 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, Hourglass, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
-import { Button } from '@/components/button';
+import { CircleCheck, Hourglass, type LucideIcon, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { cx } from '@/components/cx';
 import { absolute } from '@/lib/format';
-import { env } from '@/lib/supabase';
-import { type Connection, change, connectionsQuery, type InboxSettings } from '../api';
-import { Asked, CopyLine, FormDialog, Section } from '../kit';
+import { type Connection, connectionsQuery, type InboxSettings } from '../api';
+import { Asked, Section } from '../kit';
 import { usePlace } from '../place';
 import { useSettingsText } from '../texts';
-import { channelOf, filledIn, webhookUrl } from './channels';
-import { rememberSecrets, secretsToTell } from './just-connected';
+import { type ChannelSpec, channelOf, webhooksOf } from './channels';
+import { CheckPanel } from './check-panel';
+import { type Health, healthOf } from './health';
+import { Reconnect } from './reconnect';
+import { TestPanel } from './test-panel';
+import { WebhookPanel } from './webhook-panel';
 
-/** Whether the provider and we hear each other, and what to do when not. */
-export function ConnectionTab({ inbox }: { inbox: InboxSettings }) {
+interface WithConnectionProps {
+  inbox: InboxSettings;
+  children: (connection: Connection, spec: ChannelSpec) => ReactNode;
+}
+
+/** The inbox's connection, kept current while it is looked at. */
+export function WithConnection({ inbox, children }: WithConnectionProps) {
   const { accountId } = usePlace();
   const connections = useQuery(connectionsQuery(accountId));
   return (
     <Asked query={connections}>
       {(rows) => {
         const connection = rows.find((each) => each.inbox_id === inbox.id);
-        return connection ? <Connected inbox={inbox} connection={connection} /> : null;
+        const spec = connection && channelOf(connection.channel_type);
+        return connection && spec ? children(connection, spec) : null;
       }}
     </Asked>
   );
 }
 
-function Connected({ inbox, connection }: { inbox: InboxSettings; connection: Connection }) {
+/** Whether the provider and we hear each other, the proof of it, and what to do when not. */
+export function ConnectionTab({ inbox }: { inbox: InboxSettings }) {
+  return (
+    <WithConnection inbox={inbox}>
+      {(connection, spec) => <Connected connection={connection} spec={spec} />}
+    </WithConnection>
+  );
+}
+
+const looks: Record<Health, { icon: LucideIcon; look: string }> = {
+  refused: { icon: TriangleAlert, look: 'text-danger' },
+  disconnected: { icon: TriangleAlert, look: 'text-danger' },
+  failing: { icon: TriangleAlert, look: 'text-danger' },
+  working: { icon: CircleCheck, look: 'text-ok' },
+  unproven: { icon: Hourglass, look: 'text-muted' },
+};
+
+interface ConnectedProps {
+  connection: Connection;
+  spec: ChannelSpec;
+}
+
+function Connected({ connection, spec }: ConnectedProps) {
   const { t, i18n } = useSettingsText();
-  const { accountId } = usePlace();
-  const [reconnecting, setReconnecting] = useState(false);
-  const spec = channelOf(connection.channel_type);
-  if (!spec) return null;
   const broken = connection.state !== 'connected';
+  const health = healthOf(connection);
+  const { icon: Icon, look } = looks[health];
   const time = (at: string | null) => (at ? absolute(at, i18n.language) : null);
   const facts: [string, string | null][] = [
     ['address', connection.address],
+    ['accountName', connection.check_result?.account_name ?? null],
     ['received', time(connection.last_received_at)],
     ['sent', time(connection.last_sent_at)],
     ['expires', time(connection.expires_at)],
     ['paused', time(connection.paused_until)],
   ];
-  const told = secretsToTell(inbox.id);
   return (
     <>
       {broken && (
@@ -55,19 +84,20 @@ function Connected({ inbox, connection }: { inbox: InboxSettings; connection: Co
               <bdi className="block text-meta">{connection.state_reason}</bdi>
             )}
           </p>
-          <Button look="primary" size="md" onClick={() => setReconnecting(true)}>
-            {t('connection.reconnect')}
-          </Button>
+          <Reconnect connection={connection} spec={spec} />
         </div>
       )}
       <Section title={t('connection.health')}>
-        <p className="flex items-center gap-2">
-          {connection.last_received_at ? (
-            <CircleCheck aria-hidden="true" size={17} className="text-ok" />
-          ) : (
-            <Hourglass aria-hidden="true" size={17} className="text-muted" />
-          )}
-          {t(connection.last_received_at ? 'connection.heard' : 'connection.waiting')}
+        <p className="flex items-start gap-2">
+          <Icon aria-hidden="true" size={17} className={cx('mt-0.5 shrink-0', look)} />
+          <span className="min-w-0">
+            {t(`connection.is.${health}`)}
+            {!broken && connection.state_reason && (
+              <bdi className="block break-words text-meta text-muted">
+                {connection.state_reason}
+              </bdi>
+            )}
+          </span>
         </p>
         <dl className="grid gap-x-6 gap-y-2 text-meta sm:grid-cols-[auto_1fr]">
           <dt className="text-muted">{t('connection.stateLabel')}</dt>
@@ -81,55 +111,19 @@ function Connected({ inbox, connection }: { inbox: InboxSettings; connection: Co
             </div>
           ))}
         </dl>
-        {!broken && (
-          <Button size="md" onClick={() => setReconnecting(true)}>
-            {t('connection.change')}
-          </Button>
-        )}
+        {!broken && <Reconnect connection={connection} spec={spec} />}
       </Section>
-      {(spec.webhooks ?? [spec.type]).length > 0 && (
-        <Section title={t('connection.webhookTitle')} text={t(`connect.steps.${spec.type}`)}>
-          {(spec.webhooks ?? [spec.type]).map((kind) => (
-            <CopyLine
-              key={kind}
-              label={t('connection.webhook')}
-              value={webhookUrl(env().apiUrl, kind, connection.address) + (spec.suffix ?? '')}
-            />
-          ))}
-          {told.map(([name, value]) => (
-            <CopyLine key={name} label={t(`connect.${name}`)} value={value} secret />
-          ))}
-          {spec.ours.length > 0 && told.length === 0 && (
-            <p className="text-meta text-muted">{t('connection.writeOnly')}</p>
-          )}
+      <Section title={t('connection.checkTitle')} text={t('connection.checkText')}>
+        <CheckPanel connection={connection} />
+      </Section>
+      {webhooksOf(spec, connection.settings).length > 0 && (
+        <Section title={t('connection.webhookTitle')}>
+          <WebhookPanel spec={spec} connection={connection} />
         </Section>
       )}
-      {reconnecting && (
-        <FormDialog
-          form="connect"
-          title={t(broken ? 'connection.reconnect' : 'connection.change')}
-          submitLabel={t(broken ? 'connection.reconnect' : 'form.save')}
-          saved={Object.fromEntries(
-            spec.settings.map(({ name, options }) => [
-              name,
-              connection.settings[name] ?? (options ? options[0]?.value : ''),
-            ]),
-          )}
-          fields={[...spec.settings, ...spec.secrets]}
-          save={async (values) => {
-            const secrets = filledIn(spec.secrets, values);
-            await change(accountId, 'reconnect_channel', {
-              p_inbox_id: inbox.id,
-              p_settings: filledIn(spec.settings, values),
-              p_secrets: secrets,
-            });
-            rememberSecrets(inbox.id, spec.ours, secrets);
-          }}
-          onClose={() => setReconnecting(false)}
-        >
-          <p className="text-meta text-muted">{t('connection.keepSecrets')}</p>
-        </FormDialog>
-      )}
+      <Section title={t('connection.testTitle')} text={t('connection.testText')}>
+        <TestPanel spec={spec} connection={connection} />
+      </Section>
     </>
   );
 }

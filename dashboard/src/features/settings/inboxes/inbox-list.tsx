@@ -6,6 +6,7 @@ import { Asked, Page, Rows, rowLook } from '../kit';
 import { SettingsLink, usePlace } from '../place';
 import { useSettingsText } from '../texts';
 import { ChannelIcon } from './channel-icon';
+import { healthOf } from './health';
 
 /** All inboxes; those that need an administrator say so. */
 export function InboxList() {
@@ -13,7 +14,7 @@ export function InboxList() {
   const { accountId, isAdministrator } = usePlace();
   const inboxes = useQuery(inboxSettingsQuery(accountId));
   const { data: connections } = useQuery(connectionsQuery(accountId));
-  const stateOf = new Map(connections?.map((each) => [each.inbox_id, each.state]));
+  const healthBy = new Map(connections?.map((each) => [each.inbox_id, healthOf(each)]));
   return (
     <Page
       title={t('page.inboxes')}
@@ -37,7 +38,7 @@ export function InboxList() {
           ) : (
             <Rows label={t('page.inboxes')}>
               {rows.map((inbox) => {
-                const state = stateOf.get(inbox.id);
+                const health = healthBy.get(inbox.id);
                 return (
                   <li key={inbox.id} className={rowLook}>
                     <ChannelIcon type={inbox.channel_type} />
@@ -50,10 +51,10 @@ export function InboxList() {
                       </SettingsLink>
                       <p className="text-meta text-muted">{t(`channel.${inbox.channel_type}`)}</p>
                     </div>
-                    {state && state !== 'connected' && (
+                    {health && health !== 'working' && health !== 'unproven' && (
                       <span className="flex items-center gap-1.5 text-danger text-meta">
                         <TriangleAlert aria-hidden="true" size={15} />
-                        {t(`connection.state.${state}`)}
+                        {t(`connection.short.${health}`)}
                       </span>
                     )}
                   </li>

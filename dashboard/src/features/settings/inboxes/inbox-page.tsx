@@ -14,6 +14,7 @@ import { InstallTab } from './install-tab';
 import { MembersTab } from './members-tab';
 import { PreChatTab } from './pre-chat-tab';
 import { SettingsTab } from './settings-tab';
+import { Setup } from './setup';
 import { TemplatesTab } from './templates-tab';
 import { WidgetTab } from './widget-tab';
 
@@ -58,6 +59,13 @@ export function InboxPage({ inboxId, tab }: { inboxId: string; tab: string }) {
                 title={t('inboxes.missing')}
                 text={t('inboxes.missingText')}
               />
+            );
+          }
+          if (tab === 'setup') {
+            return (
+              <Page title={inbox.name} text={t(`channel.${inbox.channel_type}`)}>
+                <Setup inbox={inbox} />
+              </Page>
             );
           }
           const offered = tabsOf(inbox.channel_type);

@@ -3,13 +3,25 @@ import { Button } from '@/components/button';
 import { env } from '@/lib/supabase';
 import { change } from '../api';
 import { type FieldSpec, Fields } from '../fields';
-import { ForAdministrators, Page, Refusal, Section } from '../kit';
+import { ForAdministrators, Page, Refusal, Section, useAttempt } from '../kit';
 import { SettingsLink, usePlace, useSettingsNavigate } from '../place';
 import { useSettingsText } from '../texts';
 import { useDraft } from '../use-draft';
 import { ChannelIcon } from './channel-icon';
-import { type ChannelSpec, channelOf, channels, filledIn, madeUp, webhookUrl } from './channels';
+import {
+  type ChannelSpec,
+  channelOf,
+  channels,
+  filledIn,
+  madeUp,
+  webhooksOf,
+  webhookUrl,
+} from './channels';
+import { setupSteps } from './health';
 import { rememberSecrets } from './just-connected';
+import { type SignInProvider, signInUrl } from './proof';
+import { SignInButtons } from './sign-in';
+import { type Step, Steps } from './steps';
 
 const own: ChannelSpec[] = ['web_widget', 'api'].map((type) => ({
   type,
@@ -32,6 +44,7 @@ function ChooseChannel() {
   const { t } = useSettingsText();
   return (
     <Page title={t('inboxes.new')} text={t('connect.choose')}>
+      <Steps steps={['channel', 'credentials', 'check', 'members', 'done']} current="channel" />
       <ul className="grid gap-3 sm:grid-cols-2">
         {[...own, ...channels].map(({ type }) => (
           <li key={type}>
@@ -93,9 +106,22 @@ function Connect({ spec }: { spec: ChannelSpec }) {
       rememberSecrets(id, spec.ours, secrets);
       setMade(true);
       // After the guard has heard that there is nothing to lose any more.
-      setTimeout(() => navigate(`inboxes/${id}/${plain ? nextOf(spec.type) : 'connection'}`));
+      setTimeout(() => navigate(`inboxes/${id}/setup`));
     },
   });
+  const attempt = useAttempt();
+  const signIn = (provider: SignInProvider): Promise<void> =>
+    attempt(async () => {
+      const asked = { account_id: accountId, name: String(draft.values.name) };
+      const url = await signInUrl(provider, asked);
+      setMade(true);
+      setTimeout(() => window.location.assign(url));
+    });
+  const steps: Step[] = [
+    'channel',
+    'credentials',
+    ...setupSteps(spec.type, webhooksOf(spec, draft.values)),
+  ];
   const basics: FieldSpec[] = [
     { name: 'name', required: true },
     ...(plain || spec.address
@@ -117,6 +143,7 @@ function Connect({ spec }: { spec: ChannelSpec }) {
   };
   return (
     <Page title={t(`channel.${spec.type}`)} text={t(`connect.about.${spec.type}`)}>
+      <Steps steps={steps} current="credentials" />
       <form
         noValidate
         onSubmit={(event) => {
@@ -126,7 +153,13 @@ function Connect({ spec }: { spec: ChannelSpec }) {
       >
         <Section title={t('inbox.general')}>
           <Fields {...shared} specs={basics} />
+          {spec.type === 'email' && <SignInButtons onChoose={(each) => void signIn(each)} />}
         </Section>
+        {!plain && (
+          <Section title={t('connect.where')}>
+            <p className="text-pretty text-muted">{t(`connect.help.${spec.type}`)}</p>
+          </Section>
+        )}
         {spec.settings.length > 0 && (
           <Section title={t('tab.settings')}>
             <Fields {...shared} specs={spec.settings} />
@@ -153,5 +186,3 @@ function Connect({ spec }: { spec: ChannelSpec }) {
     </Page>
   );
 }
-
-const nextOf = (type: string): string => (type === 'api' ? 'api' : 'install');
