@@ -9,6 +9,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
@@ -57,8 +58,9 @@ def post_mail(simulator: Simulator, sender: str, subject: str, html: str, text: 
     mail["Message-ID"] = f"<{secrets.token_hex(12)}@customers.example>"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
-    body = mail.get_payload()[1]
-    body.add_related(picture("teal"), "image", "png", cid="<photo@1>", filename="handle.png")
+    shown = mail.get_body(("html",))
+    assert shown is not None
+    shown.add_related(picture("teal"), "image", "png", cid="<photo@1>", filename="handle.png")
     simulator.play(
         "email",
         None,
@@ -171,6 +173,42 @@ def test_a_sender_whose_pictures_are_always_shown(product: LocalProduct, agent: 
     expect(logo).to_have_js_property("naturalWidth", 64, timeout=WAIT)
     ana.messages.get_by_role("button", name="Ask again").click()
     expect(ana.messages.get_by_role("button", name="Show images")).to_be_visible()
+    ana.assert_nothing_broke()
+
+
+def test_an_agent_chooses_whom_a_reply_goes_to(product: LocalProduct, agent: Agents) -> None:
+    mark = f"mark{secrets.token_hex(4)}"
+    sender = f"{mark}@customers.example"
+    ana = agent()
+    ana.view("All conversations")
+    post_mail(product.simulator, sender, f"Order {mark}", f"<p>{mark}</p>", mark)
+    expect(ana.row(mark)).to_be_visible(timeout=WAIT)
+    ana.open(mark)
+    composer = ana.page.get_by_role("tabpanel")
+    usual = composer.get_by_role("button", name=re.compile("Change whom this goes to"))
+    expect(usual).to_contain_text(sender, timeout=WAIT)
+    expect(usual).to_contain_text("Cc: \u2068colleague@customers.example, boss@customers.example")
+    usual.click()
+    composer.get_by_label("Cc", exact=True).fill("nobody")
+    expect(composer.get_by_text("Not an e-mail address:")).to_be_visible()
+    ana.composer.last.fill(answer := f"Here you are. {mark}")
+    expect(composer.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    composer.get_by_label("Cc", exact=True).fill("")
+    composer.get_by_label("Bcc", exact=True).fill(f"Archive <archive-{mark}@customers.example>")
+    ana.picture("mail-recipients")
+    assert ana.serious_findings() == []
+    composer.get_by_role("button", name="Send", exact=True).click()
+    reply = ana.messages.get_by_role("article").filter(has_text=answer)
+    expect(reply).to_contain_text(f"Bcc: archive-{mark}@customers.example", timeout=WAIT)
+    expect(usual).to_be_visible()
+
+    def mails(to: str) -> list[Any]:
+        found = httpx.get(f"{product.status['mail_url']}/api/mails", timeout=20).json()
+        return [mail for mail in found if to in mail["to"] and answer in mail["text"]]
+
+    eventually(lambda: mails(sender))
+    eventually(lambda: mails(f"archive-{mark}@customers.example"))
+    assert mails("boss@customers.example") == []
     ana.assert_nothing_broke()
 
 

@@ -13,6 +13,7 @@ import {
   setParticipant,
 } from '@/features/conversations/api';
 import { ThreadHeader } from '@/features/conversations/thread-header';
+import { inboxesQuery } from '@/features/inboxes/api';
 import { messagesQuery } from '@/features/messages/api';
 import { Composer } from '@/features/messages/composer';
 import { DropZone } from '@/features/messages/drop-zone';
@@ -102,6 +103,15 @@ function OpenConversation({ row }: { row: Conversation }) {
   const isAdministrator = people.get(userId)?.role === 'administrator';
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+
+  const { data: inboxes } = useQuery(inboxesQuery(row.account_id));
+  const byMail = inboxes?.find((inbox) => inbox.id === row.inbox_id)?.channel_type === 'email';
+  const lastMail = byMail
+    ? (page?.messages.findLast((message) => message.message_type === 'incoming') ?? null)
+    : null;
+  const mail = byMail
+    ? { inboxId: row.inbox_id, contactEmail: row.contact.email ?? '', last: lastMail }
+    : null;
 
   // The feed starts from the first loaded page and moves on by itself.
   const [start, setStart] = useState<{ topic: string; lastSeq: number } | null>(null);
@@ -242,6 +252,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             contactName={name}
             lastSeq={page?.last_seq ?? null}
             outbox={outbox}
+            mail={mail}
             quoted={quoted}
             onClearQuote={() => setQuoted(null)}
             mentionables={mentionables}

@@ -67,6 +67,13 @@ export const sendMessage = async (item: OutboxItem): Promise<Message> =>
       p_expected_last_seq: item.expectedLastSeq,
       p_attachments: item.files?.map((file) => file.id) ?? [],
       p_in_reply_to: item.inReplyTo ?? null,
+      p_content_attributes: item.recipients
+        ? {
+            to_emails: item.recipients.to,
+            cc_emails: item.recipients.cc,
+            bcc_emails: item.recipients.bcc,
+          }
+        : {},
     }),
   );
 

@@ -28,13 +28,14 @@ import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
-import type { Outbox, SentFile } from '@/lib/outbox';
+import type { Outbox, Recipients, SentFile } from '@/lib/outbox';
 import { lazily } from '@/lib/parts';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
 import { uuid7 } from '@/lib/uuid7';
 import type { Message } from '@/types/message';
 import { findMentionable, type Mentionable, withMentions } from './mentions';
+import { canGoTo } from './recipients';
 import { type Snippet, type Suggestion, suggestionId } from './suggestion';
 import { replaceTrigger, type Trigger, triggerAt } from './trigger';
 import { UploadStrip } from './upload-strip';
@@ -45,6 +46,7 @@ import { fillVariables, type Variables } from './variables';
 
 const Suggestions = lazily(() => import('./suggestions'));
 const EmojiPicker = lazily(() => import('./emoji-picker'));
+const MailRecipients = lazily(() => import('./mail-recipients'));
 
 const MIN_HEIGHT_PX = 72;
 const MAX_HEIGHT_SHARE = 0.4;
@@ -66,6 +68,8 @@ interface ComposerProps {
   contactName: string;
   lastSeq: number | null;
   outbox: Outbox;
+  /** In a conversation by mail: what decides whom a reply goes to. */
+  mail: { inboxId: string; contactEmail: string; last: Message | null } | null;
   /** The message being answered, if the agent chose one. */
   quoted: Message | null;
   onClearQuote: () => void;
@@ -86,6 +90,7 @@ export function Composer({
   contactName,
   lastSeq,
   outbox,
+  mail,
   quoted,
   onClearQuote,
   mentionables,
@@ -110,10 +115,12 @@ export function Composer({
   const listId = useId();
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
+  const [recipients, setRecipients] = useState<Recipients | null>(null);
   const tooLong = text.length > MAX_LENGTH;
   const unready = files.some((file) => file.state !== 'done');
   const nothing = empty && files.length === 0;
-  const blocked = nothing || tooLong || unready;
+  const unaddressed = !note && recipients !== null && !canGoTo(recipients);
+  const blocked = nothing || tooLong || unready || unaddressed;
 
   const items: Suggestion[] =
     trigger?.kind === '@'
@@ -235,9 +242,11 @@ export function Composer({
       expectedLastSeq: note ? null : lastSeq,
       createdAt: new Date().toISOString(),
       inReplyTo: quoted?.id ?? null,
+      recipients: note ? null : recipients,
       files: uploads.take(),
     });
     clear();
+    if (!note) setRecipients(null);
     setTrigger(null);
     onClearQuote();
     typing.ended();
@@ -383,6 +392,11 @@ export function Composer({
           id="composer-panel"
           aria-labelledby={note ? 'composer-note' : 'composer-reply'}
         >
+          {mail && !note && (
+            <Suspense>
+              <MailRecipients {...mail} value={recipients} onChange={setRecipients} />
+            </Suspense>
+          )}
           {quoted && <Quote message={quoted} onClear={onClearQuote} />}
           <textarea
             ref={box}
