@@ -100,7 +100,7 @@ function Field({ label, addresses, required, onChange }: FieldProps) {
   const bad = badAddresses(addresses);
   const missing = required && addresses.length === 0;
   return (
-    <div className="border-border border-b py-0.5">
+    <div className="border-border border-b py-0.5 focus-within:border-accent">
       <div className="flex items-center gap-2">
         <label htmlFor={id} className="w-10 shrink-0 text-chip text-muted">
           {label}
