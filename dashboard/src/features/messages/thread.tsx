@@ -33,9 +33,9 @@ import type { TypingActor } from './use-thread-feed';
 const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
 
 const AT_END_PX = 80;
-/** Rows rendered out of sight: a few for the first paint, more once there is time for them. */
-const OVERSCAN_AT_FIRST = 3;
-const OVERSCAN = 10;
+/** Rows rendered out of sight: a few for the first paint and among mails, more once there is time. */
+const FEW_UNSEEN = 3;
+const MANY_UNSEEN = 10;
 /** Earlier messages are asked for while this much is left above the reader. */
 const NEAR_START_PX = 1200;
 const MARKED_MS = 2400;
@@ -98,6 +98,10 @@ export function Thread({
     () => new Map(messages?.map((message) => [message.id, message])),
     [messages],
   );
+  const mails = useMemo(
+    () => messages?.some((message) => message.content_type === 'incoming_email') === true,
+    [messages],
+  );
   const lastId = messages?.at(-1)?.id ?? null;
   const lastUnsent = unsent.at(-1)?.id;
   const [painted, setPainted] = useState(false);
@@ -113,7 +117,7 @@ export function Thread({
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimatedHeight(items[index]),
     getItemKey: (index) => items[index]?.key ?? index,
-    overscan: painted ? OVERSCAN : OVERSCAN_AT_FIRST,
+    overscan: painted && !mails ? MANY_UNSEEN : FEW_UNSEEN,
     paddingStart: 12,
     paddingEnd: 16,
     anchorTo: 'end',
