@@ -74,6 +74,16 @@ def post_mail(simulator: Simulator, sender: str, subject: str, html: str, text: 
     )
 
 
+def arrived(simulator: Simulator, channel: str, person: str, text: str) -> str:
+    """The provider's id of our message, once the customer has it."""
+
+    def found() -> str | None:
+        messages = simulator.chat(channel, person)["messages"]
+        return next((str(one["id"]) for one in messages if one["text"] == text), None)
+
+    return eventually(found)
+
+
 @pytest.mark.parametrize(
     ("name", "options"),
     [("light", {}), ("dark", {"color_scheme": "dark"})],
@@ -222,10 +232,7 @@ def test_a_mail_that_bounced_says_why_and_is_sent_again(
     expect(ana.row(mark)).to_be_visible(timeout=WAIT)
     ana.open(mark)
     ana.reply(answer := f"On its way. {mark}")
-    sent = eventually(
-        lambda: [one for one in simulator.chat("email", mia)["messages"] if one["text"] == answer]
-    )
-    simulator.play("email", mia, "bounce", message_id=sent[0]["id"])
+    simulator.play("email", mia, "bounce", message_id=arrived(simulator, "email", mia, answer))
     reply = ana.messages.get_by_role("article").filter(has_text=answer)
     expect(reply).to_contain_text("This person cannot be reached on this channel.", timeout=WAIT)
     expect(reply).to_contain_text("The channel said:")
@@ -246,17 +253,11 @@ def test_reactions_arrive_and_go_while_one_looks(product: LocalProduct, agent: A
     expect(ana.row(mark)).to_be_visible(timeout=WAIT)
     ana.open(mark)
     ana.reply(answer := f"We do. {mark}")
-    sent = eventually(
-        lambda: [
-            one
-            for one in simulator.chat("whatsapp_cloud", mia)["messages"]
-            if one["text"] == answer
-        ]
-    )
+    there = arrived(simulator, "whatsapp_cloud", mia, answer)
     reply = ana.messages.get_by_role("article").filter(has_text=answer)
 
     def react(emoji: str) -> None:
-        simulator.play("whatsapp_cloud", mia, "reaction", message_id=sent[0]["id"], emoji=emoji)
+        simulator.play("whatsapp_cloud", mia, "reaction", message_id=there, emoji=emoji)
 
     react("❤️")
     expect(reply).to_contain_text(f"\u2068{mia}\u2069 reacted with ❤️", timeout=WAIT)
