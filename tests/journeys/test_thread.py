@@ -9,6 +9,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
@@ -57,9 +58,9 @@ def post_mail(simulator: Simulator, sender: str, subject: str, html: str, text: 
     mail["Message-ID"] = f"<{secrets.token_hex(12)}@customers.example>"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
-    _, body = mail.iter_parts()
-    assert isinstance(body, EmailMessage)
-    body.add_related(picture("teal"), "image", "png", cid="<photo@1>", filename="handle.png")
+    shown = mail.get_body(("html",))
+    assert shown is not None
+    shown.add_related(picture("teal"), "image", "png", cid="<photo@1>", filename="handle.png")
     simulator.play(
         "email",
         None,
@@ -71,6 +72,16 @@ def post_mail(simulator: Simulator, sender: str, subject: str, html: str, text: 
             "RawEmail": mail.as_bytes().decode(),
         },
     )
+
+
+def arrived(simulator: Simulator, channel: str, person: str, text: str) -> str:
+    """The provider's id of our message, once the customer has it."""
+
+    def found() -> str | None:
+        messages = simulator.chat(channel, person)["messages"]
+        return next((str(one["id"]) for one in messages if one["text"] == text), None)
+
+    return eventually(found)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +186,42 @@ def test_a_sender_whose_pictures_are_always_shown(product: LocalProduct, agent: 
     ana.assert_nothing_broke()
 
 
+def test_an_agent_chooses_whom_a_reply_goes_to(product: LocalProduct, agent: Agents) -> None:
+    mark = f"mark{secrets.token_hex(4)}"
+    sender = f"{mark}@customers.example"
+    ana = agent()
+    ana.view("All conversations")
+    post_mail(product.simulator, sender, f"Order {mark}", f"<p>{mark}</p>", mark)
+    expect(ana.row(mark)).to_be_visible(timeout=WAIT)
+    ana.open(mark)
+    composer = ana.page.get_by_role("tabpanel")
+    usual = composer.get_by_role("button", name=re.compile("Change whom this goes to"))
+    expect(usual).to_contain_text(sender, timeout=WAIT)
+    expect(usual).to_contain_text("Cc: \u2068colleague@customers.example, boss@customers.example")
+    usual.click()
+    composer.get_by_label("Cc", exact=True).fill("nobody")
+    expect(composer.get_by_text("Not an e-mail address:")).to_be_visible()
+    ana.composer.last.fill(answer := f"Here you are. {mark}")
+    expect(composer.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    composer.get_by_label("Cc", exact=True).fill("")
+    composer.get_by_label("Bcc", exact=True).fill(f"Archive <archive-{mark}@customers.example>")
+    ana.picture("mail-recipients")
+    assert ana.serious_findings() == []
+    composer.get_by_role("button", name="Send", exact=True).click()
+    reply = ana.messages.get_by_role("article").filter(has_text=answer)
+    expect(reply).to_contain_text(f"Bcc: archive-{mark}@customers.example", timeout=WAIT)
+    expect(usual).to_be_visible()
+
+    def mails(to: str) -> list[Any]:
+        found = httpx.get(f"{product.status['mail_url']}/api/mails", timeout=20).json()
+        return [mail for mail in found if to in mail["to"] and answer in mail["text"]]
+
+    eventually(lambda: mails(sender))
+    eventually(lambda: mails(f"archive-{mark}@customers.example"))
+    assert mails("boss@customers.example") == []
+    ana.assert_nothing_broke()
+
+
 def test_a_mail_that_bounced_says_why_and_is_sent_again(
     product: LocalProduct, agent: Agents
 ) -> None:
@@ -185,10 +232,7 @@ def test_a_mail_that_bounced_says_why_and_is_sent_again(
     expect(ana.row(mark)).to_be_visible(timeout=WAIT)
     ana.open(mark)
     ana.reply(answer := f"On its way. {mark}")
-    sent = eventually(
-        lambda: [one for one in simulator.chat("email", mia)["messages"] if one["text"] == answer]
-    )
-    simulator.play("email", mia, "bounce", message_id=sent[0]["id"])
+    simulator.play("email", mia, "bounce", message_id=arrived(simulator, "email", mia, answer))
     reply = ana.messages.get_by_role("article").filter(has_text=answer)
     expect(reply).to_contain_text("This person cannot be reached on this channel.", timeout=WAIT)
     expect(reply).to_contain_text("The channel said:")
@@ -209,17 +253,11 @@ def test_reactions_arrive_and_go_while_one_looks(product: LocalProduct, agent: A
     expect(ana.row(mark)).to_be_visible(timeout=WAIT)
     ana.open(mark)
     ana.reply(answer := f"We do. {mark}")
-    sent = eventually(
-        lambda: [
-            one
-            for one in simulator.chat("whatsapp_cloud", mia)["messages"]
-            if one["text"] == answer
-        ]
-    )
+    there = arrived(simulator, "whatsapp_cloud", mia, answer)
     reply = ana.messages.get_by_role("article").filter(has_text=answer)
 
     def react(emoji: str) -> None:
-        simulator.play("whatsapp_cloud", mia, "reaction", message_id=sent[0]["id"], emoji=emoji)
+        simulator.play("whatsapp_cloud", mia, "reaction", message_id=there, emoji=emoji)
 
     react("❤️")
     expect(reply).to_contain_text(f"\u2068{mia}\u2069 reacted with ❤️", timeout=WAIT)

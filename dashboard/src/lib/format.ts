@@ -2,43 +2,38 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const formatters = new Map<string, unknown>();
-
-/** Making a formatter takes a hundred times as long as using it, and a list uses three for each row. */
-function formatter<const Options extends object, Formatter>(
-  Kind: new (locale: string | undefined, options: Options) => Formatter,
-  locale: string | undefined,
-  options: Options,
-): Formatter {
-  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
-  const known = formatters.get(key) as Formatter | undefined;
-  if (known) return known;
-  const made = new Kind(locale, options);
-  formatters.set(key, made);
-  return made;
+/** Making a formatter takes far longer than using it, and a screen uses each of a few many times. */
+function kept<Made, Options>(
+  make: new (locale: string | undefined, options: Options) => Made,
+): (locale: string | undefined, options: Options) => Made {
+  const made = new Map<string, Made>();
+  return (locale, options) => {
+    const key = JSON.stringify([locale, options]);
+    const known = made.get(key) ?? new make(locale, options);
+    made.set(key, known);
+    return known;
+  };
 }
 
-const dates = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-  formatter(Intl.DateTimeFormat, locale, options);
+const dateFormat = kept<Intl.DateTimeFormat, Intl.DateTimeFormatOptions>(Intl.DateTimeFormat);
+const numberFormat = kept<Intl.NumberFormat, Intl.NumberFormatOptions>(Intl.NumberFormat);
+const relativeFormat = kept<Intl.RelativeTimeFormat, Intl.RelativeTimeFormatOptions>(
+  Intl.RelativeTimeFormat,
+);
 
 /** `now`, `4m`, `3h`, `2d`, then the date: short enough for a list row, in the reader's language. */
 export function shortRelative(iso: string, locale: string, now: number = Date.now()): string {
   const age = Math.max(0, now - Date.parse(iso));
   const narrow = (value: number, unit: 'minute' | 'hour' | 'day') =>
-    formatter(Intl.NumberFormat, locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(
-      value,
-    );
+    numberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value);
   if (age < MINUTE) {
-    return formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto', style: 'narrow' }).format(
-      0,
-      'second',
-    );
+    return relativeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second');
   }
   if (age < HOUR) return narrow(Math.floor(age / MINUTE), 'minute');
   if (age < DAY) return narrow(Math.floor(age / HOUR), 'hour');
   if (age < 7 * DAY) return narrow(Math.floor(age / DAY), 'day');
   const sameYear = new Date(iso).getFullYear() === new Date(now).getFullYear();
-  return dates(locale, {
+  return dateFormat(locale, {
     day: 'numeric',
     month: 'short',
     ...(sameYear ? {} : { year: '2-digit' }),
@@ -47,23 +42,20 @@ export function shortRelative(iso: string, locale: string, now: number = Date.no
 
 /** The whole date and time, for titles and facts. */
 export const absolute = (iso: string, locale: string): string =>
-  dates(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  dateFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 
 export const clock = (iso: string, locale: string): string =>
-  dates(locale, { timeStyle: 'short' }).format(new Date(iso));
+  dateFormat(locale, { timeStyle: 'short' }).format(new Date(iso));
 
 /** The heading of a day in a thread: today, yesterday, or the date. */
 export function dayLabel(iso: string, locale: string, now: number = Date.now()): string {
   const date = new Date(iso);
   const days = Math.round((startOfDay(date) - startOfDay(new Date(now))) / DAY);
   if (days === 0 || days === -1) {
-    const word = formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto' }).format(
-      days,
-      'day',
-    );
+    const word = relativeFormat(locale, { numeric: 'auto' }).format(days, 'day');
     return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
   }
-  return dates(locale, {
+  return dateFormat(locale, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -99,7 +91,7 @@ export function stableIndex(id: string, size: number): number {
 export function fileSize(bytes: number, locale?: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  return formatter(Intl.NumberFormat, locale, {
+  return numberFormat(locale, {
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: step === 0 ? 'long' : 'short',

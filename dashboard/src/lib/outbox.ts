@@ -9,6 +9,13 @@ export interface SentFile {
   size: number;
 }
 
+/** Whom a mail goes to. */
+export interface Recipients {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+}
+
 /** A message this agent has written that the server has not confirmed yet. */
 export interface OutboxItem {
   id: string;
@@ -20,6 +27,8 @@ export interface OutboxItem {
   createdAt: string;
   /** The message this one answers, shown as a quotation. */
   inReplyTo?: string | null;
+  /** Whom a mail goes to, where the agent chose. */
+  recipients?: Recipients | null;
   /** Files that are already uploaded. */
   files?: SentFile[];
   /** The approved template that is sent; the content is how it will read. */

@@ -108,6 +108,15 @@ function OpenConversation({ row }: { row: Conversation }) {
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
 
+  const { data: inboxes } = useQuery(inboxesQuery(row.account_id));
+  const byMail = inboxes?.find((inbox) => inbox.id === row.inbox_id)?.channel_type === 'email';
+  const lastMail = byMail
+    ? (page?.messages.findLast((message) => message.message_type === 'incoming') ?? null)
+    : null;
+  const mail = byMail
+    ? { inboxId: row.inbox_id, contactEmail: row.contact.email ?? '', last: lastMail }
+    : null;
+
   // The feed starts from the first loaded page and moves on by itself.
   const [start, setStart] = useState<{ topic: string; lastSeq: number } | null>(null);
   if (page && !start) setStart({ topic: page.topic, lastSeq: page.last_seq });
@@ -249,6 +258,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             lastSeq={page?.last_seq ?? null}
             replyWindow={replyWindow}
             outbox={outbox}
+            mail={mail}
             quoted={quoted}
             onClearQuote={() => setQuoted(null)}
             mentionables={mentionables}

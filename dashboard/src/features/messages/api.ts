@@ -67,7 +67,14 @@ export const sendMessage = async (item: OutboxItem): Promise<Message> =>
       p_expected_last_seq: item.expectedLastSeq,
       p_attachments: item.files?.map((file) => file.id) ?? [],
       p_in_reply_to: item.inReplyTo ?? null,
-      ...(item.template ? { p_content_attributes: { template_params: item.template } } : {}),
+      p_content_attributes: {
+        ...(item.template && { template_params: item.template }),
+        ...(item.recipients && {
+          to_emails: item.recipients.to,
+          cc_emails: item.recipients.cc,
+          bcc_emails: item.recipients.bcc,
+        }),
+      },
     }),
   );
 

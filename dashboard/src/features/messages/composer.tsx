@@ -29,7 +29,7 @@ import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { clock } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
-import type { Outbox, SentFile } from '@/lib/outbox';
+import type { Outbox, Recipients, SentFile } from '@/lib/outbox';
 import { lazily } from '@/lib/parts';
 import { setPreferences, usePreferences } from '@/lib/preferences';
 import { showToast } from '@/lib/toast';
@@ -37,6 +37,7 @@ import { uuid7 } from '@/lib/uuid7';
 import type { Message } from '@/types/message';
 import type { ReplyWindow } from './api';
 import { findMentionable, type Mentionable, withMentions } from './mentions';
+import { canGoTo } from './recipients';
 import { type Snippet, type Suggestion, suggestionId } from './suggestion';
 import { replaceTrigger, type Trigger, triggerAt } from './trigger';
 import { UploadStrip } from './upload-strip';
@@ -50,6 +51,7 @@ const EmojiPicker = lazily(() => import('./emoji-picker'));
 const WindowMeter = lazily(() => import('./window-meter'));
 const WindowClosed = lazily(() => import('./window-closed'));
 const TemplatePicker = lazily(() => import('./template-picker'));
+const MailRecipients = lazily(() => import('./mail-recipients'));
 
 const MIN_HEIGHT_PX = 72;
 const MAX_HEIGHT_SHARE = 0.4;
@@ -74,6 +76,8 @@ interface ComposerProps {
   /** Until when one may write freely; undefined where one always may. */
   replyWindow: ReplyWindow | undefined;
   outbox: Outbox;
+  /** In a conversation by mail: what decides whom a reply goes to. */
+  mail: { inboxId: string; contactEmail: string; last: Message | null } | null;
   /** The message being answered, if the agent chose one. */
   quoted: Message | null;
   onClearQuote: () => void;
@@ -96,6 +100,7 @@ export function Composer({
   lastSeq,
   replyWindow,
   outbox,
+  mail,
   quoted,
   onClearQuote,
   mentionables,
@@ -121,11 +126,13 @@ export function Composer({
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [active, setActive] = useState(0);
   const [choosing, setChoosing] = useState(false);
+  const [recipients, setRecipients] = useState<Recipients | null>(null);
   const closed = !note && replyWindow?.can_reply === false;
   const tooLong = text.length > MAX_LENGTH;
   const unready = files.some((file) => file.state !== 'done');
   const nothing = empty && files.length === 0;
-  const blocked = nothing || tooLong || unready || closed;
+  const unaddressed = !note && recipients !== null && !canGoTo(recipients);
+  const blocked = nothing || tooLong || unready || closed || unaddressed;
 
   const items: Suggestion[] =
     trigger?.kind === '@'
@@ -247,9 +254,11 @@ export function Composer({
       expectedLastSeq: note ? null : lastSeq,
       createdAt: new Date().toISOString(),
       inReplyTo: quoted?.id ?? null,
+      recipients: note ? null : recipients,
       files: uploads.take(),
     });
     clear();
+    if (!note) setRecipients(null);
     setTrigger(null);
     onClearQuote();
     typing.ended();
@@ -410,6 +419,11 @@ export function Composer({
           aria-labelledby={note ? 'composer-note' : 'composer-reply'}
           hidden={closed}
         >
+          {mail && !note && (
+            <Suspense>
+              <MailRecipients {...mail} value={recipients} onChange={setRecipients} />
+            </Suspense>
+          )}
           {quoted && <Quote message={quoted} onClear={onClearQuote} />}
           <textarea
             ref={box}

@@ -85,3 +85,10 @@ export function firstUnread(messages: Message[], unreadCount: number): string | 
   const incoming = messages.filter((message) => message.message_type === 'incoming');
   return incoming.at(-unreadCount)?.id ?? incoming[0]?.id ?? null;
 }
+
+/** About how high an item will be, in pixels: as many are rendered at first as this fills the screen with. */
+export function estimatedHeight(item: ThreadItem | undefined): number {
+  if (item?.kind !== 'message') return 40;
+  // Each mail is a document of its own; rendering more of them than are seen takes long.
+  return item.message.content_type === 'incoming_email' ? 300 : 72;
+}

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, CloudOff, MessageSquare, TriangleAlert } from 'lucide-react';
 import {
   Suspense,
+  startTransition,
   useCallback,
   useEffect,
   useEffectEvent,
@@ -24,7 +25,7 @@ import type { Message } from '@/types/message';
 import { messagesQuery } from './api';
 import { MessageActionsContext, useActionsOnMessages } from './message-actions';
 import { ActivityLine, ActivityRun, MessageItem } from './message-item';
-import { firstUnread, layOut, type ThreadItem } from './thread-items';
+import { estimatedHeight, firstUnread, layOut, type ThreadItem } from './thread-items';
 import { UnsentItem } from './unsent-item';
 import { useEarlierMessages } from './use-earlier-messages';
 import type { TypingActor } from './use-thread-feed';
@@ -32,6 +33,9 @@ import type { TypingActor } from './use-thread-feed';
 const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
 
 const AT_END_PX = 80;
+/** Rows rendered out of sight: a few for the first paint and among mails, more once there is time. */
+const FEW_UNSEEN = 3;
+const MANY_UNSEEN = 10;
 /** Earlier messages are asked for while this much is left above the reader. */
 const NEAR_START_PX = 1200;
 const MARKED_MS = 2400;
@@ -94,15 +98,26 @@ export function Thread({
     () => new Map(messages?.map((message) => [message.id, message])),
     [messages],
   );
+  const mails = useMemo(
+    () => messages?.some((message) => message.content_type === 'incoming_email') === true,
+    [messages],
+  );
   const lastId = messages?.at(-1)?.id ?? null;
   const lastUnsent = unsent.at(-1)?.id;
+  const [painted, setPainted] = useState(false);
+  const shown = items.length > 0;
+  useEffect(() => {
+    if (!shown) return;
+    const timer = setTimeout(() => startTransition(() => setPainted(true)), 100);
+    return () => clearTimeout(timer);
+  }, [shown]);
 
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (items[index]?.kind === 'message' ? 72 : 40),
+    estimateSize: (index) => estimatedHeight(items[index]),
     getItemKey: (index) => items[index]?.key ?? index,
-    overscan: 10,
+    overscan: painted && !mails ? MANY_UNSEEN : FEW_UNSEEN,
     paddingStart: 12,
     paddingEnd: 16,
     anchorTo: 'end',
