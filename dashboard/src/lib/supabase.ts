@@ -62,9 +62,19 @@ export async function answer<T>(call: PromiseLike<Answer<T>>): Promise<T> {
   return data as T;
 }
 
-/** Calls a database function. */
-export function rpc<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {
-  return answer<T>(rest().rpc(name, args) as unknown as PromiseLike<Answer<T>>);
+/** Deadlock, serialisation failure, lock not available: all was undone, and another try may succeed. */
+const UNLUCKY = ['40P01', '40001', '55P03'];
+
+/** Calls a database function, up to three times when it was sacrificed to another one. */
+export async function rpc<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await answer<T>(rest().rpc(name, args) as unknown as PromiseLike<Answer<T>>);
+    } catch (error) {
+      if (attempt === 3 || !UNLUCKY.includes((error as ApiError).code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * (20 + 80 * Math.random())));
+    }
+  }
 }
 
 /** Calls Storage as the signed-in agent; answers what it answers, or throws an `ApiError`. */
