@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.fixtures import database
+from tests.support.fixtures import database, db, make
 from tests.support.stack import RunningStack, running_stack
 
-__all__ = ["database"]
+__all__ = ["database", "db", "make"]
 
 
 @pytest.fixture(scope="session")
