@@ -377,6 +377,7 @@ def identify(
 def test_identify_does_not_merge_by_email_when_the_identifier_differs(
     db: Connection, make: Make
 ) -> None:
+    """Worked example 16."""
     inbox = make.inbox(make.account())
     x = make.contact(inbox, identifier="u2", email="e@example.com")
     s = make.contact(inbox)
