@@ -340,3 +340,31 @@ async def _known(ask: Any) -> None:
             await ask(0, "40P01")
             return
         await asyncio.sleep(0.05)
+
+
+async def test_removing_a_member_of_many_years_gets_more_time_than_other_requests(
+    stack: RunningStack, conn: Connection, service: Database
+) -> None:
+    """PostgREST gives a transaction the time that its function names, instead of the role's eight seconds."""
+    make = Make(conn)
+    account = make.account()
+    boss, agent = make.administrator(account), make.agent(account)
+    conn.execute(
+        """
+        create table private.time_given as select ''::text as statement_timeout;
+        create function private.note_time() returns trigger
+        language plpgsql security definer as $$
+        begin
+            update private.time_given set statement_timeout = current_setting('statement_timeout');
+            return null;
+        end $$;
+        create trigger note_time after delete on public.account_users
+        for each row execute function private.note_time();
+        """
+    )
+    try:
+        given = {"p_account_id": str(account.id), "p_user_id": str(agent.id)}
+        await service.call_as(token(stack, boss), "remove_member", given)
+        assert value(conn, "select statement_timeout from private.time_given") == "1min"
+    finally:
+        conn.execute("drop function private.note_time() cascade; drop table private.time_given")
