@@ -5,7 +5,10 @@ No SQL text and no domain words here: callers name a function and its arguments.
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import httpx
 import structlog
@@ -20,6 +23,25 @@ from backend import errors
 from backend.settings import Settings
 
 TIMEOUT = 15.0  # seconds for one call
+#: Deadlock, serialisation failure, lock not available: all was undone, and another try may well succeed.
+UNLUCKY = frozenset({"40P01", "40001", "55P03"})
+TRIES = 3
+
+T = TypeVar("T")
+
+
+async def try_again(
+    call: Callable[[], Awaitable[T]], jitter: Callable[[], float] = random.random
+) -> T:
+    """Try again, up to three times, when the database sacrificed the call to another one."""
+    for attempt in range(1, TRIES):
+        try:
+            return await call()
+        except APIError as error:
+            if error.code not in UNLUCKY:
+                raise
+            await asyncio.sleep((0.02 + 0.08 * jitter()) * attempt)
+    return await call()
 
 
 class Database:
@@ -33,7 +55,9 @@ class Database:
     async def call_service(self, function: str, arguments: dict[str, Any]) -> Any:
         """Call `service.<function>`. Raises our error for whatever the database refuses."""
         try:
-            answer = await self._client.schema("service").rpc(function, arguments).execute()
+            answer = await try_again(
+                self._client.schema("service").rpc(function, arguments).execute
+            )
         except APIError as error:
             raise errors.from_postgrest(error) from None
         except httpx.HTTPError:
@@ -48,7 +72,7 @@ class Database:
             http_client=self._http,
         )
         try:
-            answer = await door.rpc(function, arguments).execute()
+            answer = await try_again(door.rpc(function, arguments).execute)
         except APIError as error:
             if error.code in errors.REFUSED_CALLER:
                 raise errors.NotAuthorized from None

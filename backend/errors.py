@@ -71,6 +71,7 @@ _STATUS_OF_CODE = {
     "conversation_not_found": 404,
     "account_not_found": 404,
     "contact_not_found": 404,
+    "contact_gone": 409,
     "message_not_found": 404,
     "message_id_taken": 409,
     "status_invalid": 400,

@@ -575,6 +575,114 @@ comment on function public.contact_list is
      Fails with account_not_found, invalid_argument, invalid_cursor.';
 grant execute on function public.contact_list to authenticated;
 
+create function private.known_address(p_contact public.contacts, p_channel_type text)
+returns text
+language sql immutable set search_path = ''
+as $$
+    -- Other channels need the contact to have written first.
+    select case p_channel_type
+        when 'email' then p_contact.email
+        when 'twilio_sms' then p_contact.phone_number
+        when 'bandwidth_sms' then p_contact.phone_number
+        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number
+        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
+        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+') end
+$$;
+
+comment on function private.known_address is
+    'The address that a channel would know the contact by, from their e-mail address or phone number; null when that does not tell.';
+
+create function private.contactable_inboxes(p_contact_id uuid)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+begin
+    return jsonb_build_object('rows', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'inbox_id', inbox.id,
+            'name', inbox.name,
+            'channel_type', inbox.channel_type,
+            'source_id', coalesce(address.source_id, private.known_address(contact, inbox.channel_type)))
+            order by inbox.name, inbox.id), '[]')
+        from public.inboxes as inbox
+        left join lateral (
+            select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
+            from public.contact_inboxes as known
+            where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
+            order by known.id desc
+            limit 1
+        ) as address on true
+        where inbox.account_id = contact.account_id
+            and inbox.id = any (private.inbox_ids())
+            and inbox.deleted_at is null
+            and address.opted_out_at is null
+            and address.unreachable_reason is null
+            and (
+                address.id is not null
+                or inbox.channel_type = 'api'
+                or private.known_address(contact, inbox.channel_type) is not null)));
+end;
+$$;
+
+comment on function private.contactable_inboxes is 'See public.contactable_inboxes.';
+grant execute on function private.contactable_inboxes to authenticated;
+
+create function public.contactable_inboxes(p_contact_id uuid)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.contactable_inboxes(p_contact_id)
+$$;
+
+comment on function public.contactable_inboxes is
+    'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id}]}, by name.
+     source_id is the address; null where an API inbox would make one. Who opted out or cannot be reached is left out there.
+     Fails with contact_not_found.';
+grant execute on function public.contactable_inboxes to authenticated;
+
+create function private.active_contacts(p_account_id uuid, p_limit int)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    perform private.require_member(p_account_id);
+    if coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
+    end if;
+    return jsonb_build_object('rows', (
+        select coalesce(jsonb_agg(private.contact_json(contact) order by contact.last_activity_at desc nulls last, contact.id desc), '[]')
+        from (
+            -- Two short runs of an index each: who did something just now, and whose chat is open.
+            select recent.id
+            from public.contacts as recent
+            where recent.account_id = p_account_id and recent.last_activity_at > now() - interval '90 seconds'
+            union
+            select presence.contact_id
+            from private.contact_presence as presence
+            where presence.account_id = p_account_id and presence.seen_at > clock_timestamp() - interval '90 seconds'
+            limit p_limit
+        ) as present
+        join public.contacts as contact on contact.id = present.id));
+end;
+$$;
+
+comment on function private.active_contacts is 'See public.active_contacts.';
+grant execute on function private.active_contacts to authenticated;
+
+create function public.active_contacts(p_account_id uuid, p_limit int default 15)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.active_contacts(p_account_id, p_limit)
+$$;
+
+comment on function public.active_contacts is
+    'The contacts who are there now, the one who did something last first: {rows}, as contact_list gives them, without pages.
+     Fails with account_not_found, invalid_argument.';
+grant execute on function public.active_contacts to authenticated;
+
 alter table public.contacts enable row level security;
 alter table public.contact_inboxes enable row level security;
 

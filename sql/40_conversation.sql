@@ -1389,15 +1389,9 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     address public.contact_inboxes;
-    -- Where the channel says who may be written to; other channels need the contact to have written first.
     source constant text := case p_inbox.channel_type
         when 'api' then gen_random_uuid()::text
-        when 'email' then p_contact.email
-        when 'sms' then p_contact.phone_number
-        when 'twilio_sms' then p_contact.phone_number
-        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
-        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+')
-        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number end;
+        else private.known_address(p_contact, p_inbox.channel_type) end;
 begin
     select * into address
     from public.contact_inboxes

@@ -385,6 +385,7 @@ declare
     for_visitor boolean;
     reopened text;
     came_in boolean;
+    sender_is_contact boolean;
 begin
     -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
@@ -443,11 +444,17 @@ begin
 
     -- Locks are taken in the order contact, conversation, message, here and everywhere.
     if came_in then
+        -- Held, so that a merge of the contact comes before this message or after it, and never in between.
+        perform from public.contacts where id = conversation.contact_id for key share;
         update public.contacts set last_activity_at = now()
         where id = conversation.contact_id
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
     end if;
+    sender_is_contact := new.sender_contact_id = conversation.contact_id;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
+    if sender_is_contact then
+        new.sender_contact_id := conversation.contact_id;  -- who was merged meanwhile
+    end if;
     -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
     if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');

@@ -19,6 +19,11 @@ begin
         perform private.fail(
             409, 'contact_gone', 'One of the two was merged or deleted meanwhile.', 'Look at the contact again.');
     end if;
+    -- Their conversations too, in the order in which whoever changes many of them takes them.
+    perform from public.conversations
+    where account_id = base.account_id and contact_id = mergee.id
+    order by id
+    for no key update;
     update public.contact_inboxes set contact_id = base.id
     where account_id = base.account_id and contact_id = mergee.id;
     update private.visitor_sessions set contact_id = base.id

@@ -23,6 +23,10 @@ begin
     select (inbox.auto_assignment_config ->> 'max_assignment_limit')::int into open_at_most
     from public.inboxes as inbox
     where inbox.id = p_inbox_id;
+    if open_at_most is not null then
+        -- Who is counted must not get another one meanwhile: where there is a limit, one takes turns.
+        perform pg_advisory_xact_lock(hashtextextended('assign:' || p_inbox_id, 0));
+    end if;
     for candidate in
         select member.user_id
         from public.inbox_members as member

@@ -159,6 +159,7 @@ def test_a_contact_writes_and_the_program_is_told_the_answer(api: Api, program: 
 
 
 def test_what_is_told_is_signed_over_time_and_body(api: Api, program: Program) -> None:
+    """Worked example 17."""
     ana = api.product.sign_in()
     ana.rpc("save_api_channel", p_inbox_id=api.inbox_id, p_webhook_url=program.url)
     _, conversation = begin(api)

@@ -23,6 +23,7 @@ from tests.support.local import running_product
 def test_a_conversation_survives_a_restart_of_every_process(
     context: Callable[..., BrowserContext],
 ) -> None:
+    """R3, R36: everything is stopped under open browsers and started again."""
     with running_product() as product:
         ana = AgentAtDesk(product, context().new_page())
         ana.sign_in("admin@example.com")

@@ -372,6 +372,8 @@ AGENTS: dict[str, Arguments] = {
         "p_id": c.own_message_id,
         "p_content": "x",
     },
+    "active_contacts": lambda c: {"p_account_id": c.account.id},
+    "contactable_inboxes": lambda c: {"p_contact_id": c.contact_id},
     "heartbeat": lambda c: {"p_account_id": c.account.id},
     "identity_secret": lambda c: {"p_inbox_id": c.inbox.id},
     "invite_member": lambda c: {"p_account_id": c.account.id, "p_email": "new@example.com"},
@@ -521,8 +523,10 @@ def nothing(answer: Any) -> bool:
 
 #: Functions that answer any member of the account with what is the account's, or their own.
 OF_EVERY_MEMBER = {
+    "active_contacts",
     "canned_response_list",
     "contact_list",
+    "contactable_inboxes",
     "conversation_filter",
     "conversation_list",
     "delete_canned_response",

@@ -52,6 +52,7 @@ def assignee(db: Connection, conversation: Conversation) -> UUID | None:
 
 
 def test_round_robin_takes_members_in_turn_and_skips_the_busy(db: Connection, make: Make) -> None:
+    """Worked example 8."""
     inbox = make.inbox(make.account())
     one, two, three = queue_of(db, make, inbox, 3)
     got = [assignee(db, make.conversation(inbox)) for _ in range(4)]
@@ -74,6 +75,7 @@ def test_a_new_member_waits_until_the_others_had_their_turn(db: Connection, make
 def test_a_team_takes_the_conversation_from_outsiders_and_gives_it_to_its_own(
     db: Connection, make: Make
 ) -> None:
+    """Worked example 9."""
     account = make.account()
     inbox = make.inbox(account)
     outsider, member, away = (make.agent(inbox) for _ in range(3))

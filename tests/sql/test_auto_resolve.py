@@ -151,6 +151,7 @@ def test_a_run_resolves_100_of_an_account(db: Connection, make: Make) -> None:
 
 
 def test_several_workers_resolve_each_once(database: Database) -> None:
+    """R50: overlapping runs handle each due item once."""
     with database.connect() as db:
         make = Make(db)
         conversations = [idle(db, make, HOUR) for _ in range(6)]
@@ -171,6 +172,7 @@ def test_several_workers_resolve_each_once(database: Database) -> None:
 
 
 def test_a_chore_is_taken_once_in_its_time(database: Database) -> None:
+    """R50: run twice, overlapping or after hours of nobody asking, it is one turn by the database's clock."""
     taken: list[bool] = []
 
     def work(index: int, conn: Connection) -> None:

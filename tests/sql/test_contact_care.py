@@ -162,6 +162,38 @@ def test_contacts_are_found_by_any_part_of_what_names_them(
     assert [row["name"] for row in page["rows"]] == names
 
 
+def test_those_who_are_there_now_are_listed_to_members(db: Connection, make: Make) -> None:
+    account = make.account()
+    inbox = make.inbox(account)
+    agent, stranger = make.agent(account), make.administrator(make.account())
+    writing, reading, left, never = (make.contact(inbox, name=n) for n in ("w", "r", "l", "n"))
+    for contact, seconds in ((writing, 5), (left, 100)):
+        run(
+            db,
+            "update public.contacts set last_activity_at = now() - %s * interval '1 s' where id = %s",
+            seconds, contact.id,
+        )  # fmt: skip
+    for contact, seconds in ((reading, 60), (never, 95)):
+        run(
+            db,
+            """
+            insert into private.contact_presence (account_id, contact_id, seen_at)
+            values (%s, %s, clock_timestamp() - %s * interval '1 s')
+            """,
+            account.id, contact.id, seconds,
+        )  # fmt: skip
+    with acting_as(db, agent):
+        found = call(db, "public.active_contacts", p_account_id=account.id)["rows"]
+        assert [row["name"] for row in found] == ["w", "r"]
+        assert (
+            len(call(db, "public.active_contacts", p_account_id=account.id, p_limit=1)["rows"]) == 1
+        )
+    with refused("account_not_found"), acting_as(db, stranger):
+        call(db, "public.active_contacts", p_account_id=account.id)
+    with refused("invalid_argument"), acting_as(db, agent):
+        call(db, "public.active_contacts", p_account_id=account.id, p_limit=0)
+
+
 def test_contacts_are_listed_by_label_and_to_members_only(db: Connection, make: Make) -> None:
     account = make.account()
     inbox = make.inbox(account)
@@ -377,6 +409,7 @@ def identify(
 def test_identify_does_not_merge_by_email_when_the_identifier_differs(
     db: Connection, make: Make
 ) -> None:
+    """Worked example 16."""
     inbox = make.inbox(make.account())
     x = make.contact(inbox, identifier="u2", email="e@example.com")
     s = make.contact(inbox)

@@ -259,6 +259,7 @@ def test_leaving_snoozed_forgets_when_to_wake(db: Connection, make: Make) -> Non
 
 
 def test_snoozed_conversations_wake_when_their_time_has_come(db: Connection, make: Make) -> None:
+    """R50: what became due while nobody looked is handled, once."""
     inbox = make.inbox(make.account())
     past = make.conversation(inbox, status="snoozed", snoozed_until=minute(0))
     future = make.conversation(
@@ -288,6 +289,7 @@ def test_snoozed_conversations_wake_when_their_time_has_come(db: Connection, mak
 def test_an_incoming_message_reopens_unless_the_contact_is_blocked(
     db: Connection, make: Make, before: str, blocked: bool, after: str
 ) -> None:
+    """Worked examples 5 and 6."""
     inbox = make.inbox(make.account())
     until = datetime.now(UTC) + timedelta(days=1) if before == "snoozed" else None
     conversation = make.conversation(inbox, status=before, snoozed_until=until)
@@ -301,6 +303,7 @@ def test_an_incoming_message_reopens_unless_the_contact_is_blocked(
 
 
 def test_a_blocked_contact_begins_resolved(db: Connection, make: Make) -> None:
+    """Worked example 6."""
     inbox = make.inbox(make.account())
     conversation = make.conversation(inbox, make.contact(inbox, blocked=True))
     make.incoming(conversation)
@@ -334,6 +337,7 @@ def bot(db: Connection) -> None:
 def test_where_a_bot_answers_first_conversations_begin_and_reopen_as_pending(
     db: Connection, make: Make
 ) -> None:
+    """Worked example 4; no bots exist yet, so this is the states alone."""
     bot(db)
     inbox = make.inbox(make.account())
     conversation = make.conversation(inbox)
@@ -350,11 +354,34 @@ def test_where_a_bot_answers_first_conversations_begin_and_reopen_as_pending(
     assert state(db, campaign, "status") == ("open",)
 
 
+def test_what_a_bot_answers_concerns_no_agent_until_it_is_handed_over(
+    db: Connection, make: Make
+) -> None:
+    """Worked example 3; no bots exist yet, so this is the states alone."""
+    bot(db)
+    inbox = make.inbox(make.account())
+    present, away = make.agent(inbox), make.agent(inbox)
+    run(
+        db, "update public.account_users set auto_offline = false where user_id = %s", present.id
+    )  # fmt: skip
+    conversation = make.conversation(inbox)
+    make.incoming(conversation)
+    assert state(db, conversation, "status", "assignee_id") == ("pending", None)
+    assert column(db, "select user_id from public.notifications") == []
+    run(db, "update public.conversations set status = 'open'")
+    assert state(db, conversation, "status", "assignee_id") == ("open", present.id)
+    told = "select user_id, notification_type from public.notifications"
+    assert dict(rows(db, told)) == {
+        present.id: "conversation_assignment", away.id: "conversation_creation",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("before", ["pending", "resolved"])
 @pytest.mark.parametrize("role", ["agent", "administrator"])
 def test_an_agent_who_opens_becomes_assignee_and_an_administrator_does_not(
     db: Connection, make: Make, before: str, role: str
 ) -> None:
+    """Worked example 19."""
     account = make.account()
     inbox = make.inbox(account)
     other = make.agent(inbox)
@@ -372,6 +399,7 @@ def test_an_agent_who_opens_becomes_assignee_and_an_administrator_does_not(
 def test_a_visitor_ends_the_chat_where_the_feature_is_on(
     db: Connection, make: Make, features: list[str]
 ) -> None:
+    """Worked example 20."""
     inbox = make.inbox(make.account())
     run(db, "update public.channel_web_widgets set features = %s", features)
     visitor = make.visitor(inbox)
@@ -393,6 +421,7 @@ def test_a_visitor_ends_the_chat_where_the_feature_is_on(
 def test_waiting_and_first_reply_follow_the_first_worked_example(
     db: Connection, make: Make
 ) -> None:
+    """Worked example 1."""
     inbox = make.inbox(make.account())
     agent = make.agent(inbox)
     conversation = make.conversation(inbox, created_at=minute(0), last_activity_at=minute(0))
@@ -421,6 +450,7 @@ def test_waiting_and_first_reply_follow_the_first_worked_example(
 
 @pytest.mark.parametrize("key", ["automation_rule_id", "campaign_id"])
 def test_what_machines_send_is_no_first_reply(db: Connection, make: Make, key: str) -> None:
+    """Worked example 2."""
     inbox = make.inbox(make.account())
     agent = make.agent(inbox)
     conversation = make.conversation(inbox, waiting_since=minute(0))

@@ -18,7 +18,7 @@ from tests.support.database import (
     run,
     value,
 )
-from tests.support.make import Account, Conversation, Make, User
+from tests.support.make import Account, Contact, Conversation, Make, User
 
 
 def ask(db: Connection, who: User, function: str, **arguments: Any) -> Any:
@@ -207,6 +207,64 @@ def test_whom_and_where_one_may_write_first(db: Connection, make: Make) -> None:
         with refused(code):
             ask(db, agent, "start_conversation", **{**given, **change})
     assert column(db, "select id from public.conversations") == []
+
+
+ADDRESSES = {
+    "email": "ana@example.com",
+    "twilio_sms": "+5511987654321",
+    "bandwidth_sms": "+5511987654321",
+    "twilio_whatsapp": "whatsapp:+5511987654321",
+    "whatsapp_cloud": "5511987654321",
+    "whatsapp_360dialog": "5511987654321",
+}
+
+
+def test_the_inboxes_through_which_one_may_write_first_are_those_where_it_works(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    inboxes = {channel: make.connection(account, channel, channel) for channel in ADDRESSES}
+    inboxes |= {
+        "api": make.inbox(account, "api"),
+        "telegram": make.connection(account, "telegram", "7"),
+    }
+    web, gone = make.inbox(account), make.inbox(account, "api", deleted_at="now")
+    boss, agent = make.administrator(account), make.agent(inboxes["api"])
+    contact = make.contact(web, email="ana@example.com", phone_number="+5511987654321")
+
+    def offered(who: User, contact: Contact) -> dict[str, Any]:
+        found = ask(db, who, "contactable_inboxes", p_contact_id=contact.id)["rows"]
+        assert str(gone.id) not in {row["inbox_id"] for row in found}
+        return {row["inbox_id"]: row["source_id"] for row in found}
+
+    addresses = {str(inboxes[channel].id): address for channel, address in ADDRESSES.items()}
+    everywhere = offered(boss, contact)
+    known = value(db, "select source_id from public.contact_inboxes where inbox_id = %s", web.id)
+    assert everywhere == addresses | {str(inboxes["api"].id): None, str(web.id): known}
+    assert offered(agent, contact) == {str(inboxes["api"].id): None}
+    # What is offered works, and what is not is refused.
+    for channel, inbox in inboxes.items():
+        given = {"p_account_id": account.id, "p_contact_id": contact.id, "p_inbox_id": inbox.id}
+        if channel == "telegram":
+            with refused("contact_not_reachable"):
+                ask(db, boss, "start_conversation", **given)
+        else:
+            assert ask(db, boss, "start_conversation", **given)["inbox_id"] == str(inbox.id)
+    query = "select source_id from public.contact_inboxes where inbox_id = %s"
+    for channel, address in ADDRESSES.items():
+        assert value(db, query, inboxes[channel].id) == address, channel
+    # Who opted out there, or left no address, is not offered.
+    run(
+        db,
+        "update public.contact_inboxes set opted_out_at = now() where inbox_id = %s",
+        inboxes["email"].id,
+    )
+    assert str(inboxes["email"].id) not in offered(boss, contact)
+    nobody = make.contact(make.inbox(account))
+    assert set(offered(boss, nobody)) == {str(inboxes["api"].id), str(nobody.inbox_id)}
+    stranger = make.administrator(make.account())
+    with refused("contact_not_found"):
+        ask(db, stranger, "contactable_inboxes", p_contact_id=contact.id)
 
 
 # In bulk.

@@ -142,6 +142,7 @@ def test_the_same_message_twice_is_there_once(db: Connection, inbox: Inbox) -> N
 
 
 def test_fifty_copies_at_once_and_an_album_make_one_conversation() -> None:
+    """R6, R8: one event fifty times at once, and ten of a new contact at once, make one of everything."""
     with copied_database() as database:
         with database.connect() as db:
             make = Make(db)
@@ -188,6 +189,7 @@ def test_a_name_somebody_typed_is_not_overwritten(db: Connection, inbox: Inbox) 
 def test_after_resolving_a_new_conversation_begins_unless_there_is_only_one(
     db: Connection, make: Make, inbox: Inbox, locked: bool, same: bool
 ) -> None:
+    """Worked example 7."""
     run(
         db,
         "update public.inboxes set lock_to_single_conversation = %s where id = %s",
@@ -204,6 +206,7 @@ def test_after_resolving_a_new_conversation_begins_unless_there_is_only_one(
 def test_what_a_blocked_contact_writes_is_kept_and_opens_nothing(
     db: Connection, inbox: Inbox
 ) -> None:
+    """Worked example 6."""
     first = receive(db, inbox, incoming())["conversation_id"]
     run(db, "update public.contacts set blocked = true")
     run(db, "update public.conversations set status = 'resolved' where id = %s", first)
@@ -244,6 +247,7 @@ def test_a_reply_waits_for_its_provider_and_a_note_does_not(
 def test_a_delivery_goes_all_the_way_and_never_back(
     db: Connection, inbox: Inbox, agent: User
 ) -> None:
+    """R14: late, doubled and unordered receipts; the furthest state stays."""
     conversation = receive(db, inbox, incoming())["conversation_id"]
     message = reply(db, agent, conversation)
     found = take(db, conversation, message)
@@ -273,6 +277,7 @@ def test_a_receipt_that_comes_first_is_applied_later(
 def test_a_late_sent_does_not_undo_a_failure_and_a_receipt_does(
     db: Connection, inbox: Inbox, agent: User
 ) -> None:
+    """R14: after a failure only proof of arrival counts."""
     conversation = receive(db, inbox, incoming())["conversation_id"]
     message = reply(db, agent, conversation)
     take(db, conversation, message)

@@ -33,6 +33,7 @@ def filtered(db: Connection, who: User, account: Account, *conditions: Any) -> l
 
 
 def test_and_binds_closer_than_or(db: Connection, make: Make) -> None:
+    """Worked example 10."""
     account = make.account()
     inbox = make.inbox(account)
     agent = make.agent(inbox)

@@ -175,6 +175,7 @@ def test_hostile_content_is_kept_as_text(
 def test_the_201st_message_within_a_minute_is_refused(
     db: Connection, make: Make, agent: User, conversation: Conversation
 ) -> None:
+    """Worked example 18."""
     for _ in range(199):
         make.incoming(conversation)
     with acting_as(db, agent):
@@ -267,6 +268,7 @@ def test_of_two_who_answer_at_once_only_one_is_sent(database: Database) -> None:
 
 
 def test_places_have_no_gaps_when_eight_write_at_once(database: Database) -> None:
+    """R25: the numbers of a busy conversation have no gaps."""
     with database.connect() as conn:
         make = Make(conn)
         inbox = make.inbox(make.account())

@@ -108,6 +108,7 @@ def templates(db: Connection, conversation: Conversation) -> list[tuple[str, str
 def test_out_of_office_is_said_once_a_day_and_not_into_a_running_talk(
     db: Connection, make: Make, agent: User, conversation: Conversation
 ) -> None:
+    """Worked example 11."""
     make.incoming(conversation, at=at(17, 50))
     make.outgoing(conversation, agent, at=at(17, 58))
     assert hear(db, make, conversation, at(18, 1)) == []
@@ -120,6 +121,7 @@ def test_out_of_office_is_said_once_a_day_and_not_into_a_running_talk(
 def test_a_first_message_while_closed_is_never_greeted(
     db: Connection, make: Make, conversation: Conversation
 ) -> None:
+    """Worked example 11, its last sentence."""
     assert hear(db, make, conversation, at(20)) == ["out_of_office"]
     assert hear(db, make, conversation, at(10, day=1)) == []
 
@@ -229,6 +231,7 @@ def submit(db: Connection, conversation: Conversation, id_: UUID, **values: Any)
 def test_an_address_is_asked_for_once(
     db: Connection, make: Make, conversation: Conversation
 ) -> None:
+    """Worked example 12, the asking."""
     asked(db, make, conversation)
     assert hear(db, make, conversation, at(11)) == []
     assert templates(db, conversation) == [
@@ -279,6 +282,7 @@ def test_a_new_address_becomes_the_contact_s(
 def test_an_address_of_another_contact_makes_them_one(
     db: Connection, make: Make, inbox: Inbox, visitor: Visitor, conversation: Conversation
 ) -> None:
+    """Worked example 12, the merging."""
     known = make.contact(inbox, email="mia@example.net", name="Mia")
     theirs = make.conversation(inbox, known)
     make.incoming(theirs, "CANARY")

@@ -45,6 +45,7 @@ def start(stack: RunningStack, *options: str) -> subprocess.Popen[bytes]:
 
 
 def test_each_contact_is_greeted_once_whoever_dies(stack: RunningStack) -> None:
+    """R1: killed between claim and work, at any moment; every job is done, its effect is there once."""
     chance = random.Random(7)
     with psycopg.connect(stack.database_url, autocommit=True) as conn:
         make = Make(conn)

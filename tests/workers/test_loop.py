@@ -124,6 +124,8 @@ async def test_a_failing_job_is_tried_again_until_it_works(
 async def test_a_job_that_never_works_becomes_a_dead_letter_that_can_be_replayed(
     service: Database, conn: psycopg.Connection
 ) -> None:
+    """R47: it ends among the dead letters with its error, and asking twice to replay it replays it once."""
+
     async def task(_: Context, __: Job) -> None:
         raise ValueError("always")
 
@@ -166,6 +168,8 @@ async def test_one_bad_job_does_not_take_its_siblings_along(
 async def test_a_task_that_hangs_is_stopped_and_tried_again(
     service: Database, conn: psycopg.Connection
 ) -> None:
+    """R47: the time box ends it."""
+
     async def task(_: Context, __: Job) -> None:
         await asyncio.sleep(60)
 
@@ -179,6 +183,7 @@ async def test_a_task_that_hangs_is_stopped_and_tried_again(
 async def test_a_zombie_cannot_finish_what_was_given_to_another(
     service: Database, conn: psycopg.Connection
 ) -> None:
+    """R48: what it writes back names an old attempt and counts for nothing."""
     job = enqueue(conn, "contested")
     queue = Queue(service, "zombie", timedelta(seconds=1))
     [held] = await queue.claim(["contested"], 1)

@@ -69,6 +69,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('ConversationFeed', () => {
+  // R38: doubled on the way.
   test('the next seq is applied and an old one is ignored', () => {
     const { send, seen, feed, pull } = setUp();
     send(6);
@@ -80,6 +81,7 @@ describe('ConversationFeed', () => {
     expect(pull).not.toHaveBeenCalled();
   });
 
+  // R38: lost or overtaken on the way.
   test('a gap is filled from the table before later payloads are applied', async () => {
     const { send, seen, feed, pull, calls } = setUp();
     pull.mockResolvedValueOnce({
@@ -97,6 +99,7 @@ describe('ConversationFeed', () => {
     expect(feed.lastSeq).toBe(8);
   });
 
+  // R37: written between the snapshot and the subscription.
   test('payloads that arrive during a pull wait for it, in order', async () => {
     const { send, seen, pull } = setUp();
     pull.mockResolvedValueOnce({ messages: [], last_seq: 7, topic: 'c:1', reset: false });
@@ -188,6 +191,7 @@ test('a burst of ids is flushed once', () => {
   expect(flushed).toEqual([['a', 'b'], ['c']]);
 });
 
+// R40: no thundering herd.
 test('the delay between tries grows and stays bounded', () => {
   expect(backoff(1, () => 1)).toBe(500);
   expect(backoff(3, () => 1)).toBe(2000);

@@ -100,9 +100,24 @@ export const columnsOf = <Table extends TableName, Shape>(
   schema: z.ZodMiniObject<Shape & { [Key in Exclude<keyof Shape, keyof Row<Table>>]: never }>,
 ): '*' => Object.keys(schema.shape).join(',') as '*';
 
-/** Calls a database function. */
-export function rpc<Name extends FunctionName, T>(name: Name, args: Arguments<Name>): Promise<T> {
-  return answer<T>(rest().rpc(name, args as never) as unknown as PromiseLike<Answer<T>> & Sound<T>);
+/** Deadlock, serialisation failure, lock not available: all was undone, and another try may succeed. */
+const UNLUCKY = ['40P01', '40001', '55P03'];
+
+/** Calls a database function, up to three times when it was sacrificed to another one. */
+export async function rpc<Name extends FunctionName, T>(
+  name: Name,
+  args: Arguments<Name>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await answer<T>(
+        rest().rpc(name, args as never) as unknown as PromiseLike<Answer<T>> & Sound<T>,
+      );
+    } catch (error) {
+      if (attempt === 3 || !UNLUCKY.includes((error as ApiError).code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * (20 + 80 * Math.random())));
+    }
+  }
 }
 
 /** Calls Storage as the signed-in agent; answers what it answers, or throws an `ApiError`. */
