@@ -179,29 +179,28 @@ as $$
 begin
     -- In PL/pgSQL, which keeps its plan: making one takes several times as long as running it, and every policy asks.
     return query
-    with membership as (
-        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
-        from public.account_users as member
-        join public.accounts as account on account.id = member.account_id and account.status = 'active'
-        left join public.custom_roles as custom on custom.id = member.custom_role_id
-        where member.user_id = p_user_id
-    )
-    select membership.account_id, inbox.id, null::uuid, membership.scope
-    from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id and inbox.deleted_at is null
-    where membership.role = 'administrator'
-    union all
-    select membership.account_id, member.inbox_id, null, membership.scope
-    from membership
-    join public.inbox_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
-    union all
-    select membership.account_id, null, member.team_id, membership.scope
-    from membership
-    join public.team_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null;
+    select member.account_id, place.inbox_id, place.team_id, membership.scope
+    from public.account_users as member
+    join public.accounts as account on account.id = member.account_id and account.status = 'active'
+    left join public.custom_roles as custom on custom.id = member.custom_role_id
+    cross join lateral (
+        -- Called only where there is a role to read.
+        select case when custom.id is null then 'all' else private.conversation_scope(member.role, custom.permissions) end
+    ) as membership (scope)
+    cross join lateral (
+        select inbox.id, null::uuid
+        from public.inboxes as inbox
+        where member.role = 'administrator' and inbox.account_id = member.account_id and inbox.deleted_at is null
+        union all
+        select mine.inbox_id, null
+        from public.inbox_members as mine
+        where member.role <> 'administrator' and mine.account_id = member.account_id and mine.user_id = p_user_id
+        union all
+        select null, mine.team_id
+        from public.team_members as mine
+        where member.role <> 'administrator' and mine.account_id = member.account_id and mine.user_id = p_user_id
+    ) as place (inbox_id, team_id)
+    where member.user_id = p_user_id and membership.scope is not null;
 end;
 $$;
 
