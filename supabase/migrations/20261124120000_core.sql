@@ -403,6 +403,36 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.active_contacts(p_account_id uuid, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    perform private.require_member(p_account_id);
+    if coalesce(p_limit, 0) not between 1 and 100 then
+        perform private.fail(400, 'invalid_argument', 'limit is 1 to 100.');
+    end if;
+    return jsonb_build_object('rows', (
+        select coalesce(jsonb_agg(private.contact_json(contact) order by contact.last_activity_at desc nulls last, contact.id desc), '[]')
+        from (
+            -- Two short runs of an index each: who did something just now, and whose chat is open.
+            select recent.id
+            from public.contacts as recent
+            where recent.account_id = p_account_id and recent.last_activity_at > now() - interval '90 seconds'
+            union
+            select presence.contact_id
+            from private.contact_presence as presence
+            where presence.account_id = p_account_id and presence.seen_at > clock_timestamp() - interval '90 seconds'
+            limit p_limit
+        ) as present
+        join public.contacts as contact on contact.id = present.id));
+end;
+$function$;
+
+ALTER FUNCTION "private"."active_contacts"(uuid, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.activity_text(p_locale text, p_key text)
  RETURNS text
  LANGUAGE sql
@@ -1983,15 +2013,9 @@ CREATE OR REPLACE FUNCTION private.contact_address(p_contact public.contacts, p_
 AS $function$
 declare
     address public.contact_inboxes;
-    -- Where the channel says who may be written to; other channels need the contact to have written first.
     source constant text := case p_inbox.channel_type
         when 'api' then gen_random_uuid()::text
-        when 'email' then p_contact.email
-        when 'sms' then p_contact.phone_number
-        when 'twilio_sms' then p_contact.phone_number
-        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
-        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+')
-        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number end;
+        else private.known_address(p_contact, p_inbox.channel_type) end;
 begin
     select * into address
     from public.contact_inboxes
@@ -2132,6 +2156,44 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.contactable_inboxes(p_contact_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+begin
+    return jsonb_build_object('rows', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'inbox_id', inbox.id,
+            'name', inbox.name,
+            'channel_type', inbox.channel_type,
+            'source_id', coalesce(address.source_id, private.known_address(contact, inbox.channel_type)))
+            order by inbox.name, inbox.id), '[]')
+        from public.inboxes as inbox
+        left join lateral (
+            select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
+            from public.contact_inboxes as known
+            where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
+            order by known.id desc
+            limit 1
+        ) as address on true
+        where inbox.account_id = contact.account_id
+            and inbox.id = any (private.inbox_ids())
+            and inbox.deleted_at is null
+            and address.opted_out_at is null
+            and address.unreachable_reason is null
+            and (
+                address.id is not null
+                or inbox.channel_type = 'api'
+                or private.known_address(contact, inbox.channel_type) is not null)));
+end;
+$function$;
+
+ALTER FUNCTION "private"."contactable_inboxes"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.conversation_delta(p_conversation public.conversations)
  RETURNS jsonb
@@ -3783,6 +3845,24 @@ $function$;
 
 ALTER FUNCTION "private"."keep_message_status"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.known_address(p_contact public.contacts, p_channel_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    -- Other channels need the contact to have written first.
+    select case p_channel_type
+        when 'email' then p_contact.email
+        when 'twilio_sms' then p_contact.phone_number
+        when 'bandwidth_sms' then p_contact.phone_number
+        when 'twilio_whatsapp' then 'whatsapp:' || p_contact.phone_number
+        when 'whatsapp_cloud' then ltrim(p_contact.phone_number, '+')
+        when 'whatsapp_360dialog' then ltrim(p_contact.phone_number, '+') end
+$function$;
+
+ALTER FUNCTION "private"."known_address"(public.contacts, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.last_incoming_at(p_conversation_id uuid)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -4158,6 +4238,11 @@ begin
         perform private.fail(
             409, 'contact_gone', 'One of the two was merged or deleted meanwhile.', 'Look at the contact again.');
     end if;
+    -- Their conversations too, in the order in which whoever changes many of them takes them.
+    perform from public.conversations
+    where account_id = base.account_id and contact_id = mergee.id
+    order by id
+    for no key update;
     update public.contact_inboxes set contact_id = base.id
     where account_id = base.account_id and contact_id = mergee.id;
     update private.visitor_sessions set contact_id = base.id
@@ -4961,6 +5046,10 @@ begin
     select (inbox.auto_assignment_config ->> 'max_assignment_limit')::int into open_at_most
     from public.inboxes as inbox
     where inbox.id = p_inbox_id;
+    if open_at_most is not null then
+        -- Who is counted must not get another one meanwhile: where there is a limit, one takes turns.
+        perform pg_advisory_xact_lock(hashtextextended('assign:' || p_inbox_id, 0));
+    end if;
     for candidate in
         select member.user_id
         from public.inbox_members as member
@@ -5342,7 +5431,9 @@ begin
     where inbox_id = p_inbox_id;
     update public.channel_connections
     set settings = settings || coalesce(p_settings, '{}'), state = 'connected', state_reason = null, paused_until = null,
-        failures = 0, checked_at = null, check_result = null
+        failures = 0, checked_at = null, check_result = null,
+        -- When a token ends that an administrator brought, nobody has told us.
+        expires_at = case when p_secrets ? 'access_token' then null else expires_at end
     where inbox_id = p_inbox_id;
 end;
 $function$;
@@ -6271,29 +6362,28 @@ AS $function$
 begin
     -- In PL/pgSQL, which keeps its plan: making one takes several times as long as running it, and every policy asks.
     return query
-    with membership as (
-        select member.account_id, member.role, private.conversation_scope(member.role, custom.permissions) as scope
-        from public.account_users as member
-        join public.accounts as account on account.id = member.account_id and account.status = 'active'
-        left join public.custom_roles as custom on custom.id = member.custom_role_id
-        where member.user_id = p_user_id
-    )
-    select membership.account_id, inbox.id, null::uuid, membership.scope
-    from membership
-    join public.inboxes as inbox on inbox.account_id = membership.account_id and inbox.deleted_at is null
-    where membership.role = 'administrator'
-    union all
-    select membership.account_id, member.inbox_id, null, membership.scope
-    from membership
-    join public.inbox_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null
-    union all
-    select membership.account_id, null, member.team_id, membership.scope
-    from membership
-    join public.team_members as member
-        on member.account_id = membership.account_id and member.user_id = p_user_id
-    where membership.role <> 'administrator' and membership.scope is not null;
+    select member.account_id, place.inbox_id, place.team_id, membership.scope
+    from public.account_users as member
+    join public.accounts as account on account.id = member.account_id and account.status = 'active'
+    left join public.custom_roles as custom on custom.id = member.custom_role_id
+    cross join lateral (
+        -- Called only where there is a role to read.
+        select case when custom.id is null then 'all' else private.conversation_scope(member.role, custom.permissions) end
+    ) as membership (scope)
+    cross join lateral (
+        select inbox.id, null::uuid
+        from public.inboxes as inbox
+        where member.role = 'administrator' and inbox.account_id = member.account_id and inbox.deleted_at is null
+        union all
+        select mine.inbox_id, null
+        from public.inbox_members as mine
+        where member.role <> 'administrator' and mine.account_id = member.account_id and mine.user_id = p_user_id
+        union all
+        select null, mine.team_id
+        from public.team_members as mine
+        where member.role <> 'administrator' and mine.account_id = member.account_id and mine.user_id = p_user_id
+    ) as place (inbox_id, team_id)
+    where member.user_id = p_user_id and membership.scope is not null;
 end;
 $function$;
 
@@ -7911,6 +8001,32 @@ $function$;
 
 ALTER FUNCTION "private"."touch_message"(uuid, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.unanswered_parts(p_conversation_id uuid, p_except_message_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select coalesce(sum(greatest(
+        -- What the business wrote elsewhere is one, and has no parts.
+        case when message.status in ('sent', 'delivered', 'read') then 1 else 0 end,
+        (
+            select count(*) from private.message_parts as part
+            where part.account_id = message.account_id and part.conversation_id = p_conversation_id
+                and part.message_id = message.id
+        ))), 0)::int
+    from public.messages as message
+    where message.conversation_id = p_conversation_id
+        and message.id <> p_except_message_id
+        and message.message_type in ('outgoing', 'template')
+        and not message.private
+        and message.seq > coalesce((
+            select max(incoming.seq) from public.messages as incoming
+            where incoming.conversation_id = p_conversation_id and incoming.message_type = 'incoming'), 0)
+$function$;
+
+ALTER FUNCTION "private"."unanswered_parts"(uuid, uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.unread_notifications(p_account_id uuid, p_user_id uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -8489,6 +8605,7 @@ declare
     for_visitor boolean;
     reopened text;
     came_in boolean;
+    sender_is_contact boolean;
 begin
     -- Clients' rights come first: a trigger runs before the policy's check, and must not tell a stranger
     -- more than it. The answer is the same for a conversation that is missing and one that is not theirs.
@@ -8547,11 +8664,17 @@ begin
 
     -- Locks are taken in the order contact, conversation, message, here and everywhere.
     if came_in then
+        -- Held, so that a merge of the contact comes before this message or after it, and never in between.
+        perform from public.contacts where id = conversation.contact_id for key share;
         update public.contacts set last_activity_at = now()
         where id = conversation.contact_id
             and (last_activity_at is null or last_activity_at < now() - interval '1 minute');
     end if;
+    sender_is_contact := new.sender_contact_id = conversation.contact_id;
     select * into conversation from public.conversations where id = new.conversation_id for no key update;
+    if sender_is_contact then
+        new.sender_contact_id := conversation.contact_id;  -- who was merged meanwhile
+    end if;
     -- Asked before anything moves: an insert that conflicts runs this trigger too, also when it is to do nothing.
     if exists (select from public.messages where conversation_id = new.conversation_id and id = new.id) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
@@ -8648,6 +8771,17 @@ $function$;
 
 ALTER FUNCTION "public"."accept_invitation"(text) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION public.active_contacts(p_account_id uuid, p_limit integer DEFAULT 15)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.active_contacts(p_account_id, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."active_contacts"(uuid, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION public.api_channel_settings(p_inbox_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -8742,6 +8876,17 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.contactable_inboxes(p_contact_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.contactable_inboxes(p_contact_id)
+$function$;
+
+ALTER FUNCTION "public"."contactable_inboxes"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text DEFAULT 'newest'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25, p_ids uuid[] DEFAULT NULL::uuid[])
  RETURNS jsonb
@@ -10377,6 +10522,9 @@ begin
             where answered.conversation_id = p_conversation_id
                 and answered.id::text = message.content_attributes ->> 'in_reply_to'),
         'last_incoming_at', private.last_incoming_at(p_conversation_id),
+        'unanswered', case
+            when connection.channel_type = 'tiktok' then private.unanswered_parts(p_conversation_id, p_message_id)
+            else 0 end,
         'window_hours', private.reply_window_hours(conversation),
         'template', private.template_to_deliver(message),
         'subject', conversation.additional_attributes ->> 'mail_subject',
@@ -11068,6 +11216,10 @@ AS $function$
             and (
                 (connection.channel_type = 'email' and connection.settings ->> 'oauth' <> ''
                     and coalesce(connection.expires_at, now()) < now() + interval '10 minutes')
+                -- Good for a day.
+                or (connection.channel_type = 'tiktok' and connection.settings ->> 'app_id' <> ''
+                    and secret.secrets ->> 'refresh_token' <> ''
+                    and coalesce(connection.expires_at, now()) < now() + interval '2 hours')
                 -- Good for sixty days, and traded for a new one at day 45: it must not be a young one.
                 or (connection.channel_type = 'instagram'
                     and coalesce(connection.expires_at, secret.updated_at + interval '60 days') < now() + interval '15 days'))
@@ -12246,6 +12398,8 @@ COMMENT ON FUNCTION "private"."accept_invitation"(text) IS 'See public.accept_in
 
 COMMENT ON FUNCTION "private"."account_users_changed"() IS 'Trigger: moves the epochs when an administrator is demoted or goes, or an agent''s role narrows.';
 
+COMMENT ON FUNCTION "private"."active_contacts"(uuid, integer) IS 'See public.active_contacts.';
+
 COMMENT ON FUNCTION "private"."actor_name"(public.conversations) IS 'Who acts in this transaction, by name: an agent or the visitor; null for the system.';
 
 COMMENT ON FUNCTION "private"."add_identity_secret"() IS 'Trigger: every website chat has a secret from the start.';
@@ -12377,6 +12531,8 @@ COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, in
 
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
 
+COMMENT ON FUNCTION "private"."contactable_inboxes"(uuid) IS 'See public.contactable_inboxes.';
+
 COMMENT ON FUNCTION "private"."conversation_delta"(public.conversations) IS 'What lists are told of a change: compact, and no word of what was said.';
 
 COMMENT ON FUNCTION "private"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) IS 'See public.conversation_filter.';
@@ -12495,6 +12651,8 @@ COMMENT ON FUNCTION "private"."is_sent_by_provider"(uuid) IS 'Whether what agent
 COMMENT ON FUNCTION "private"."is_timezone"(text) IS 'Whether this is a time zone''s IANA name, for example Europe/Berlin.';
 
 COMMENT ON FUNCTION "private"."keep_message_status"() IS 'Trigger: a message''s state only moves forward, however late or doubled the news is.';
+
+COMMENT ON FUNCTION "private"."known_address"(public.contacts, text) IS 'The address that a channel would know the contact by, from their e-mail address or phone number; null when that does not tell.';
 
 COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote to this inbox from the same address; null when never.';
 
@@ -12784,6 +12942,8 @@ COMMENT ON FUNCTION "private"."toggle_status"(uuid) IS 'See public.toggle_status
 
 COMMENT ON FUNCTION "private"."touch_message"(uuid, uuid) IS 'Tells everybody that the attachments of a message changed.';
 
+COMMENT ON FUNCTION "private"."unanswered_parts"(uuid, uuid) IS 'How many messages the provider took from us since the contact last wrote, not counting those of one message.';
+
 COMMENT ON FUNCTION "private"."unread_notifications"(uuid, uuid) IS 'How many are unread; 100 means 100 or more.';
 
 COMMENT ON FUNCTION "private"."upload_types"() IS 'What may be attached; also what the bucket takes.';
@@ -12826,6 +12986,9 @@ COMMENT ON FUNCTION "private"."with_label_renamed"(text[], text, text) IS 'The t
 COMMENT ON FUNCTION "public"."accept_invitation"(text) IS 'Joins the account that invited the caller''s address, once. Returns {account_id, name, role}.
      Fails with invitation_not_found, already_member, agent_limit_reached.';
 
+COMMENT ON FUNCTION "public"."active_contacts"(uuid, integer) IS 'The contacts who are there now, the one who did something last first: {rows}, as contact_list gives them, without pages.
+     Fails with account_not_found, invalid_argument.';
+
 COMMENT ON FUNCTION "public"."api_channel_settings"(uuid) IS 'What a program needs to work an API inbox, the secrets included; administrators only. {identifier, reply_window_hours, webhook_url,
      hmac_token, hmac_mandatory, webhook_secret}. Fails with inbox_not_found, not_administrator.';
 
@@ -12856,6 +13019,10 @@ COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, int
      phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
+
+COMMENT ON FUNCTION "public"."contactable_inboxes"(uuid) IS 'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id}]}, by name.
+     source_id is the address; null where an API inbox would make one. Who opted out or cannot be reached is left out there.
+     Fails with contact_not_found.';
 
 COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
      with "and" before "or", as public.conversation_list gives it; with ids, at most 200, those of them that do. Fails with
@@ -13191,7 +13358,7 @@ COMMENT ON FUNCTION "service"."record_provider_event"(uuid, text, jsonb, text) I
 
 COMMENT ON FUNCTION "service"."record_webhook"(uuid, text, integer, text) IS 'How telling it went: delivered, pending for another try, or failed.';
 
-COMMENT ON FUNCTION "service"."refresh_channel_tokens"() IS 'Asks for fresh tokens where they end soon: mailboxes ten minutes before, Instagram at day 45. Returns how many.';
+COMMENT ON FUNCTION "service"."refresh_channel_tokens"() IS 'Asks for fresh tokens where they end soon: mailboxes ten minutes before, TikTok two hours before, Instagram at day 45. Returns how many.';
 
 COMMENT ON FUNCTION "service"."refresh_templates"() IS 'Asks for a copy of the templates of each inbox whose copy is three hours old, 200 a call; returns how many.';
 
@@ -13307,6 +13474,14 @@ GRANT EXECUTE ON FUNCTION "private"."accept_invitation"(text) TO "authenticated"
 REVOKE ALL ON FUNCTION "private"."accept_invitation"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."accept_invitation"(text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."active_contacts"(uuid, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."active_contacts"(uuid, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."active_contacts"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."active_contacts"(uuid, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."actor_name"(public.conversations) FROM PUBLIC;
 
@@ -13708,6 +13883,14 @@ REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, t
 
 GRANT EXECUTE ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."contactable_inboxes"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contactable_inboxes"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contactable_inboxes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contactable_inboxes"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."conversation_delta"(public.conversations) FROM "postgres";
@@ -14073,6 +14256,12 @@ REVOKE ALL ON FUNCTION "private"."keep_message_status"() FROM PUBLIC;
 REVOKE ALL ON FUNCTION "private"."keep_message_status"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."keep_message_status"() TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."known_address"(public.contacts, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."known_address"(public.contacts, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."known_address"(public.contacts, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM PUBLIC;
 
@@ -14968,6 +15157,12 @@ REVOKE ALL ON FUNCTION "private"."touch_message"(uuid, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."touch_message"(uuid, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."unanswered_parts"(uuid, uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."unanswered_parts"(uuid, uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."unanswered_parts"(uuid, uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."unread_notifications"(uuid, uuid) FROM "postgres";
@@ -15108,6 +15303,14 @@ REVOKE ALL ON FUNCTION "public"."accept_invitation"(text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."accept_invitation"(text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."active_contacts"(uuid, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."active_contacts"(uuid, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."active_contacts"(uuid, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."active_contacts"(uuid, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."api_channel_settings"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."api_channel_settings"(uuid) TO "authenticated";
@@ -15179,6 +15382,14 @@ GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], json
 REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."contactable_inboxes"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."contactable_inboxes"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."contactable_inboxes"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."contactable_inboxes"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) FROM PUBLIC;
 

@@ -10,7 +10,7 @@ import psycopg
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import AgentAtDesk
-from tests.journeys.test_settings import SLOW, open_settings
+from tests.journeys.test_settings import open_settings
 from tests.support.local import LocalProduct
 from tests.support.simulator import somebody
 
@@ -24,7 +24,7 @@ def press(page: Page, name: str) -> None:
 def step(page: Page, name: str) -> None:
     """The way to the inbox has come here."""
     current = page.get_by_role("list", name="Steps of the setup").locator("[aria-current=step]")
-    expect(current).to_contain_text(name, timeout=SLOW)
+    expect(current).to_contain_text(name)
 
 
 def test_a_telegram_bot_is_connected_with_proof_at_each_step(
@@ -48,7 +48,7 @@ def test_a_telegram_bot_is_connected_with_proof_at_each_step(
     # The provider is asked at once, and does not know this token.
     step(page, "Check")
     refusal = page.get_by_text("The provider refuses our credentials. Replace them.")
-    expect(refusal).to_be_visible(timeout=SLOW)
+    expect(refusal).to_be_visible()
     expect(page.get_by_text("Unauthorized")).to_be_visible()
     assert wrong not in page.content()
     ana.picture("connect-refused")
@@ -58,9 +58,7 @@ def test_a_telegram_bot_is_connected_with_proof_at_each_step(
     dialog.get_by_role("button", name="Reconnect").click()
 
     # Now it is the right bot, but nobody has told Telegram where to report.
-    expect(page.get_by_text("Telegram sends this bot's updates nowhere.")).to_be_visible(
-        timeout=SLOW
-    )
+    expect(page.get_by_text("Telegram sends this bot's updates nowhere.")).to_be_visible()
     with psycopg.connect(product.database_url) as conn:
         row = conn.execute(
             "select state, secrets ->> 'bot_token' = %s, secrets ? 'webhook_secret'"
@@ -74,29 +72,29 @@ def test_a_telegram_bot_is_connected_with_proof_at_each_step(
     webhook = f"{product.api_url}/webhooks/telegram/{bot}"
     expect(page.get_by_text(webhook)).to_be_visible()
     press(page, "Set webhook")
-    expect(page.get_by_text("All is right: the provider knows us as")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("All is right: the provider knows us as")).to_be_visible()
     ana.picture("connect-webhook")
     assert ana.serious_findings() == []
     press(page, "Continue")
     step(page, "Members")
-    expect(page.get_by_role("checkbox", name=re.compile("Ana"))).to_be_checked(timeout=SLOW)
+    expect(page.get_by_role("checkbox", name=re.compile("Ana"))).to_be_checked()
     press(page, "Continue")
     step(page, "Done")
-    expect(page.get_by_text("On this channel one can only answer.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("On this channel one can only answer.")).to_be_visible()
 
     # A customer writes; then there is somebody to answer.
     mia = somebody()
     simulator.play("telegram", mia, text="Hello?", address=bot)
-    expect(page.get_by_label("Answer to")).to_contain_text(mia, timeout=SLOW)
+    expect(page.get_by_label("Answer to")).to_contain_text(mia)
     press(page, "Send test")
-    expect(page.get_by_text("The provider took it. Did it arrive?")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The provider took it. Did it arrive?")).to_be_visible()
     ana.picture("connect-done")
     chat = simulator.chat("telegram", mia, bot)["messages"]
     assert chat[-1]["text"].startswith(f"Test message from “Bot {bot}”")
 
     press(page, "Go to the inbox")
     page.get_by_role("link", name="Connection", exact=True).click()
-    expect(page.get_by_text("The connection works.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("The connection works.")).to_be_visible()
     ana.picture("settings-connection")
     assert ana.serious_findings() == []
     ana.assert_nothing_broke()
@@ -110,17 +108,15 @@ def test_a_mailbox_is_opened_by_signing_in(product: LocalProduct, agent: Agents)
         open_settings(ana, "inboxes/new/email")
         page.get_by_label("Name of the inbox").fill(f"Mail {mark}")
         press(page, "Sign in with Google")
-        expect(page.get_by_role("heading", name="Simulated sign-in")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("heading", name="Simulated sign-in")).to_be_visible()
 
     begin()
     page.get_by_role("link", name="Deny").click()
-    expect(page.get_by_text("You did not agree, so nothing was connected.")).to_be_visible(
-        timeout=SLOW
-    )
+    expect(page.get_by_text("You did not agree, so nothing was connected.")).to_be_visible()
     ana.picture("oauth-denied")
     assert ana.serious_findings() == []
     press(page, "To the dashboard")
-    expect(page).to_have_url(re.compile("/inbox/"), timeout=SLOW)
+    expect(page).to_have_url(re.compile("/inbox/"))
 
     begin()
     mailbox = page.locator("b").inner_text()
@@ -142,4 +138,4 @@ def test_a_mailbox_is_opened_by_signing_in(product: LocalProduct, agent: Agents)
 
     # The same answer a second time connects nothing.
     page.goto(f"{product.dashboard_url}/oauth/google?code=c&state={'s' * 30}")
-    expect(page.get_by_text("This sign-in was used already")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("This sign-in was used already")).to_be_visible()

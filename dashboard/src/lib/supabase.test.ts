@@ -67,7 +67,9 @@ describe('a call that the database sacrificed to another one', () => {
 
   test('fails when it is sacrificed a third time', async () => {
     running = await server(3, '40P01');
-    await expect(rpc('my_ui_settings', {})).rejects.toMatchObject({ code: '40P01' } satisfies Partial<ApiError>);
+    await expect(rpc('my_ui_settings', {})).rejects.toMatchObject({
+      code: '40P01',
+    } satisfies Partial<ApiError>);
     expect(running.calls()).toBe(3);
   });
 

@@ -1650,6 +1650,7 @@ export type Database = {
     };
     Functions: {
       accept_invitation: { Args: { p_token: string }; Returns: Json };
+      active_contacts: { Args: { p_account_id: string; p_limit?: number }; Returns: Json };
       api_channel_settings: { Args: { p_inbox_id: string }; Returns: Json };
       assign_conversation: {
         Args: { p_assignee_id: string; p_conversation_id: string };
@@ -1694,6 +1695,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      contactable_inboxes: { Args: { p_contact_id: string }; Returns: Json };
       conversation_by_display_id: {
         Args: { p_account_id: string; p_display_id: number };
         Returns: Json;

@@ -108,14 +108,10 @@ function OpenConversation({ row }: { row: Conversation }) {
   const name =
     row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
 
-  const { data: inboxes } = useQuery(inboxesQuery(row.account_id));
-  const byMail = inboxes?.find((inbox) => inbox.id === row.inbox_id)?.channel_type === 'email';
-  const lastMail = byMail
-    ? (page?.messages.findLast((message) => message.message_type === 'incoming') ?? null)
-    : null;
-  const mail = byMail
-    ? { inboxId: row.inbox_id, contactEmail: row.contact.email ?? '', last: lastMail }
-    : null;
+  const mail =
+    channel === 'email'
+      ? { inboxId: row.inbox_id, contactEmail: row.contact.email ?? '', last: lastIncoming ?? null }
+      : null;
 
   // The feed starts from the first loaded page and moves on by itself.
   const [start, setStart] = useState<{ topic: string; lastSeq: number } | null>(null);
