@@ -10,6 +10,8 @@ import httpx
 import psycopg
 import pytest
 
+from desk.channels import DEMOS
+from tests.channels.payloads import payload_json
 from tests.support.simulator import Simulator, eventually, somebody
 from tests.workers.test_channels import Desk, conn, desk, simulator
 
@@ -111,6 +113,17 @@ def test_a_refused_token_asks_for_a_new_one_and_then_the_templates_come(
     eventually(lambda: listed(desk, inbox)["templates"] or None, 60)
     # Other tests mean the demo's one inbox of this kind.
     conn.execute("delete from inboxes where id = %s", (inbox,))
+
+
+def test_news_of_a_template_have_them_copied_again(desk: Desk, simulator: Simulator) -> None:
+    inbox = desk.inbox("whatsapp_cloud")
+    before = listed(desk, inbox)["synced_at"]
+    news = payload_json("whatsapp_cloud", "account_template_status_update.json")
+    [business] = [one for one in DEMOS if one.channel == "whatsapp_cloud"]
+    news["entry"][0]["id"] = business.settings["business_account_id"]
+    played = simulator.play("whatsapp_cloud", None, "raw", body=news)
+    assert played["statuses"] == [200]
+    eventually(lambda: listed(desk, inbox)["synced_at"] > before or None, 60)
 
 
 def account_of(conn: psycopg.Connection) -> str:
