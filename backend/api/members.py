@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend import mail
 from backend.access import Caller, agent_token, serves
 from backend.db import Database
-from backend.errors import Unavailable
+from backend.errors import ErrorBody, SupadeskError, Unavailable
 from backend.mail import Mailer, MailError
 from backend.settings import Settings
 
@@ -20,12 +20,15 @@ router = APIRouter(prefix="/accounts", tags=["members"])
 _log = structlog.get_logger()
 
 
+Email = Annotated[str, Field(min_length=3, max_length=254)]
+
+
 class InvitationRequest(BaseModel):
     """Whom to invite, and as what."""
 
     model_config = ConfigDict(extra="forbid")
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    email: Email
     name: Annotated[str, Field(max_length=100)] = ""
     role: Annotated[str, Field(max_length=20)] = "agent"
     custom_role_id: UUID | None = None
@@ -53,6 +56,72 @@ async def invite(request: Request, account_id: UUID, body: InvitationRequest) ->
     the link. Fails with `not_authorized`, `account_not_found`, `not_administrator`, `role_invalid`,
     `custom_role_not_found`, `already_member`, `agent_limit_reached`, `email_invalid`.
     """
+    return await _invite(request, account_id, body)
+
+
+class ManyInvitationsRequest(BaseModel):
+    """Whom to invite, all as the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    emails: Annotated[list[Email], Field(min_length=1, max_length=30)]
+    role: Annotated[str, Field(max_length=20)] = "agent"
+    custom_role_id: UUID | None = None
+
+
+class InvitationResult(BaseModel):
+    """What became of one address: an invitation, or the reason why there is none."""
+
+    email: str
+    invitation: Invitation | None = None
+    error: ErrorBody | None = None
+
+
+class ManyInvitations(BaseModel):
+    """In the order of the addresses, each once."""
+
+    results: list[InvitationResult]
+
+
+#: What is wrong with the request as a whole, and not with one of the addresses.
+_OF_ALL = frozenset(
+    {
+        "not_authorized", "account_not_found", "not_administrator", "role_invalid",
+        "custom_role_not_found",
+    }
+)  # fmt: skip
+
+
+@router.post("/{account_id}/invitations/bulk", operation_id="invite_members")
+@serves(Caller.AGENT)
+async def invite_many(
+    request: Request, account_id: UUID, body: ManyInvitationsRequest
+) -> ManyInvitations:
+    """Invite up to 30 addresses, each by itself: one that fails keeps no other from joining.
+
+    Names are made of the addresses. Fails as a whole with `not_authorized`, `account_not_found`,
+    `not_administrator`, `role_invalid`, `custom_role_not_found`; all else is told per address.
+    """
+    results = []
+    for email in dict.fromkeys(given.strip().lower() for given in body.emails):
+        one = InvitationRequest(
+            email=email,
+            name=email.partition("@")[0][:100],
+            role=body.role,
+            custom_role_id=body.custom_role_id,
+        )
+        try:
+            made = await _invite(request, account_id, one)
+        except SupadeskError as error:
+            if error.body.code in _OF_ALL:
+                raise
+            results.append(InvitationResult(email=email, error=error.body))
+        else:
+            results.append(InvitationResult(email=email, invitation=made))
+    return ManyInvitations(results=results)
+
+
+async def _invite(request: Request, account_id: UUID, body: InvitationRequest) -> Invitation:
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
     mailer: Mailer = request.app.state.mailer

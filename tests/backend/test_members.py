@@ -134,3 +134,39 @@ def test_the_dashboard_may_ask_from_its_origin_and_no_other(
             timeout=20,
         )
         assert answer.headers.get("access-control-allow-origin") == allowed
+
+
+def test_a_list_of_addresses_is_invited_one_by_one(
+    product: LocalProduct, account: str, boss: Agent
+) -> None:
+    first, second = (f"many.{secrets.token_hex(4)}@example.com" for _ in range(2))
+    url = f"{product.api_url}/accounts/{account}/invitations/bulk"
+    headers = {"Authorization": f"Bearer {boss.token}"}
+    emails = [first, "no address", "admin@example.com", f" {first.upper()} ", second]
+    answer = httpx.post(url, json={"emails": emails}, headers=headers, timeout=60)
+    assert answer.status_code == 200, answer.text
+    results = answer.json()["results"]
+    assert [(r["email"], (r["error"] or {}).get("code")) for r in results] == [
+        (first, None),
+        ("no address", "email_invalid"),
+        ("admin@example.com", "already_member"),
+        (second, None),
+    ]
+    made = [r["invitation"] for r in results if r["invitation"]]
+    assert [(one["name"], one["role"], one["sent"]) for one in made] == [
+        (email.partition("@")[0], "agent", True) for email in (first, second)
+    ]
+    for email in (first, second):
+        assert mail_to(product, email)["text"]
+    # What concerns all of them is no answer for each.
+    for body, token, status in (
+        ({"emails": [first], "role": "king"}, boss.token, 400),
+        ({"emails": [first]}, product.sign_in("agent@example.com").token, 404),
+        ({"emails": [first]}, "x", 401),
+        ({"emails": []}, boss.token, 422),
+        ({"emails": [first] * 31}, boss.token, 422),
+    ):
+        refused = httpx.post(
+            url, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+        assert refused.status_code == status, refused.text

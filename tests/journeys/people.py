@@ -70,7 +70,7 @@ class AgentAtDesk(Person):
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(re.compile(r"/a/[0-9a-f-]+/inbox"))
         # Whatever the language: a list of links, the conversations, stands beside the navigation.
-        expect(self.page.locator("li[aria-posinset] a").first).to_be_visible()
+        expect(self.page.locator("li[aria-posinset] a").first).to_be_visible(timeout=30_000)
 
     @property
     def rows(self) -> Locator:

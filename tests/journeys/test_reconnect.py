@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import psycopg
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
 from tests.support.local import LocalProduct
@@ -46,6 +46,7 @@ def get_through(ana: AgentAtDesk, text: str, mark: str, seconds: float = 90) -> 
 def test_an_agent_who_was_cut_off_gets_what_was_missed(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
+    """R36: after any cut the screen shows what a fresh load shows."""
     ana = agent()
     ana.view("All")
     customer = visitor()
@@ -78,6 +79,7 @@ def test_an_agent_who_was_cut_off_gets_what_was_missed(
 def test_what_is_written_offline_is_sent_in_order_when_back(
     product: LocalProduct, agent: Agents, visitor: Visitors
 ) -> None:
+    """R36: from both sides, nothing lost and nothing twice."""
     ana = agent()
     ana.view("All")
     customer = visitor()
@@ -139,3 +141,46 @@ def test_a_network_that_hangs_for_thirty_seconds_loses_nothing(
     texts = stored(product, mark)
     assert sorted(texts) == sorted(set(texts))
     assert len(texts) == 4
+
+
+def test_without_realtime_both_sides_go_on_by_asking(
+    product: LocalProduct, agent: Agents, visitor: Visitors
+) -> None:
+    """R40: no socket opens; the desk says so, both see each other's messages, and it heals by itself."""
+    refused = True
+
+    def door(socket: WebSocketRoute) -> None:
+        if refused:
+            socket.close()
+        else:
+            socket.connect_to_server()
+
+    ana = agent()
+    customer = visitor()
+    for page in (ana.page, customer.page):
+        page.context.route_web_socket(re.compile("/realtime/"), door)
+        page.reload()
+    ana.view("All")
+    customer.open_chat()
+    mark = secrets.token_hex(4)
+    customer.write(f"first {mark}")
+    in_list = ana.page.get_by_text(f"first {mark}").first
+    expect(in_list).to_be_visible(timeout=60_000)
+    ana.open(f"first {mark}")
+    unsteady = re.compile("Connection: (Connecting|Reconnecting|Offline)")
+    expect(ana.page.get_by_role("button", name=unsteady)).to_be_visible(timeout=30_000)
+    customer.write(f"second {mark}")
+    expect(ana.messages.get_by_text(f"second {mark}", exact=True)).to_have_count(1, timeout=60_000)
+    ana.reply(f"answer {mark}")
+    answer = customer.log.get_by_role("listitem").filter(has_text=f"answer {mark}")
+    expect(answer).to_have_count(1, timeout=60_000)
+
+    refused = False
+    expect(ana.page.get_by_role("button", name=re.compile("Live|Caught up"))).to_be_visible(
+        timeout=90_000
+    )
+    customer.write(f"third {mark}")
+    expect(ana.messages.get_by_text(f"third {mark}", exact=True)).to_have_count(1, timeout=60_000)
+    assert stored(product, mark) == [
+        f"{word} {mark}" for word in ("first", "second", "answer", "third")
+    ]
