@@ -12,7 +12,6 @@ test('a message that came as a mail says so, however little it says', () => {
     subject: 'Order',
     to: ['a@x'],
     cc: [],
-    sender_verified: undefined,
     complete: true,
     has_html: false,
   });
