@@ -12,6 +12,7 @@ import { accountsQuery } from '@/features/accounts/api';
 import { sorts, statusFilters } from '@/features/conversations/api';
 import { queryClient } from '@/lib/query-client';
 import { session } from '@/lib/supabase';
+import { conditionSchema } from '@/types/condition';
 import { priorities } from '@/types/conversation';
 import { NotFound, RouteError } from './route-states';
 
@@ -24,6 +25,10 @@ const inboxSearchSchema = z.object({
   label: z.catch(z.optional(z.array(z.string())), undefined),
   priority: z.catch(z.optional(z.enum(priorities)), undefined),
   assignee: z.catch(z.optional(z.string()), undefined),
+  /** Conditions that stand in the place of all of the above but the order. */
+  where: z.catch(z.optional(z.array(conditionSchema)), undefined),
+  /** A saved view, whose conditions stand where `where` says nothing. */
+  saved: z.catch(z.optional(z.string()), undefined),
   /** In an open conversation: the message to show. */
   message: z.catch(z.optional(z.string()), undefined),
 });

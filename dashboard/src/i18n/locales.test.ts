@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import filtersAr from './filters/ar.json';
+import filtersEn from './filters/en.json';
+import filtersEs from './filters/es.json';
+import filtersPtBR from './filters/pt-BR.json';
 import ar from './locales/ar.json';
 import en from './locales/en.json';
 import es from './locales/es.json';
@@ -35,6 +39,9 @@ const translations: [string, Tree, Tree][] = [
   ['es', settingsEn, settingsEs],
   ['pt-BR', settingsEn, settingsPtBR],
   ['ar', settingsEn, settingsAr],
+  ['es', filtersEn, filtersEs],
+  ['pt-BR', filtersEn, filtersPtBR],
+  ['ar', filtersEn, filtersAr],
   ['es', templatesEn, templatesEs],
   ['pt-BR', templatesEn, templatesPtBR],
   ['ar', templatesEn, templatesAr],

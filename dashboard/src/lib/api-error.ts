@@ -28,3 +28,9 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof TypeError) return new ApiError('network', error.message, 0);
   return new ApiError('unexpected', error instanceof Error ? error.message : String(error), 0);
 }
+
+/** What to say when something was refused or did not get through. */
+export function failureText(t: (key: string) => string, error: unknown): string {
+  const failure = toApiError(error);
+  return failure.isNetwork ? t('error.offlineAction') : failure.message;
+}

@@ -6,7 +6,7 @@ import { cx } from '@/components/cx';
 import { StateMessage } from '@/components/state-message';
 import { isTab } from '@/config/paths';
 import { membersQuery } from '@/features/accounts/api';
-import { conversationQuery, type ListFilter } from '@/features/conversations/api';
+import { conversationQuery, type ListFilter, savedViewsQuery } from '@/features/conversations/api';
 import { ConversationList } from '@/features/conversations/conversation-list';
 import type { RowActions } from '@/features/conversations/conversation-row';
 import { ListHeader } from '@/features/conversations/list-header';
@@ -19,6 +19,7 @@ import type { ComposerHandle } from '@/features/messages/composer';
 import { teamsQuery } from '@/features/teams/api';
 import { useTranslation } from '@/i18n';
 import { lazily } from '@/lib/parts';
+import type { Condition } from '@/types/condition';
 import type { Conversation } from '@/types/conversation';
 import { InboxContext, type InboxContextValue } from '../inbox-context';
 import { useLive } from '../live';
@@ -26,6 +27,7 @@ import { openSearch } from '../shell/overlays';
 
 // Shortcuts are nobody's first need; they arrive with the first idle moment.
 const Shortcuts = lazily(() => import('../shell/shortcuts'));
+const ListConditions = lazily(() => import('./list-conditions'));
 const BulkBar = lazily(() => import('@/features/conversations/bulk-bar'));
 
 const serverViews = {
@@ -55,7 +57,14 @@ export function InboxRoute() {
   const [panelOpen, setPanelOpen] = useState(() => matchMedia('(min-width: 80rem)').matches);
   const [selection, setSelection] = useState(nothingSelected);
 
-  const { status, sort, inbox, team, label, priority, assignee } = search;
+  const { status, sort, inbox, team, label, priority, assignee, where, saved } = search;
+  const { data: savedViews, isPending: viewsPending } = useQuery({
+    ...savedViewsQuery(accountId),
+    enabled: saved !== undefined,
+  });
+  const [building, setBuilding] = useState(false);
+  const savedView = savedViews?.find((each) => each.id === saved) ?? null;
+  const conditions = where ?? savedView?.conditions ?? null;
   const filter = useMemo<ListFilter>(
     () => ({
       tab: isTab(view) ? view : 'all',
@@ -67,13 +76,15 @@ export function InboxRoute() {
       labels: label ?? [],
       priority: priority ?? null,
       assigneeId: assignee ?? null,
+      conditions,
     }),
-    [view, status, sort, inbox, team, label, priority, assignee],
+    [view, status, sort, inbox, team, label, priority, assignee, conditions],
   );
   const filtered =
-    filter.status !== 'open' ||
-    filter.labels.length > 0 ||
-    [filter.inboxId, filter.teamId, filter.priority, filter.assigneeId].some(Boolean);
+    !conditions &&
+    (filter.status !== 'open' ||
+      filter.labels.length > 0 ||
+      [filter.inboxId, filter.teamId, filter.priority, filter.assigneeId].some(Boolean));
   const openDisplayId = displayId === undefined ? null : Number(displayId);
 
   // What was selected in one list means nothing in another.
@@ -158,10 +169,10 @@ export function InboxRoute() {
     const { pathname, searchStr } = router.buildLocation({
       to: '/a/$accountId/inbox/$view',
       params: { accountId, view },
-      search: { status, sort, inbox, team, label, priority, assignee },
+      search: { status, sort, inbox, team, label, priority, assignee, where, saved },
     });
     return (row: Conversation) => `${pathname}/${row.display_id}${searchStr}`;
-  }, [router, accountId, view, status, sort, inbox, team, label, priority, assignee]);
+  }, [router, accountId, view, status, sort, inbox, team, label, priority, assignee, where, saved]);
   const rememberRows = useCallback((shown: Conversation[]) => {
     rows.current = shown;
   }, []);
@@ -177,7 +188,17 @@ export function InboxRoute() {
         label: merged.labels.length > 0 ? merged.labels : undefined,
         priority: merged.priority ?? undefined,
         assignee: merged.assigneeId ?? undefined,
+        where,
+        saved,
       },
+    });
+  }
+  /** A list of what an agent put together is one of all conversations. */
+  function show(wanted: Condition[] | null, savedId: string | null): void {
+    void navigate({
+      to: '/a/$accountId/inbox/$view',
+      params: { accountId, view: 'all' },
+      search: { sort, where: wanted ?? undefined, saved: savedId ?? undefined },
     });
   }
   const clear = filtered
@@ -191,6 +212,8 @@ export function InboxRoute() {
           assigneeId: null,
         })
     : null;
+  const selectShown = (everything: boolean) =>
+    setSelection({ ids: new Set(rows.current.map((row) => row.id)), last: null, everything });
   const selectedRows = rows.current.filter((row) => selection.ids.has(row.id));
 
   return (
@@ -207,41 +230,67 @@ export function InboxRoute() {
         <ListHeader
           accountId={accountId}
           title={
-            filter.view ? t(`view.${view}`) : (titleOf(filter, choices) ?? t('nav.conversations'))
+            conditions
+              ? (savedView?.name ?? t('filter.byConditions'))
+              : filter.view
+                ? t(`view.${view}`)
+                : (titleOf(filter, choices) ?? t('nav.conversations'))
           }
           filter={filter}
           choices={choices}
           onChange={change}
           onClear={clear}
           onSearch={openSearch}
-        />
-        <ConversationList
-          accountId={accountId}
-          userId={userId}
-          filter={filter}
-          openDisplayId={openDisplayId}
-          people={people}
-          inboxNames={inboxNames}
-          labelColors={labelColors}
-          selected={selection.ids}
-          hrefOf={hrefOf}
-          actions={rowActions}
-          onRows={rememberRows}
-          onClearFilter={clear}
-        />
+          onConditions={() => setBuilding(true)}
+        >
+          {(conditions || building) && (
+            <Suspense>
+              <ListConditions
+                accountId={accountId}
+                administrator={people.get(userId)?.role === 'administrator'}
+                conditions={conditions}
+                view={savedView}
+                choices={choices}
+                building={building}
+                onShow={show}
+                onClose={() => setBuilding(false)}
+              />
+            </Suspense>
+          )}
+        </ListHeader>
+        {/* What a saved view holds is not known before the view is. */}
+        {!(saved && viewsPending && !where) && (
+          <ConversationList
+            accountId={accountId}
+            userId={userId}
+            filter={filter}
+            openDisplayId={openDisplayId}
+            people={people}
+            inboxNames={inboxNames}
+            labelColors={labelColors}
+            selected={selection.ids}
+            hrefOf={hrefOf}
+            actions={rowActions}
+            onRows={rememberRows}
+            onClearFilter={clear}
+          />
+        )}
         {selectedRows.length > 0 && (
           <Suspense>
             <BulkBar
+              accountId={accountId}
+              filter={filter}
               rows={selectedRows}
+              shown={rows.current.length}
+              everything={selection.everything}
               userId={userId}
               people={members ?? []}
               teams={choices.teams}
               labels={choices.labels}
-              actions={actions}
-              onSelectAll={() =>
-                setSelection({ ids: new Set(rows.current.map((row) => row.id)), last: null })
-              }
-              onClear={() => setSelection(nothingSelected)}
+              cache={cache}
+              onSelectAll={() => selectShown(false)}
+              onSelectEverything={() => selectShown(true)}
+              onSelect={(ids) => setSelection({ ids: new Set(ids), last: null, everything: false })}
             />
           </Suspense>
         )}

@@ -12,7 +12,7 @@ import {
   UserRoundX,
   Users,
 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { cx } from '@/components/cx';
 import { LabelDot } from '@/components/label-chip';
 import { isTab, type View, views } from '@/config/paths';
@@ -22,7 +22,10 @@ import { labelsQuery } from '@/features/labels/api';
 import { teamsQuery } from '@/features/teams/api';
 import { useTranslation } from '@/i18n';
 import { cappedCount } from '@/lib/format';
+import { lazily } from '@/lib/parts';
 import { SyncPill } from './sync-pill';
+
+const SavedViews = lazily(() => import('./saved-views'));
 
 const viewIcons: Record<View, LucideIcon> = {
   mine: UserRound,
@@ -51,7 +54,8 @@ export function Navigation({ accountId, accountName, userId, drawer, onChosen }:
   const { data: teams } = useQuery(teamsQuery(accountId));
   const { data: labels } = useQuery(labelsQuery(accountId));
   const { data: counts } = useQuery(countsQuery(accountId, everythingOpen));
-  const narrowed = search.inbox || search.team || search.label?.length;
+  const narrowed =
+    search.inbox || search.team || search.label?.length || search.saved || search.where;
   const pinned = labels?.filter((label) => label.show_on_sidebar) ?? [];
 
   const item = (
@@ -59,7 +63,10 @@ export function Navigation({ accountId, accountName, userId, drawer, onChosen }:
     active: boolean,
     icon: ReactNode,
     label: string,
-    to: { view: View; search?: { team?: string; label?: string[]; inbox?: string } },
+    to: {
+      view: View;
+      search?: { team?: string; label?: string[]; inbox?: string; saved?: string };
+    },
     count?: number,
   ) => (
     <li key={key}>
@@ -115,6 +122,24 @@ export function Navigation({ accountId, accountName, userId, drawer, onChosen }:
             ),
           )}
         </ul>
+        <Suspense>
+          <SavedViews accountId={accountId}>
+            {(saved) => (
+              <Group title={t('nav.saved')}>
+                {saved.map((each) =>
+                  item(
+                    each.id,
+                    search.saved === each.id,
+                    each.icon,
+                    each.name,
+                    { view: 'all', search: { saved: each.id } },
+                    each.count,
+                  ),
+                )}
+              </Group>
+            )}
+          </SavedViews>
+        </Suspense>
         {teams && teams.length > 0 && (
           <Group title={t('nav.teams')}>
             {teams.map((team) =>

@@ -1,8 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import type { Tab } from '@/config/paths';
+import { loadPart } from '@/lib/parts';
 import { type Arguments, answer, rest, rpc } from '@/lib/supabase';
 import type { TemplateParams } from '@/lib/templates';
+import type { Condition } from '@/types/condition';
 import {
   type Conversation,
   type ConversationStatus,
@@ -33,6 +35,8 @@ export interface ListFilter {
   labels: string[];
   priority: Priority | null;
   assigneeId: string | null;
+  /** Conditions that an agent put together; they stand alone, without any of the above but the order. */
+  conditions: Condition[] | null;
 }
 
 /** Which conversations, without their order and without the tab. */
@@ -58,21 +62,46 @@ export const fetchPage = async (
   limit = PAGE_SIZE,
 ): Promise<Page> =>
   pageSchema.parse(
-    await rpc('conversation_list', {
+    filter.conditions
+      ? await rpc('conversation_filter', {
+          p_account_id: accountId,
+          p_conditions: filter.conditions,
+          p_sort: filter.sort,
+          p_cursor: cursor,
+          p_limit: limit,
+        })
+      : await rpc('conversation_list', {
+          p_account_id: accountId,
+          p_tab: filter.tab,
+          p_status: filter.status,
+          p_inbox_id: filter.inboxId,
+          p_sort: filter.sort,
+          p_cursor: cursor,
+          p_limit: limit,
+          ...(filter.teamId && { p_team_id: filter.teamId }),
+          ...(filter.labels.length > 0 && { p_labels: filter.labels }),
+          ...(filter.view && { p_view: filter.view }),
+          ...(filter.priority && { p_priority: filter.priority }),
+          ...(filter.assigneeId && { p_assignee_id: filter.assigneeId }),
+        }),
+  );
+
+/** Which of these, at most 200, meet the conditions. */
+export const fetchMeeting = async (
+  accountId: string,
+  conditions: Condition[],
+  ids: string[],
+): Promise<Set<string>> => {
+  const meeting = pageSchema.parse(
+    await rpc('conversation_filter', {
       p_account_id: accountId,
-      p_tab: filter.tab,
-      p_status: filter.status,
-      p_inbox_id: filter.inboxId,
-      p_sort: filter.sort,
-      p_cursor: cursor,
-      p_limit: limit,
-      ...(filter.teamId && { p_team_id: filter.teamId }),
-      ...(filter.labels.length > 0 && { p_labels: filter.labels }),
-      ...(filter.view && { p_view: filter.view }),
-      ...(filter.priority && { p_priority: filter.priority }),
-      ...(filter.assigneeId && { p_assignee_id: filter.assigneeId }),
+      p_conditions: conditions,
+      p_limit: 100,
+      p_ids: ids,
     }),
   );
+  return new Set(meeting.rows.map((row) => row.id));
+};
 
 export const listKey = (accountId: string) => ['conversations', accountId] as const;
 
@@ -85,6 +114,13 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
     // Pages that are loaded stay as they are; comparing them all with themselves for each new one takes
     // longer the further one scrolls.
     structuralSharing: false,
+  });
+
+/** Saved views, for which there is time after the first screen. */
+export const savedViewsQuery = (accountId: string) =>
+  queryOptions({
+    queryKey: ['saved-views', accountId],
+    queryFn: async () => (await loadPart(() => import('./views'))).fetchViews(accountId),
   });
 
 /** How many conversations each tab holds; apart from the list, which changes more often. */
@@ -104,6 +140,7 @@ export const everythingOpen: Scope = {
   labels: [],
   priority: null,
   assigneeId: null,
+  conditions: null,
 };
 
 export const conversationQuery = (accountId: string, displayId: number) =>
@@ -204,8 +241,16 @@ export interface BulkChanges {
 /** What the database takes in one call. */
 export const BULK_SIZE = 100;
 
-export const bulkUpdate = (ids: string[], changes: BulkChanges): Promise<unknown> =>
-  rpc('bulk_update', { p_ids: ids, p_changes: changes });
+const bulkSchema = z.object({
+  rows: z.array(conversationSchema),
+  errors: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+});
+
+/** Conversations that were changed, as they are now, and why others stayed as they were. */
+export type BulkAnswer = z.infer<typeof bulkSchema>;
+
+export const bulkUpdate = async (ids: string[], changes: BulkChanges): Promise<BulkAnswer> =>
+  bulkSchema.parse(await rpc('bulk_update_each', { p_ids: ids, p_changes: changes }));
 
 export const markRead = (id: string): Promise<void> =>
   rpc('mark_conversation_read', { p_conversation_id: id });

@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { Condition } from '@/types/condition';
 import type { Conversation } from '@/types/conversation';
-import { fetchPage, fetchRows, type ListFilter, listKey, type Page } from './api';
+import { fetchMeeting, fetchPage, fetchRows, type ListFilter, listKey, type Page } from './api';
 import { mergeHead, mergeRows } from './list-merge';
 
 /** Everything the cache holds about conversations of one account, kept in step with live hints. */
@@ -11,10 +12,15 @@ export class ConversationCache {
     private readonly userId: string,
   ) {}
 
-  /** Brings rows into every loaded list and into the open conversation. */
-  put(ids: string[], rows: Conversation[]): void {
+  /**
+   * Brings rows into every loaded list and into the open conversation. `meeting` says which of them meet
+   * the conditions of a list; without it, such a list keeps what it has.
+   */
+  put(ids: string[], rows: Conversation[], meeting?: ReadonlyMap<string, Set<string>>): void {
     for (const [filter, data] of this.#lists()) {
-      this.#set(filter, { ...data, pages: mergeRows(data.pages, ids, rows, filter, this.userId) });
+      const met = meeting?.get(JSON.stringify(filter.conditions));
+      const pages = mergeRows(data.pages, ids, rows, filter, this.userId, met);
+      this.#set(filter, { ...data, pages });
     }
     for (const row of rows) {
       this.client.setQueryData(['conversation', this.accountId, row.display_id], row);
@@ -23,7 +29,21 @@ export class ConversationCache {
 
   /** Asks again for rows a hint named, and for the counts they may have changed. */
   async refresh(ids: string[]): Promise<void> {
-    this.put(ids, await fetchRows(ids));
+    await this.settle(ids, await fetchRows(ids));
+  }
+
+  /** Puts rows that the server just answered with, having asked which lists by conditions they are in. */
+  async settle(ids: string[], rows: Conversation[]): Promise<void> {
+    const asked = new Map<string, Condition[]>();
+    for (const [{ conditions }] of this.#lists())
+      if (conditions) asked.set(JSON.stringify(conditions), conditions);
+    const meeting = await Promise.all(
+      [...asked].map(
+        async ([key, conditions]) =>
+          [key, await fetchMeeting(this.accountId, conditions, ids)] as const,
+      ),
+    );
+    this.put(ids, rows, new Map(meeting));
     void this.client.invalidateQueries({ queryKey: ['counts', this.accountId] });
   }
 

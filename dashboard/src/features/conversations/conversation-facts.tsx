@@ -79,6 +79,7 @@ export function ConversationFacts({
         >
           {(close) => (
             <AssigneePicker
+              accountId={row.account_id}
               people={people}
               userId={userId}
               value={row.assignee_id}

@@ -18,10 +18,18 @@ interface FilterPanelProps {
   choices: FilterChoices;
   onChange: (change: Partial<ListFilter>) => void;
   onClear: (() => void) | null;
+  /** Opens what can ask for more. */
+  onConditions: () => void;
 }
 
 /** Every way to narrow the list, in one small form that takes effect at once. */
-export default function FilterPanel({ filter, choices, onChange, onClear }: FilterPanelProps) {
+export default function FilterPanel({
+  filter,
+  choices,
+  onChange,
+  onClear,
+  onConditions,
+}: FilterPanelProps) {
   const { t } = useTranslation();
   const any = t('filter.any');
   return (
@@ -96,6 +104,9 @@ export default function FilterPanel({ filter, choices, onChange, onClear }: Filt
           </div>
         </fieldset>
       )}
+      <Button look="quiet" className="w-full" onClick={onConditions}>
+        {t('filter.conditions')}
+      </Button>
       {onClear && (
         <Button className="w-full" onClick={onClear}>
           {t('list.clearFilters')}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowDownWideNarrow, ListFilter as FilterIcon, Search, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { cx } from '@/components/cx';
 import { Menu } from '@/components/menu';
 import { Popover } from '@/components/popover';
@@ -21,6 +22,10 @@ interface ListHeaderProps {
   onChange: (change: Partial<ListFilter>) => void;
   onClear: (() => void) | null;
   onSearch: () => void;
+  /** Opens what can ask for more than the panel. */
+  onConditions: () => void;
+  /** What stands under the title and its tabs. */
+  children: ReactNode;
 }
 
 /** The list's title, its tabs with counts, and what it is filtered and sorted by. */
@@ -32,6 +37,8 @@ export function ListHeader({
   onChange,
   onClear,
   onSearch,
+  onConditions,
+  children,
 }: ListHeaderProps) {
   const { t } = useTranslation();
   const { tab: _tab, sort: _sort, ...scope } = filter;
@@ -41,13 +48,16 @@ export function ListHeader({
   });
   const quiet =
     'relative flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';
-  const chips = activeFilters(filter, choices, t);
+  const chips = filter.conditions ? [] : activeFilters(filter, choices, t);
   return (
     <header className="shrink-0 border-border border-b">
       <div className="flex h-12 items-center gap-1 ps-[18px] pe-2">
         <h2 dir="auto" className="min-w-0 truncate font-semibold text-[0.9375rem]">
           {title}
         </h2>
+        {filter.conditions && counts && (
+          <span className="tabular text-chip text-muted">{cappedCount(counts.all)}</span>
+        )}
         <div className="ms-auto flex shrink-0 items-center">
           <button
             type="button"
@@ -59,28 +69,34 @@ export function ListHeader({
           >
             <Search aria-hidden="true" size={16} />
           </button>
-          <Popover
-            label={t('filter.title')}
-            align="end"
-            className={quiet}
-            trigger={
-              <>
-                <FilterIcon aria-hidden="true" size={16} />
-                {chips.length > 0 && (
-                  <span className="absolute end-1 top-1 size-2 rounded-full bg-accent ring-2 ring-surface" />
-                )}
-              </>
-            }
-          >
-            {() => (
-              <FilterPanel
-                filter={filter}
-                choices={choices}
-                onChange={onChange}
-                onClear={onClear}
-              />
-            )}
-          </Popover>
+          {!filter.conditions && (
+            <Popover
+              label={t('filter.title')}
+              align="end"
+              className={quiet}
+              trigger={
+                <>
+                  <FilterIcon aria-hidden="true" size={16} />
+                  {chips.length > 0 && (
+                    <span className="absolute end-1 top-1 size-2 rounded-full bg-accent ring-2 ring-surface" />
+                  )}
+                </>
+              }
+            >
+              {(close) => (
+                <FilterPanel
+                  filter={filter}
+                  choices={choices}
+                  onChange={onChange}
+                  onClear={onClear}
+                  onConditions={() => {
+                    close();
+                    onConditions();
+                  }}
+                />
+              )}
+            </Popover>
+          )}
           <Menu
             label={t('list.sortLabel', { sort: t(`sort.${filter.sort}`) })}
             className={quiet}
@@ -100,7 +116,7 @@ export function ListHeader({
           />
         </div>
       </div>
-      {filter.view === null && (
+      {filter.view === null && !filter.conditions && (
         <nav aria-label={t('list.tabs')} className="flex gap-4 px-[18px]">
           {tabs.map((tab) => {
             const active = filter.tab === tab;
@@ -151,6 +167,7 @@ export function ListHeader({
           ))}
         </ul>
       )}
+      {children}
     </header>
   );
 }

@@ -1,13 +1,18 @@
 import { type Conversation, priorities } from '@/types/conversation';
 import type { ListFilter, Page } from './api';
 
-/** Whether a conversation belongs in a list, by the same words as the list's filter. */
+/**
+ * Whether a conversation belongs in a list, by the same words as the list's filter. `wasListed` decides
+ * where the row does not say it.
+ */
 export function matches(
   row: Conversation,
   filter: ListFilter,
   userId: string,
   wasListed: boolean,
 ): boolean {
+  // What an agent put together is judged by the database alone.
+  if (filter.conditions) return wasListed;
   const { status, inboxId, teamId, labels, priority, assigneeId, view, tab } = filter;
   if (status !== 'all' && row.status !== status) return false;
   if (inboxId && row.inbox_id !== inboxId) return false;
@@ -47,7 +52,8 @@ export const rowsOf = (pages: Page[]): Conversation[] => pages.flatMap((page) =>
 
 /**
  * Brings refreshed rows into the loaded pages. `ids` are those that were asked for: one that was
- * asked for and not returned is no longer visible and leaves the list.
+ * asked for and not returned is no longer visible and leaves the list. `meeting` are those that meet
+ * the list's conditions, where somebody asked.
  */
 export function mergeRows(
   pages: Page[],
@@ -55,9 +61,10 @@ export function mergeRows(
   fresh: Conversation[],
   filter: ListFilter,
   userId: string,
+  meeting?: ReadonlySet<string>,
 ): Page[] {
   const asked = new Set(ids);
-  const listed = new Set(rowsOf(pages).map((row) => row.id));
+  const listed = meeting ?? new Set(rowsOf(pages).map((row) => row.id));
   const kept = rowsOf(pages).filter((row) => !asked.has(row.id));
   const belonging = fresh.filter((row) => matches(row, filter, userId, listed.has(row.id)));
   const sorted = [...kept, ...belonging].sort(orders[filter.sort]);

@@ -1,11 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
 import { Ban, UserRound, Users } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { cx } from '@/components/cx';
 import { LabelDot } from '@/components/label-chip';
 import { PickList } from '@/components/pick-list';
 import { useTranslation } from '@/i18n';
 import { absolute } from '@/lib/format';
+import { onlineQuery } from '@/lib/online';
 import { type Priority, priorities } from '@/types/conversation';
 import type { RowPerson } from './conversation-row';
 import { PriorityIcon } from './priority-icon';
@@ -21,12 +24,18 @@ interface PickerProps<Value, Choice = Value> {
 }
 
 export function AssigneePicker({
+  accountId,
   people,
   userId,
   value,
   onPick,
-}: PickerProps<string | null, Named | null> & { people: RowPerson[]; userId: string }) {
+}: PickerProps<string | null, Named | null> & {
+  accountId: string;
+  people: RowPerson[];
+  userId: string;
+}) {
   const { t } = useTranslation();
+  const { data: online } = useQuery(onlineQuery(accountId));
   // Oneself first: that is who most conversations are given to.
   const sorted = [...people].sort((a, b) => Number(b.id === userId) - Number(a.id === userId));
   return (
@@ -43,11 +52,31 @@ export function AssigneePicker({
         ...sorted.map((person) => ({
           id: person.id,
           label: person.id === userId ? t('thread.you', { name: person.name }) : person.name,
-          icon: <Avatar id={person.id} name={person.name} url={person.avatarUrl} size="xs" />,
+          icon: (
+            <span className="relative flex">
+              <Avatar id={person.id} name={person.name} url={person.avatarUrl} size="xs" />
+              <Dot status={online?.[person.id]} />
+            </span>
+          ),
+          // In words too: a dot alone is nothing to those who cannot see it, or its colour.
+          hint: online && t(`availability.${online[person.id] ?? 'offline'}`),
           checked: value === person.id,
         })),
       ]}
       onPick={(id) => onPick(people.find((person) => person.id === id) ?? null)}
+    />
+  );
+}
+
+function Dot({ status }: { status: 'online' | 'busy' | undefined }) {
+  if (!status) return null;
+  return (
+    <span
+      aria-hidden="true"
+      className={cx(
+        'absolute -end-0.5 -bottom-0.5 size-2 rounded-full ring-2 ring-raised',
+        status === 'online' ? 'bg-ok' : 'bg-warn',
+      )}
     />
   );
 }

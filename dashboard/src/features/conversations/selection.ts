@@ -4,9 +4,11 @@ import type { Conversation } from '@/types/conversation';
 export interface Selection {
   ids: ReadonlySet<string>;
   last: string | null;
+  /** The whole list is meant, also what was not loaded. */
+  everything: boolean;
 }
 
-export const nothingSelected: Selection = { ids: new Set(), last: null };
+export const nothingSelected: Selection = { ids: new Set(), last: null, everything: false };
 
 /** Toggles one row; with `range`, selects everything between it and the row toggled before. */
 export function toggled(
@@ -21,5 +23,5 @@ export function toggled(
   if (range && from !== -1 && to !== -1) {
     for (const row of rows.slice(Math.min(from, to), Math.max(from, to) + 1)) ids.add(row.id);
   } else if (!ids.delete(id)) ids.add(id);
-  return { ids, last: id };
+  return { ids, last: id, everything: false };
 }

@@ -194,6 +194,7 @@ export function ThreadHeader({
           >
             {(close) => (
               <AssigneePicker
+                accountId={row.account_id}
                 people={people}
                 userId={userId}
                 value={row.assignee_id}

@@ -1,13 +1,10 @@
 import { useMemo } from 'react';
 import { type Translate, useTranslation } from '@/i18n';
-import { toApiError } from '@/lib/api-error';
+import { failureText } from '@/lib/api-error';
 import { showToast } from '@/lib/toast';
 import type { Conversation, ConversationStatus, Priority } from '@/types/conversation';
 import {
   assign,
-  BULK_SIZE,
-  type BulkChanges,
-  bulkUpdate,
   deleteConversation,
   markUnread,
   muteContact,
@@ -38,8 +35,6 @@ export interface ConversationActions {
   mute: (row: Conversation, muted: boolean) => void;
   makeUnread: (row: Conversation) => void;
   remove: (row: Conversation) => Promise<boolean>;
-  /** Changes many at once; true when all were changed. */
-  changeMany: (rows: Conversation[], changes: BulkChanges) => Promise<boolean>;
 }
 
 /** What an agent can do to conversations: shown at once, undone by one click or by a refusal. */
@@ -163,30 +158,5 @@ function conversationActions(cache: ConversationCache, t: Translate): Conversati
         return false;
       }
     },
-    changeMany: async (rows, changes) => {
-      const ids = rows.map((row) => row.id);
-      try {
-        for (let start = 0; start < ids.length; start += BULK_SIZE)
-          await bulkUpdate(ids.slice(start, start + BULK_SIZE), changes);
-        await refreshMany(cache, ids);
-        showToast(t('toast.changedMany', { count: ids.length }));
-        return true;
-      } catch (error) {
-        // Some may have been changed before one was refused.
-        await refreshMany(cache, ids).catch(() => {});
-        refuse(error);
-        return false;
-      }
-    },
   };
-}
-
-async function refreshMany(cache: ConversationCache, ids: string[]): Promise<void> {
-  for (let start = 0; start < ids.length; start += BULK_SIZE)
-    await cache.refresh(ids.slice(start, start + BULK_SIZE));
-}
-
-function failureText(t: Translate, error: unknown): string {
-  const failure = toApiError(error);
-  return failure.isNetwork ? t('error.offlineAction') : failure.message;
 }
