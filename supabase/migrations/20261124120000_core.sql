@@ -3474,7 +3474,10 @@ begin
             and stats.tablename = 'messages_search_idx'
             and stats.attname = 'search_vector'
             and not tsvector_to_array(to_tsvector('pg_catalog.simple', p_words::text))
-                <@ (stats.most_common_elems::text::text[]));
+                <@ array(
+                    select common.word
+                    from unnest(stats.most_common_elems::text::text[], stats.most_common_elem_freqs) as common (word, share)
+                    where common.share >= 0.01));
 end;
 $function$;
 
@@ -6494,6 +6497,7 @@ declare
     before_at constant timestamptz := coalesce((p_cursor ->> 'at')::timestamptz, 'infinity');
     before_id constant uuid := coalesce((p_cursor ->> 'id')::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
     found public.messages[];
+    newest int;
 begin
     if numnode(words) = 0 then
         return jsonb_build_object('rows', '[]'::jsonb, 'next_cursor', null);
@@ -6502,9 +6506,10 @@ begin
         coalesce(bool_or(mine.scope <> 'all' or mine.team_id is not null), false)
     into inboxes, partial
     from private.visible_scopes(p_account_id) as mine;
-    -- A common word stands in the newest messages already; a rare one is found by its index. Sorting all the places of
-    -- a common word would take a second, and reading the newest messages in vain many times what a rare one costs.
-    if not rare then
+    -- A common word stands in the newest messages already, or in some more of them; a rare one is found by its index.
+    -- Sorting all the places of a common word would take seconds, and reading the newest messages in vain takes many
+    -- times what a rare one costs.
+    foreach newest in array case when rare then '{}' else array[400, 5000] end loop
         found := array(
             select recent
             from (
@@ -6515,7 +6520,7 @@ begin
                     and message.created_at > now() - interval '90 days'
                     and (message.created_at, message.id) < (before_at, before_id)
                 order by message.created_at desc, message.id desc
-                limit 400
+                limit newest
             ) as recent
             where recent.deleted_at is null
                 -- private.search_vector, which its index asks for, written out where no index helps: calling it costs
@@ -6526,8 +6531,9 @@ begin
                     or (partial and private.can_see_conversation(recent.conversation_id)))
             order by recent.created_at desc, recent.id desc
             limit p_limit + 1);
-    end if;
-    if rare or cardinality(found) <= p_limit then
+        exit when cardinality(found) > p_limit;
+    end loop;
+    if found is null or cardinality(found) <= p_limit then
         found := array(
             with place as materialized (
                 select message.*
@@ -12616,7 +12622,7 @@ COMMENT ON FUNCTION "private"."given_value"(jsonb, jsonb) IS 'What a sender gave
 
 COMMENT ON FUNCTION "private"."has_active_bot"(uuid) IS 'Whether a bot answers first in this inbox, so that conversations begin as pending. No inbox has one yet.';
 
-COMMENT ON FUNCTION "private"."has_rare_word"(tsquery) IS 'Whether one of these words is not among the most common ones that ANALYZE has seen in messages; false where it has seen none.';
+COMMENT ON FUNCTION "private"."has_rare_word"(tsquery) IS 'Whether one of these words is, for all that ANALYZE has seen, in less than every hundredth message; false where it has seen none.';
 
 COMMENT ON FUNCTION "private"."has_templates"(text) IS 'Whether providers of this kind of channel approve templates.';
 
