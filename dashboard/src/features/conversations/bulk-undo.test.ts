@@ -4,14 +4,25 @@ import { undoing } from './bulk-undo';
 
 it('takes those back together that were alike, and leaves alone what did not change', () => {
   const rows = [
-    aConversation({ id: 'a', status: 'open' }),
+    aConversation({ id: 'a', status: 'open', assignee_id: 'ana' }),
     aConversation({ id: 'b', status: 'resolved' }),
-    aConversation({ id: 'c', status: 'open' }),
+    aConversation({ id: 'c', status: 'open', assignee_id: 'ana' }),
     aConversation({ id: 'd', status: 'snoozed', snoozed_until: '2026-12-01T09:00:00Z' }),
   ];
   expect(undoing(rows, { status: 'resolved' })).toEqual([
     { ids: ['a', 'c'], changes: { status: 'open' } },
     { ids: ['d'], changes: { status: 'snoozed', snoozed_until: '2026-12-01T09:00:00Z' } },
+  ]);
+});
+
+it('takes those from their new assignee that had none before they were closed', () => {
+  const rows = [
+    aConversation({ id: 'a', status: 'open' }),
+    aConversation({ id: 'b', status: 'open', assignee_id: 'ana' }),
+  ];
+  expect(undoing(rows, { status: 'resolved' })).toEqual([
+    { ids: ['a', 'b'], changes: { status: 'open' } },
+    { ids: ['a'], changes: { assignee_id: null } },
   ]);
 });
 

@@ -34,5 +34,11 @@ export function undoing(before: Conversation[], changes: BulkChanges): BulkStep[
     step.ids.push(row.id);
     steps.set(key, step);
   }
+  // Whatever opens again without an assignee is handed out at once; these waited for somebody before.
+  const unassigned = before
+    .filter((row) => row.assignee_id === null && row.status === 'open' && changes.status)
+    .map((row) => row.id);
+  if (unassigned.length > 0 && changes.assignee_id === undefined)
+    return [...steps.values(), { ids: unassigned, changes: { assignee_id: null } }];
   return [...steps.values()];
 }
