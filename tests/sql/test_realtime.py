@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.support.database import (
     Connection,
@@ -15,6 +16,7 @@ from tests.support.database import (
     call,
     column,
     refused,
+    rows,
     run,
     value,
 )
@@ -271,3 +273,25 @@ def test_the_numbers_on_each_topic_have_no_gaps(
 def test_an_unknown_conversation_is_no_topic(db: Connection, agent: User) -> None:
     assert not hears(db, agent, f"conversation:{uuid4()}:1")
     assert column(db, "select policyname from pg_policies where schemaname = 'realtime'")
+
+
+def test_several_broadcasts_at_once_are_written_as_one_by_one(db: Connection) -> None:
+    payloads = [Jsonb({"place": place}) for place in range(2)]
+    topics, events = ["user:a", "user:b"], ["x.made", "x.changed"]
+    for topic, event, payload in zip(topics, events, payloads, strict=True):
+        run(db, "select private.broadcast(%s, %s, %s)", topic, event, payload)
+    run(db, "select private.broadcast_all(%s, %s, %s)", topics, events, payloads)
+    written = rows(
+        db,
+        """
+        select topic, event, extension, private, payload - 'id', payload ->> 'id' = id::text
+        from realtime.messages where topic = any (%s) order by topic
+        """,
+        topics,
+    )
+    expected = [
+        (topic, event, "broadcast", True, {"place": place}, True)
+        for place, (topic, event) in enumerate(zip(topics, events, strict=True))
+        for _ in range(2)
+    ]
+    assert written == expected
