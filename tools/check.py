@@ -27,8 +27,11 @@ class Check:
 #: They wait more than they work, so they run beside the others.
 TEST = (
     Check("front-end units", ("npm", "test")),
-    Check("journeys", ("python", "-m", "pytest", "-q", "tests/journeys")),
-    Check("everything else", ("python", "-m", "pytest", "-q", "--ignore=tests/journeys")),
+    Check("journeys", ("python", "-m", "pytest", "-q", "--durations=15", "tests/journeys")),
+    Check(
+        "everything else",
+        ("python", "-m", "pytest", "-q", "--durations=25", "--ignore=tests/journeys"),
+    ),
 )
 
 LINT = (

@@ -136,12 +136,14 @@ class Worker:
     async def _ended(self, wait: timedelta) -> bool:
         """Wait for a job to end or for `stop`, but not longer than this; whether a job ended."""
         stop = asyncio.create_task(self._stopping.wait())
-        done, _ = await asyncio.wait(
-            [*self._running, stop],
-            timeout=wait.total_seconds(),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        stop.cancel()
+        try:
+            done, _ = await asyncio.wait(
+                [*self._running, stop],
+                timeout=wait.total_seconds(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            stop.cancel()
         return bool(done - {stop})
 
     async def _acknowledge(self) -> None:

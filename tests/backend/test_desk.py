@@ -61,7 +61,7 @@ def test_dead_jobs_are_listed_and_tried_again(database: Database, desk: Desk) ->
         assert desk("requeue", str(second)).exit_code == 0
         assert desk("requeue", str(second)).exit_code == 1, "it waits already"
         states = "select status, attempt from private.jobs order by id"
-        assert rows(db, states) == [("done", 8), ("queued", 0), ("queued", 0)]
+        assert rows(db, states) == [("done", 8), ("queued", 8), ("queued", 8)]
         assert desk("queue").exit_code == 0, "nothing is dead any more"
         assert desk("dead").stdout == ""
 

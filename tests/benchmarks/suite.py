@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import channels, live, reading, screens, writing
+from tests.benchmarks import channels, lighthouse, live, reading, screens, writing
 from tests.benchmarks.report import Section
 from tests.benchmarks.world import World
 
@@ -22,4 +22,5 @@ BENCHMARKS: dict[str, Callable[[World], Section]] = {
     "live": live.broadcast,
     "channels": channels.channels,
     "screens": screens.screens,
+    "lighthouse": lighthouse.lighthouse,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 
@@ -90,3 +91,26 @@ def test_an_agent_who_is_taken_out_of_an_inbox_hears_nothing_more(
                 " join inboxes on inboxes.id = m.inbox_id",
                 (product.website_token,),
             )
+
+
+def test_an_agent_whose_role_shows_a_part_is_live_and_asks_for_lists(
+    product: LocalProduct, agent: Agents
+) -> None:
+    ben = "select id from users where email = 'agent@example.com'"
+    with psycopg.connect(product.database_url, autocommit=True) as conn:
+        conn.execute(
+            "with role as (insert into custom_roles (account_id, name, permissions)"
+            " select account_id, 'Unassigned only', array['conversation_unassigned_manage']"
+            f" from account_users where user_id = ({ben}) returning id)"
+            f" update account_users set custom_role_id = role.id from role where user_id = ({ben})"
+        )
+        try:
+            person = agent("agent@example.com")
+            # The topics of whole inboxes are not for them: no reason to say that the line is bad.
+            expect(person.page.get_by_role("button", name=re.compile("Live"))).to_be_visible()
+            with person.page.expect_request(re.compile("/rpc/conversation_list")):
+                pass
+            expect(person.page.get_by_role("button", name=re.compile("Live"))).to_be_visible()
+        finally:
+            conn.execute(f"update account_users set custom_role_id = null where user_id = ({ben})")
+            conn.execute("delete from custom_roles where name = 'Unassigned only'")

@@ -102,6 +102,8 @@ function ListFeeds() {
   const { data: inboxes } = useQuery(inboxesQuery(accountId));
   const { data: teams } = useQuery(teamsQuery(accountId));
   const { data: mine } = useQuery(myTeamsQuery(accountId, userId));
+  /** A role may narrow an agent to some of an inbox: then nobody tells, and the lists are asked for. */
+  const [untold, setUntold] = useState('');
   const topics = [
     ...(inboxes?.map((inbox) => `inbox:${inbox.id}:${inbox.epoch}`) ?? []),
     ...(teams?.filter((team) => mine?.includes(team.id)) ?? []).map(
@@ -128,6 +130,12 @@ function ListFeeds() {
             refresh.add(hint.data.conversation_id);
         },
         onJoined: () => rejoined.add('all'),
+        // Administrators hear of their teams by inbox; a narrowed agent hears of neither. Or it has a new name.
+        onRefused: () => {
+          if (topic.startsWith('inbox:')) setUntold(topics);
+          void client.invalidateQueries({ queryKey: ['inboxes', accountId] });
+          void client.invalidateQueries({ queryKey: ['teams', accountId] });
+        },
       }),
     );
     return () => {
@@ -172,11 +180,11 @@ function ListFeeds() {
 
   useEffect(() => {
     const poll = setInterval(() => {
-      if (status.snapshot().link !== 'live' && navigator.onLine)
+      if ((status.snapshot().link !== 'live' || untold === topics) && navigator.onLine)
         void cache.refreshHeads().catch(() => {});
     }, LIST_POLL_MS);
     return () => clearInterval(poll);
-  }, [status, cache]);
+  }, [status, cache, untold, topics]);
 
   return null;
 }

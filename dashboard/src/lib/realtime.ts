@@ -16,6 +16,8 @@ export interface ChannelHandlers {
   /** After every join, the first one included. */
   onJoined: () => void;
   onPresence?: (others: PresenceState[]) => void;
+  /** Instead of trying on and on: one may not listen here. It is asked again with the next socket. */
+  onRefused?: () => void;
 }
 
 export interface Channel {

@@ -135,13 +135,17 @@ export class SupabaseTransport implements Transport {
         );
       });
     }
-    channel.subscribe((state) => {
+    channel.subscribe((state, error) => {
       // A channel of a socket that was left behind has nothing more to say.
       if (subscription.left || subscription.channel !== channel) return;
       if (state === 'SUBSCRIBED') {
         this.status.setLink('live');
         handlers.onJoined();
         if (subscription.presence) void channel.track(subscription.presence);
+      } else if (handlers.onRefused && error?.message.startsWith('Unauthorized')) {
+        this.#close(subscription);
+        subscription.channel = null;
+        handlers.onRefused();
       } else {
         this.#interrupted();
       }
