@@ -109,7 +109,8 @@ def contents(conn: psycopg.Connection, inbox: Inbox) -> list[str]:
 def mailbox(conn: psycopg.Connection, inbox: Inbox) -> dict[str, Any]:
     row = conn.execute(
         "select jsonb_build_object('cursor', mailbox.cursor, 'failures', mailbox.failures,"
-        " 'refusals', refusals, 'wait', extract(epoch from next_visit_at - now()), 'state', state, 'reason', state_reason)"
+        " 'refusals', refusals,"
+        " 'wait', extract(epoch from next_visit_at - now()), 'state', state, 'reason', state_reason)"
         " from private.mailboxes as mailbox join public.channel_connections using (inbox_id)"
         " where inbox_id = %s",
         (inbox.id,),

@@ -143,8 +143,8 @@ export class SupabaseTransport implements Transport {
         handlers.onJoined();
         if (subscription.presence) void channel.track(subscription.presence);
       } else if (handlers.onRefused && error?.message.startsWith('Unauthorized')) {
-        this.#close(subscription);
         subscription.channel = null;
+        this.#close({ channel, topic });
         handlers.onRefused();
       } else {
         this.#interrupted();
@@ -152,7 +152,7 @@ export class SupabaseTransport implements Transport {
     });
   }
 
-  #close({ channel, topic }: Subscription): void {
+  #close({ channel, topic }: Pick<Subscription, 'channel' | 'topic'>): void {
     if (!channel || !this.#client) return;
     const leaving = this.#client.removeChannel(channel).finally(() => this.#leaving.delete(topic));
     this.#leaving.set(topic, leaving);
