@@ -23,15 +23,16 @@ class Check:
     command: tuple[str, ...]
 
 
-#: The journeys run apart: their browser keeps an event loop going in which asyncio's tests cannot run.
-#: They wait more than they work, so they run beside the others.
+#: Side by side: what waits most of the time (browsers, workers, services) beside what works. The journeys
+#: run apart because their browser keeps an event loop going in which asyncio's tests cannot run.
+_WAITING = ("tests/workers", "tests/reliability", "tests/backend")
+_APART = ("tests/journeys", *_WAITING)
+_PYTEST = ("python", "-m", "pytest", "-q", "--durations=15")
 TEST = (
     Check("front-end units", ("npm", "test")),
-    Check("journeys", ("python", "-m", "pytest", "-q", "--durations=15", "tests/journeys")),
-    Check(
-        "everything else",
-        ("python", "-m", "pytest", "-q", "--durations=25", "--ignore=tests/journeys"),
-    ),
+    Check("journeys", (*_PYTEST, "tests/journeys")),
+    Check("workers and service", (*_PYTEST, *_WAITING)),
+    Check("everything else", (*_PYTEST, *(f"--ignore={folder}" for folder in _APART))),
 )
 
 LINT = (

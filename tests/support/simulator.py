@@ -16,7 +16,7 @@ from PIL import Image
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
+def eventually(look: Callable[[], Found | None], seconds: float = 60.0) -> Found:
     """What `look` finds, as soon as it finds something."""
     end = time.monotonic() + seconds
     while True:

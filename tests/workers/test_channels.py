@@ -71,7 +71,7 @@ class Desk:
         assert row is not None
         return str(row[0])
 
-    def reaches(self, message: str, status: str, seconds: float = 20.0) -> None:
+    def reaches(self, message: str, status: str, seconds: float = 60.0) -> None:
         """The message gets there."""
         eventually(lambda: self.status(message) == status or None, seconds)
 
