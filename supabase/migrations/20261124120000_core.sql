@@ -10482,7 +10482,8 @@ begin
     then
         return jsonb_build_object('wait', 1);
     end if;
-    -- An inbox whose provider hangs holds so many of the workers' slots and no more.
+    -- An inbox whose provider hangs holds so many of the workers' slots and no more: counted by one at a time.
+    perform private.lock_address(message.inbox_id, 'sending');
     if (
         select count(*) from (
             select from public.messages as other

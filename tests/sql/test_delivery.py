@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from tests.support.database import (
     Connection,
+    Database,
     acting_as,
     acting_as_service,
     broadcasts,
@@ -25,6 +26,7 @@ from tests.support.database import (
     value,
 )
 from tests.support.make import Account, Inbox, Make, User
+from tests.support.together import together
 
 NUMBER = "5511987654321"
 
@@ -162,6 +164,31 @@ def test_fifty_copies_at_once_and_an_album_make_one_conversation() -> None:
             assert value(db, "select count(*) from public.conversations") == 1
             assert value(db, "select count(*) from public.contacts") == 1
             assert value(db, "select last_seq from public.conversations") == 10
+
+
+def test_an_inbox_holds_ten_messages_in_hand_and_no_more(database: Database) -> None:
+    with database.connect() as conn:
+        make = Make(conn)
+        inbox = make.connection(make.account(), "telegram", "42")
+        agent = make.agent(inbox)
+        waiting = []
+        for number in range(14):
+            mine = incoming(f"m{number}")
+            mine["contact"] = {"source_id": f"{number}", "name": "Ana"}
+            conversation = receive(conn, inbox, mine)["conversation_id"]
+            waiting.append((conversation, reply(conn, agent, conversation)))
+    answers: dict[int, Any] = {}
+
+    def begin(index: int, conn: Connection) -> None:
+        with conn.transaction():
+            answers[index] = take(conn, *waiting[index])
+            run(conn, "select pg_sleep(0.1)")  # the others come before this one is committed
+
+    assert together(database, len(waiting), begin) == [None] * len(waiting)
+    assert sorted("wait" in answer for answer in answers.values()) == [False] * 10 + [True] * 4
+    with database.connect() as conn:
+        begun = "select count(*) from public.messages where status = 'sending'"
+        assert value(conn, begun) == 10
 
 
 def test_another_spelling_of_the_number_is_the_same_person(db: Connection, inbox: Inbox) -> None:
