@@ -167,7 +167,10 @@ class Control:
         return web.json_response([asdict(fault) for fault in self._world.faults])
 
     async def order_fault(self, request: web.Request) -> web.Response:
-        """Misbehave: `{channel, kind, address?, retry_after?, count?}`; `count: null` = until withdrawn."""
+        """Misbehave: `{channel, kind, address?, retry_after?, count?, words?}`.
+
+        `count: null` = until withdrawn; `words` = what a refusal says besides.
+        """
         body = await json_body(request)
         business = self._world.business(str(body.get("channel")), body.get("address"))
         count, wait = body.get("count", 1), body.get("retry_after")
@@ -184,6 +187,7 @@ class Control:
             address=body.get("address"),
             retry_after=wait,
             count=count,
+            words=str(body["words"]) if body.get("words") else None,
         )
         self._world.faults.append(fault)
         return web.json_response(asdict(fault), status=201)

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psutil
@@ -434,6 +435,46 @@ def test_a_revoked_token_holds_the_inbox_until_it_is_connected_again(
     desk.reaches(held, "delivered")
     assert [call["outcome"] for call in simulator.calls(channel, answer)] == ["accepted"]
     assert desk.status(first) == "failed"  # only an agent sends that one again
+
+
+@pytest.mark.parametrize("channel", FURTHEST)
+def test_a_provider_that_repeats_our_secrets_is_not_quoted(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    inbox = desk.inbox(channel)
+    row = desk.conn.execute(
+        "select secrets from private.channel_secrets where inbox_id = %s", (inbox,)
+    ).fetchone()
+    assert row is not None
+    known = list(row[0].values())
+    conversation = desk.greet(channel, somebody())
+    mark = unique("You showed me")
+    words = " ".join([mark, *known, *(quote(one, safe="") for one in known)])
+    simulator.fault(channel, "401", count=None, words=words)
+    message = desk.reply(conversation, unique("Unheard"))
+    desk.reaches(message, "failed")
+    kept = desk.conn.execute(
+        """
+        select message.content_attributes ->> 'external_error', connection.state_reason
+        from messages as message
+        join channel_connections as connection using (inbox_id)
+        where message.id = %s
+        """,
+        (message,),
+    ).fetchone()
+    simulator.behave()
+    desk.conn.execute("select service.set_connection_state(%s, 'connected')", (inbox,))
+    assert kept is not None
+    for said in kept:
+        assert mark in said
+        assert not [one for one in known if one in said or quote(one, safe="") in said]
+    for table in ("private.jobs", "public.messages", "public.channel_connections"):
+        found = desk.conn.execute(
+            f"select count(*) from {table} as kept, unnest(%s::text[]) as secret"
+            " where strpos(to_jsonb(kept)::text, secret) > 0",
+            (known,),
+        ).fetchone()
+        assert found == (0,), table
 
 
 def test_a_poisoned_item_is_kept_and_its_siblings_come_in(desk: Desk, simulator: Simulator) -> None:
