@@ -207,7 +207,8 @@ class Control:
 
         `kind` is message (`text`, `files: [{name, content_type, data}]`, `reply_to`), reaction
         (`message_id`, `emoji`), edit (`message_id`, `text`), press (`message_id`, `value`), read, bounce
-        (`message_id`), or raw (`body`: what the webhook shall say). `copies` posts the same bytes so
+        (`message_id`), or raw (`body`: what the webhook shall say). Mails come `by` webhook, or by imap:
+        into the business's mailbox, to be read there. `copies` posts the same bytes so
         many times at once. The answer says with which status each webhook was taken.
         """
         body = await json_body(request)
@@ -235,7 +236,7 @@ class Control:
             text=text,
             files=[file.id for file in files],
             reply_to=body.get("reply_to"),
-            extra={"subject": body.get("subject")},
+            extra={"subject": body.get("subject"), "by": body.get("by")},
         )
         chat.entries.append(entry)
         self._world.changed(chat)
