@@ -58,12 +58,13 @@ class Desk:
         ).fetchone()
         return str(row[0]) if row else None
 
-    def reply(self, conversation: str, text: str) -> str:
+    def reply(self, conversation: str, text: str, **attributes: Any) -> str:
         """Answer; the message's id."""
         message = str(uuid.uuid4())
         answer = self.agent.rpc(
-            "send_message", p_conversation_id=conversation, p_id=message, p_content=text
-        )
+            "send_message", p_conversation_id=conversation, p_id=message, p_content=text,
+            p_content_attributes=attributes,
+        )  # fmt: skip
         assert answer.status_code == 200, answer.text
         return message
 
@@ -81,6 +82,15 @@ class Desk:
         """How many messages have this text."""
         row = self.conn.execute(
             "select count(*) from messages where content = %s", (text,)
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def incoming(self, conversation: str) -> int:
+        """How many messages the customer wrote."""
+        row = self.conn.execute(
+            "select count(*) from messages where conversation_id = %s and message_type = 'incoming'",
+            (conversation,),
         ).fetchone()
         assert row is not None
         return int(row[0])
@@ -541,6 +551,56 @@ def test_customers_edit_and_react(desk: Desk, simulator: Simulator, channel: str
             (message,),
         ).fetchone()
     )
+
+
+OPTIONS = [{"title": "A refund", "value": "refund:7"}, {"title": "A new one", "value": "again:7"}]
+
+
+@pytest.mark.parametrize(
+    "channel",
+    ["whatsapp_cloud", "whatsapp_360dialog", "messenger", "instagram", "telegram", "line"],
+)
+def test_a_customer_taps_one_of_the_answers_and_says_what_stood_on_it(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = somebody()
+    conversation = desk.greet(channel, person)
+    desk.reply(conversation, question := unique("What shall we do?"), items=OPTIONS)
+
+    def offered() -> Any:
+        messages = simulator.chat(channel, person)["messages"]
+        return next((one for one in messages if one["text"] == question), None)
+
+    message = eventually(offered)
+    assert [one["label"] for one in message["buttons"]] == [one["title"] for one in OPTIONS]
+    value = message["buttons"][1]["value"]
+    simulator.play(channel, person, "press", message_id=message["id"], value=value)
+    said = eventually(
+        lambda: (
+            desk.conn.execute(
+                "select content from messages where conversation_id = %s and message_type = 'incoming'"
+                " order by seq desc limit 1",
+                (conversation,),
+            ).fetchone()
+            if desk.incoming(conversation) == 2
+            else None
+        )
+    )
+    assert said == ("A new one",)
+
+
+@pytest.mark.parametrize("channel", ["twilio_sms", "bandwidth_sms", "tiktok", "email"])
+def test_where_there_are_no_buttons_the_answers_are_numbered(
+    desk: Desk, simulator: Simulator, channel: str
+) -> None:
+    person = f"{secrets.token_hex(4)}@customers.example" if channel == "email" else somebody()
+    conversation = desk.greet(channel, person)
+    desk.reply(conversation, question := unique("What shall we do?"), items=OPTIONS)
+    shown = eventually(
+        lambda: next((one for one in simulator.shown(channel, person) if question in one), None)
+    )
+    assert "1. A refund" in shown
+    assert "2. A new one" in shown
 
 
 @pytest.mark.parametrize("by", ["webhook", "imap"])
