@@ -71,6 +71,35 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.connection_failures(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox constant public.inboxes := private.administered_inbox(p_inbox_id);
+    found jsonb;
+begin
+    select jsonb_build_object(
+        'failed', count(*) filter (where lately.status = 'failed'),
+        'unknown', count(*) filter (where lately.status = 'unknown'))
+    into found
+    from (
+        select message.status
+        from public.messages as message
+        where message.account_id = inbox.account_id
+            and message.created_at > now() - interval '24 hours'
+            and message.inbox_id = p_inbox_id
+            and message.status in ('failed', 'unknown')
+        limit 1000
+    ) as lately;
+    return found;
+end;
+$function$;
+
+ALTER FUNCTION "private"."connection_failures"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.options_of(p_items jsonb, p_channel_type text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -308,6 +337,17 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.connection_failures(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.connection_failures(p_inbox_id)
+$function$;
+
+ALTER FUNCTION "public"."connection_failures"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.receive_message(p_inbox_id uuid, p_message jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -405,8 +445,13 @@ $function$;
 
 COMMENT ON FUNCTION "private"."chosen_title"(uuid, text) IS 'What stood on the button that has this value, in the last message of the conversation that offered it. Null for any other.';
 
+COMMENT ON FUNCTION "private"."connection_failures"(uuid) IS 'See public.connection_failures.';
+
 COMMENT ON FUNCTION "private"."options_of"(jsonb, text) IS 'The answers that an agent offers, checked for the channel, each with its value (the title where none is given). Fails with
      content_attributes_invalid.';
+
+COMMENT ON FUNCTION "public"."connection_failures"(uuid) IS 'How many messages of the last 24 hours the provider did not take (failed) or may not have taken (unknown): {failed, unknown}, counted up
+     to 1000. Administrators only. Fails with inbox_not_found, not_administrator.';
 
 COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
@@ -425,8 +470,24 @@ REVOKE ALL ON FUNCTION "private"."chosen_title"(uuid, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."chosen_title"(uuid, text) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."connection_failures"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."connection_failures"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."connection_failures"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."connection_failures"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."options_of"(jsonb, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."options_of"(jsonb, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."options_of"(jsonb, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."connection_failures"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."connection_failures"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."connection_failures"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."connection_failures"(uuid) TO "postgres";
