@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import httpx
 
@@ -21,6 +22,8 @@ from backend.settings import Settings
 MAIL_EARLY = timedelta(minutes=10)
 INSTAGRAM_EARLY = timedelta(days=15)
 TIKTOK_EARLY = timedelta(hours=2)
+SHORTEST_SECRET = 6  # characters; shorter ones are words that mean something else
+LONGEST_DETAIL = 500  # characters
 PROVIDER_TIMEOUT = httpx.Timeout(20.0, connect=5.0)  # seconds; whoever waits has more than that
 
 
@@ -77,6 +80,28 @@ class Connected:
     state: str = "connected"
     expires_at: datetime | None = None  #: of its access token
     changed_at: str = ""  #: when its secrets last changed, as the database says it
+
+    @contextmanager
+    def discreetly(self) -> Iterator[None]:
+        """What is raised inside names no secret of the inbox: some providers repeat what they were shown."""
+        try:
+            yield
+        except Exception as error:
+            secrets = self.credentials.secrets
+            error.args = tuple(
+                without_secrets(one, secrets) if isinstance(one, str) else one for one in error.args
+            )
+            if isinstance(error, base.SendError) and error.code is not None:
+                error.code = without_secrets(error.code, secrets)
+            raise
+
+
+def without_secrets(words: str, secrets: Mapping[str, str]) -> str:
+    """What a provider said, without the tokens that some of them repeat."""
+    for secret in sorted(secrets.values(), key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            words = words.replace(secret, "…").replace(quote(secret, safe=""), "…")
+    return words[:LONGEST_DETAIL]
 
 
 def provider_client(**options: Any) -> httpx.AsyncClient:
@@ -141,31 +166,35 @@ async def connected_with_token(outside: Outside, inbox_id: str) -> Connected | N
 
 async def renew(outside: Outside, inbox_id: str, inbox: Connected) -> None:
     """Trade the token for a fresh one and keep that. Raises `SendError`: `AUTH` when it is refused."""
-    if isinstance(inbox.channel, Instagram):
-        token, expires_at = await inbox.channel.refresh_token(inbox.credentials, outside.http)
-        secrets = {"access_token": token}
-    elif isinstance(inbox.channel, TikTok):
-        secrets, expires_at = await inbox.channel.refresh_token(inbox.credentials, outside.http)
-    else:
-        name = str(inbox.credentials.settings.get("oauth"))
-        signing = outside.sign_ins.get(name)
-        if signing is None:
-            raise base.SendError(
-                base.ErrorCategory.CONFIG, f"This installation has no client at {name}."
-            )
-        tokens = await oauth.refresh(
-            signing.provider,
-            signing.client,
-            outside.http,
-            refresh_token=inbox.credentials.secrets.get("refresh_token", ""),
-            now=datetime.now(UTC),
-        )
-        secrets = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
-        expires_at = tokens.expires_at
+    with inbox.discreetly():
+        secrets, expires_at = await _fresh(outside, inbox)
     await outside.service.call_service(
         "save_channel_secrets",
         {"p_inbox_id": inbox_id, "p_secrets": secrets, "p_expires_at": expires_at.isoformat()},
     )
+
+
+async def _fresh(outside: Outside, inbox: Connected) -> tuple[dict[str, str], datetime]:
+    if isinstance(inbox.channel, Instagram):
+        token, expires_at = await inbox.channel.refresh_token(inbox.credentials, outside.http)
+        return {"access_token": token}, expires_at
+    if isinstance(inbox.channel, TikTok):
+        return await inbox.channel.refresh_token(inbox.credentials, outside.http)
+    name = str(inbox.credentials.settings.get("oauth"))
+    signing = outside.sign_ins.get(name)
+    if signing is None:
+        raise base.SendError(
+            base.ErrorCategory.CONFIG, f"This installation has no client at {name}."
+        )
+    tokens = await oauth.refresh(
+        signing.provider,
+        signing.client,
+        outside.http,
+        refresh_token=inbox.credentials.secrets.get("refresh_token", ""),
+        now=datetime.now(UTC),
+    )
+    secrets = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
+    return secrets, tokens.expires_at
 
 
 def is_due(inbox: Connected) -> bool:

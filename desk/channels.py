@@ -58,8 +58,10 @@ DEMOS = (
             "inbound_domain": "reply.fernweh.example",
             "smtp_host": "127.0.0.1",
             "smtp_security": "none",
+            "imap_host": "127.0.0.1",
+            "imap_security": "none",
         },
-        secrets=("webhook_secret", "reply_token"),
+        secrets=("webhook_secret", "reply_token", "imap_password"),
         service="email_postmark",
     ),
     Demo(
@@ -134,10 +136,12 @@ class Connected:
     secrets: dict[str, str] = field(repr=False)
 
 
-def connect(file: Path, api_url: str, ports: Ports) -> list[Connected]:
+def connect(file: Path, api_url: str, ports: Ports, imap_port: int) -> list[Connected]:
     """Decide all secrets, and write them down for the simulator; what was decided once stays."""
     known = _known(file)
-    connected = [_connected(demo, api_url, ports, known.get(demo.channel, {})) for demo in DEMOS]
+    connected = [
+        _connected(demo, api_url, ports, imap_port, known.get(demo.channel, {})) for demo in DEMOS
+    ]
     partial = file.with_suffix(".part")
     partial.touch(mode=0o600)
     partial.write_text(json.dumps({"businesses": [asdict(one) for one in connected]}, indent=2))
@@ -153,7 +157,9 @@ def _known(file: Path) -> dict[str, dict[str, str]]:
     return {one["channel"]: one["secrets"] for one in kept}
 
 
-def _connected(demo: Demo, api_url: str, ports: Ports, known: Mapping[str, str]) -> Connected:
+def _connected(
+    demo: Demo, api_url: str, ports: Ports, imap_port: int, known: Mapping[str, str]
+) -> Connected:
     webhook = f"{api_url}/webhooks/{demo.service or demo.channel}{demo.path}"
     made: dict[str, Callable[[], str]] = dict.fromkeys(demo.secrets, lambda: _HEX(16))
     if demo.channel == "telegram":
@@ -163,6 +169,7 @@ def _connected(demo: Demo, api_url: str, ports: Ports, known: Mapping[str, str])
         settings["status_callback"] = webhook  # each message says where its receipts go
     if demo.channel == "email":  # what is sent ends in the catcher
         settings |= {"smtp_port": ports.smtp, "catcher_url": f"http://127.0.0.1:{ports.mail}"}
+        settings["imap_port"] = imap_port
     return Connected(
         channel=demo.channel,
         name=demo.name,

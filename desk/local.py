@@ -45,6 +45,7 @@ class WebPorts:
     dashboard: int = 5173
     demo: int = 5174
     simulator: int = 5175
+    imap: int = 5176
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,13 @@ def plan(name: str, *, durable: bool = True) -> Local:
 def _kept_ports(file: Path) -> tuple[Ports, WebPorts]:
     with contextlib.suppress(OSError, ValueError, TypeError):
         kept: dict[str, dict[str, int]] = json.loads(file.read_text())
-        if all(port_is_free(port) for group in kept.values() for port in group.values()):
-            return Ports(**kept["supabase"]), WebPorts(**kept["web"])
-    gateway, database, mail, smtp, rest, api, dashboard, demo, simulator = free_ports(9)
+        web = WebPorts(**kept["web"])
+        known = asdict(web) == kept["web"]  # the file may be older than one of the ports
+        if known and all(port_is_free(port) for group in kept.values() for port in group.values()):
+            return Ports(**kept["supabase"]), web
+    gateway, database, mail, smtp, rest, api, dashboard, demo, simulator, imap = free_ports(10)
     ports = Ports(gateway=gateway, database=database, mail=mail, smtp=smtp, postgrest=rest)
-    web = WebPorts(api=api, dashboard=dashboard, demo=demo, simulator=simulator)
+    web = WebPorts(api=api, dashboard=dashboard, demo=demo, simulator=simulator, imap=imap)
     groups = {"supabase": asdict(ports), "web": asdict(web)}
     file.write_text(json.dumps(groups))
     return ports, web
@@ -171,7 +174,7 @@ def product_parts(local: Local, website_token: str) -> list[Part]:
                 *("--businesses", str(local.businesses_file)),
             ],
             ready=lambda: stack.port_open(local.web.simulator),
-            ports=(local.web.simulator,),
+            ports=(local.web.simulator, local.web.imap),
             folder=ROOT,
         ),
         Part(
@@ -269,6 +272,7 @@ def describe(local: Local, seeded: seed.Seeded, *, ready: bool) -> dict[str, Any
         "demo_url": local.demo_url,
         "simulator_url": local.simulator_url,
         "mail_url": local.config.mail_url,
+        "imap_port": local.web.imap,
         "website_token": seeded.website_token,
         "logins": [
             {
@@ -314,7 +318,9 @@ async def serve(name: str, *, durable: bool = True) -> int:
     try:
         for part in stack.supabase_parts(local.config, local.keys):
             await supervisor.start(part)
-        connected = channels.connect(local.businesses_file, local.api_url, local.config.ports)
+        connected = channels.connect(
+            local.businesses_file, local.api_url, local.config.ports, local.web.imap
+        )
         seeded = await asyncio.to_thread(
             seed.ensure,
             local.config.url,
@@ -353,7 +359,9 @@ def reset(name: str) -> None:
     stack.reset(config)
     key = Keys.load(config.folder).service_role_key
     status = json.loads(status_file(name).read_text())
-    connected = channels.connect(config.folder / BUSINESSES, status["api_url"], config.ports)
+    connected = channels.connect(
+        config.folder / BUSINESSES, status["api_url"], config.ports, status["imap_port"]
+    )
     seeded = seed.ensure(config.url, key, config.dsn(), connected)
     _write_demo(config, status["api_url"], seeded.website_token)
     _write_status(status_file(name), {**status, "website_token": seeded.website_token})

@@ -291,12 +291,12 @@ begin
     end if;
     select attribute.key into unknown
     from jsonb_object_keys(p_attributes) as attribute (key)
-    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params')
+    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params', 'items')
     limit 1;
     if unknown is not null then
         perform private.fail(
             400, 'content_attributes_invalid', format('A message cannot be given the attribute %L.', left(unknown, 50)),
-            'Give in_reply_to, to_emails, cc_emails, bcc_emails or template_params.');
+            'Give in_reply_to, to_emails, cc_emails, bcc_emails, items or template_params.');
     end if;
     foreach field in array array['to_emails', 'cc_emails', 'bcc_emails'] loop
         if p_attributes ? field and (
@@ -327,6 +327,59 @@ $$;
 
 comment on function private.client_attributes is
     'The attributes that an agent may give a message, checked. Fails with content_attributes_invalid.';
+
+create function private.options_of(p_items jsonb, p_channel_type text)
+returns jsonb
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    -- Longer titles would be cut by the provider, or by us.
+    most constant int := case
+        when p_channel_type in ('whatsapp_cloud', 'whatsapp_360dialog') then 10
+        when p_channel_type in ('messenger', 'instagram', 'line') then 13
+        else 20 end;
+    longest constant int := case
+        when p_channel_type in ('whatsapp_cloud', 'whatsapp_360dialog') then 24
+        when p_channel_type in ('messenger', 'instagram', 'line') then 20
+        when p_channel_type = 'telegram' then 60
+        else 100 end;
+    largest constant int := case when p_channel_type = 'telegram' then 64 else 200 end;
+    options jsonb;
+begin
+    if jsonb_typeof(p_items) = 'array' and jsonb_array_length(p_items) <= most and not exists (
+        select from jsonb_array_elements(p_items) as item
+        where jsonb_typeof(item.value) <> 'object'
+            or item.value - '{title,value,description}'::text[] <> '{}'
+            or jsonb_typeof(item.value -> 'title') is distinct from 'string'
+            or jsonb_typeof(coalesce(item.value -> 'value', '""')) <> 'string'
+            or jsonb_typeof(coalesce(item.value -> 'description', '""')) <> 'string')
+    then
+        select jsonb_agg(
+            item.value || jsonb_build_object('value', coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title'))
+            order by item.position)
+        into options
+        from jsonb_array_elements(p_items) with ordinality as item (value, position)
+        having count(distinct item.value ->> 'title') = count(*)
+            and count(distinct coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title')) = count(*)
+            and not bool_or(private.is_blank(item.value ->> 'title'))
+            and max(char_length(item.value ->> 'title')) <= longest
+            and max(octet_length(coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title'))) <= largest
+            and coalesce(max(char_length(item.value ->> 'description')), 0) <= 72;
+    end if;
+    if options is null then
+        perform private.fail(
+            400, 'content_attributes_invalid', 'items is a list of answers to choose from: {title, value, description}.',
+            format(
+                'Here: 1 to %s, titles of up to %s characters and values of up to %s bytes, none twice; descriptions of up to 72 characters.',
+                most, longest, largest));
+    end if;
+    return options;
+end;
+$$;
+
+comment on function private.options_of is
+    'The answers that an agent offers, checked for the channel, each with its value (the title where none is given). Fails with
+     content_attributes_invalid.';
 
 create function private.resolve_reply(p_message public.messages)
 returns jsonb
@@ -412,6 +465,16 @@ begin
         new.sender_contact_id := null;
         if new.content_attributes <> '{}' then
             new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        end if;
+        if new.content_attributes ? 'items' then
+            if new.private or new.content_attributes ? 'template_params' then
+                perform private.fail(400, 'content_attributes_invalid', 'items are not for notes, and not for templates.');
+            end if;
+            new.content_type := 'input_select';
+            new.content_attributes := new.content_attributes || jsonb_build_object('items', (
+                select private.options_of(new.content_attributes -> 'items', inbox.channel_type)
+                from public.inboxes as inbox
+                where inbox.id = conversation.inbox_id));
         end if;
         new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
         if char_length(new.content) > 150000 then
@@ -831,7 +894,8 @@ comment on function public.send_message is
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
      (lists) and template_params {name, language, processed_params: {header, body, buttons}}: a template of the inbox, whose filled-in
-     words become the content. Outside the reply window nothing else goes out. Fails also with conversation_not_found,
+     words become the content. Outside the reply window nothing else goes out. items [{title, value, description}] are answers to choose
+     from: buttons or a list where the channel has them, else numbered lines. Fails also with conversation_not_found,
      message_empty, message_too_long, message_id_taken, too_many_messages, too_many_attachments, attachment_not_found,
      reply_target_not_found, content_attributes_invalid, window_closed, and with template_not_found, template_not_approved,
      template_unsupported, template_values_missing (details = {fields}), template_value_too_long, template_file_invalid.';

@@ -720,6 +720,24 @@ $$;
 comment on function private.message_of_source is
     'The message that the provider knows under this id, as a whole or as one of its parts; null when there is none.';
 
+create function private.chosen_title(p_conversation_id uuid, p_value text)
+returns text
+language sql stable security definer set search_path = ''
+as $$
+    select item.value ->> 'title'
+    from public.messages as message
+    cross join lateral jsonb_array_elements(message.content_attributes -> 'items') as item
+    where message.conversation_id = p_conversation_id
+        and message.content_type = 'input_select'
+        and jsonb_typeof(message.content_attributes -> 'items') = 'array'
+        and item.value ->> 'value' = p_value
+    order by message.seq desc
+    limit 1
+$$;
+
+comment on function private.chosen_title is
+    'What stood on the button that has this value, in the last message of the conversation that offered it. Null for any other.';
+
 create function service.receive_message(p_inbox_id uuid, p_message jsonb)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -785,7 +803,12 @@ begin
         receiving_id,
         case when echo then 'outgoing' else 'incoming' end,
         coalesce(p_message ->> 'content_type', 'text'),
-        left(coalesce(p_message ->> 'content', ''), 150000),
+        left(coalesce(
+            -- Some providers tell of a pressed button by its value only.
+            case when p_message #>> '{content_attributes,payload}' = p_message ->> 'content' then
+                private.chosen_title(receiving_id, p_message ->> 'content') end,
+            p_message ->> 'content',
+            ''), 150000),
         jsonb_strip_nulls(
             coalesce(nullif(p_message -> 'content_attributes', 'null'), '{}') || jsonb_build_object(
                 'external_created_at', sent_at,

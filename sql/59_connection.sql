@@ -135,3 +135,43 @@ as $$
 $$;
 
 comment on function service.record_channel_test is 'The provider took a test message.';
+
+create function private.connection_failures(p_inbox_id uuid)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    inbox constant public.inboxes := private.administered_inbox(p_inbox_id);
+    found jsonb;
+begin
+    select jsonb_build_object(
+        'failed', count(*) filter (where lately.status = 'failed'),
+        'unknown', count(*) filter (where lately.status = 'unknown'))
+    into found
+    from (
+        select message.status
+        from public.messages as message
+        where message.account_id = inbox.account_id
+            and message.created_at > now() - interval '24 hours'
+            and message.inbox_id = p_inbox_id
+            and message.status in ('failed', 'unknown')
+        limit 1000
+    ) as lately;
+    return found;
+end;
+$$;
+
+comment on function private.connection_failures is 'See public.connection_failures.';
+grant execute on function private.connection_failures to authenticated;
+
+create function public.connection_failures(p_inbox_id uuid)
+returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.connection_failures(p_inbox_id)
+$$;
+
+comment on function public.connection_failures is
+    'How many messages of the last 24 hours the provider did not take (failed) or may not have taken (unknown): {failed, unknown}, counted up
+     to 1000. Administrators only. Fails with inbox_not_found, not_administrator.';
+grant execute on function public.connection_failures to authenticated;

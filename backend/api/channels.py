@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 from urllib.parse import quote
@@ -23,7 +23,13 @@ from backend.access import Caller, agent_token, serves
 from backend.channels.base import ErrorCategory, OutboundMessage, SendError, SetsWebhook
 from backend.channels.health import Checks, Step
 from backend.channels.mail.address import is_address
-from backend.connection import Connected, Doors, connected, connected_with_token
+from backend.connection import (
+    Connected,
+    Doors,
+    connected,
+    connected_with_token,
+    without_secrets,
+)
 from backend.db import Database
 from backend.errors import SupadeskError
 from backend.settings import Settings
@@ -32,8 +38,6 @@ router = APIRouter(prefix="/channels", tags=["channels"])
 _log = structlog.get_logger()
 
 PATIENCE = 25.0  # seconds for all that a provider is asked
-SHORTEST_SECRET = 6  # characters; shorter ones are words that mean something else
-LONGEST_DETAIL = 500  # characters
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 #: Trying again later may help.
 _PASSING = {ErrorCategory.TRANSIENT, ErrorCategory.RATE_LIMITED, ErrorCategory.UNCERTAIN}
@@ -151,7 +155,8 @@ async def test(request: Request, inbox_id: UUID, body: TestRequest) -> Sent:
 
     async def send() -> list[str]:
         ready = _there(await connected_with_token(doors, str(inbox_id)))
-        sent = await ready.channel.send(message, ready.credentials, doors.http)
+        with ready.discreetly():  # its token may be newer than the one we began with
+            sent = await ready.channel.send(message, ready.credentials, doors.http)
         return list(sent.source_ids)
 
     ids = await _told(doors, inbox_id, inbox, send)
@@ -163,14 +168,6 @@ def webhook_url(settings: Settings, inbox: Connected) -> str:
     """Where the provider of this inbox reports to."""
     base = str(settings.public_url).rstrip("/")
     return f"{base}/webhooks/{inbox.type}/{quote(inbox.credentials.address, safe='@:+')}"
-
-
-def without_secrets(words: str, secrets: Mapping[str, str]) -> str:
-    """What a provider said, without the tokens that some of them repeat."""
-    for secret in sorted(secrets.values(), key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            words = words.replace(secret, "…")
-    return words[:LONGEST_DETAIL]
 
 
 async def _begin(request: Request, inbox_id: UUID, action: str) -> None:

@@ -167,7 +167,10 @@ class Control:
         return web.json_response([asdict(fault) for fault in self._world.faults])
 
     async def order_fault(self, request: web.Request) -> web.Response:
-        """Misbehave: `{channel, kind, address?, retry_after?, count?}`; `count: null` = until withdrawn."""
+        """Misbehave: `{channel, kind, address?, retry_after?, count?, words?}`.
+
+        `count: null` = until withdrawn; `words` = what a refusal says besides.
+        """
         body = await json_body(request)
         business = self._world.business(str(body.get("channel")), body.get("address"))
         count, wait = body.get("count", 1), body.get("retry_after")
@@ -184,6 +187,7 @@ class Control:
             address=body.get("address"),
             retry_after=wait,
             count=count,
+            words=str(body["words"]) if body.get("words") else None,
         )
         self._world.faults.append(fault)
         return web.json_response(asdict(fault), status=201)
@@ -203,7 +207,8 @@ class Control:
 
         `kind` is message (`text`, `files: [{name, content_type, data}]`, `reply_to`), reaction
         (`message_id`, `emoji`), edit (`message_id`, `text`), press (`message_id`, `value`), read, bounce
-        (`message_id`), or raw (`body`: what the webhook shall say). `copies` posts the same bytes so
+        (`message_id`), or raw (`body`: what the webhook shall say). Mails come `by` webhook, or by imap:
+        into the business's mailbox, to be read there. `copies` posts the same bytes so
         many times at once. The answer says with which status each webhook was taken.
         """
         body = await json_body(request)
@@ -231,7 +236,7 @@ class Control:
             text=text,
             files=[file.id for file in files],
             reply_to=body.get("reply_to"),
-            extra={"subject": body.get("subject")},
+            extra={"subject": body.get("subject"), "by": body.get("by")},
         )
         chat.entries.append(entry)
         self._world.changed(chat)

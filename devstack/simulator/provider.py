@@ -33,6 +33,7 @@ from devstack.simulator.world import (
 
 HANG = 3600.0  # seconds; whoever waits longer has no time-out
 _FETCH = aiohttp.ClientTimeout(total=10)
+_SAYING = frozenset({"message", "description", "developer_message"})  #: fields of words
 _RECEIPT_PAUSE = 0.05  # seconds between two receipts of one message
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -112,7 +113,8 @@ class Provider(ABC):
         if fault is not None and fault.kind == "hang":
             await asyncio.sleep(HANG)
         if fault is not None and fault.kind.isdecimal():
-            return self.refusal(int(fault.kind), fault.retry_after)
+            refused = self.refusal(int(fault.kind), fault.retry_after)
+            return _with_words(refused, fault.words) if fault.words else refused
         entries = [self._enter(business, message) for message in messages]
         call.ids = [entry.id for entry in entries]
         chat = self.world.chat_with(business, messages[0].to)
@@ -258,6 +260,18 @@ async def fetched(world: World, url: str) -> File:
             return world.keep(await answer.read(), answer.content_type, name)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Mistake(f"The file could not be fetched: {type(error).__name__}") from error
+
+
+def _with_words(refused: web.Response, words: str) -> web.Response:
+    """A refusal that says more: some providers repeat what they were shown."""
+
+    def more(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: more(one, key) for key, one in value.items()}
+        return f"{value} {words}" if name in _SAYING else value
+
+    refused.text = json.dumps(more(json.loads(refused.text or "{}")))
+    return refused
 
 
 async def json_body(request: web.Request) -> Json:

@@ -141,6 +141,7 @@ class Fault:
     address: str | None = None
     retry_after: float | None = None
     count: int | None = 1  #: None = until it is withdrawn
+    words: str | None = None  #: said after the provider's own words by one that refuses
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

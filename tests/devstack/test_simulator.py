@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from backend.channels import base
+from backend.channels.mail import imap
 from backend.channels.registry import CHANNELS
 from backend.channels.telegram import Telegram
 from desk.channels import DEMOS, connect
@@ -105,7 +106,8 @@ async def playground(tmp_path: Any) -> AsyncIterator[Playground]:
     """All demo businesses, at a simulator on a free port."""
     simulator_port, taker_port = free_ports(2)
     taker_url = f"http://127.0.0.1:{taker_port}"
-    connect(tmp_path / "businesses.json", taker_url, Ports(mail=free_ports(1)[0]))
+    mail_port, imap_port = free_ports(2)
+    connect(tmp_path / "businesses.json", taker_url, Ports(mail=mail_port), imap_port)
     businesses = read_businesses(tmp_path / "businesses.json")
     world = World(businesses, f"http://127.0.0.1:{simulator_port}")
     async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
@@ -278,6 +280,36 @@ async def test_a_bounce_names_the_mail_that_came_back(playground: Playground) ->
     assert event.error_category is base.ErrorCategory.RECIPIENT_UNREACHABLE
 
 
+async def test_a_mail_waits_in_the_mailbox_and_so_does_the_bounce_of_its_answer(
+    playground: Playground,
+) -> None:
+    played = await playground.play("email", text="By hand", subject="Beans", by="imap")
+    assert played["statuses"] == []
+    [chat] = playground.world.chats.values()
+    chat.entries.append(Entry(id="conversation/1/messages/2@fernweh.example", by="business"))
+    await playground.play("email", "bounce", message_id=chat.entries[-1].id)
+    assert playground.taken == []
+
+    read: list[imap.Fetched] = []
+
+    async def store(fetched: imap.Fetched, _: imap.Cursor) -> None:
+        read.append(fetched)
+
+    credentials = replace(playground.credentials("email"), mail_hosts=base.Reach.LOOPBACK)
+    await imap.visit(credentials, imap.Cursor(), store, now=datetime.now(UTC))
+    parse = CHANNELS["email_raw"].parse
+    [message, bounce] = [
+        event
+        for one in read
+        for event in parse(imap.as_request(one, credentials), credentials)
+        if isinstance(event, base.InboundMessage | base.StatusUpdate)
+    ]
+    assert isinstance(message, base.InboundMessage)
+    assert message.content == "By hand"
+    assert isinstance(bounce, base.StatusUpdate)
+    assert bounce.source_id == chat.entries[-1].id
+
+
 async def test_a_webhook_is_posted_until_it_is_taken(playground: Playground) -> None:
     playground.answers = [503, 503]
     played = await playground.play("telegram", text="Insisting")
@@ -364,8 +396,8 @@ async def test_other_web_pages_are_kept_out(playground: Playground) -> None:
 
 def test_secrets_are_decided_once_and_kept_from_others(tmp_path: Any) -> None:
     file = tmp_path / "businesses.json"
-    first = connect(file, "http://127.0.0.1:1", Ports())
-    second = connect(file, "http://127.0.0.1:2", Ports())
+    first = connect(file, "http://127.0.0.1:1", Ports(), 1)
+    second = connect(file, "http://127.0.0.1:2", Ports(), 1)
     assert [one.secrets for one in first] == [one.secrets for one in second]
     assert all("127.0.0.1:2/" in one.webhook for one in second)
     assert file.stat().st_mode & 0o077 == 0

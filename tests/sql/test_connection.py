@@ -187,3 +187,26 @@ def test_what_went_out_since_the_contact_wrote_is_counted(
             p_message_id=last,
         )
     assert found["unanswered"] == 3
+
+
+def test_what_the_provider_did_not_take_in_a_day_is_counted(
+    db: Connection, make: Make, inbox: Inbox, boss: User
+) -> None:
+    agent = make.agent(inbox)
+    conversation = make.conversation(inbox)
+    for status in ("failed", "failed", "unknown", "sent"):
+        make.outgoing(conversation, agent, "Hello", status=status)
+    old = make.outgoing(conversation, agent, "Long ago", status="failed")
+    run(db, "update public.messages set created_at = now() - interval '25 h' where id = %s", old)
+    other = make.connection(make.account(), "telegram", "4712", {"bot_token": "t"})
+    make.outgoing(make.conversation(other), make.agent(other), "Elsewhere", status="failed")
+
+    def failures() -> Any:
+        return call(db, "public.connection_failures", p_inbox_id=inbox.id)
+
+    with acting_as(db, boss):
+        assert failures() == {"failed": 2, "unknown": 1}
+    with refused("not_administrator"), acting_as(db, agent):
+        failures()
+    with refused("inbox_not_found"), acting_as(db, make.administrator(make.account())):
+        failures()

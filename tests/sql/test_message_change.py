@@ -300,6 +300,16 @@ def test_an_agent_gives_recipients_that_the_visitor_does_not_see(
         {"bcc_emails": ["a@b.example"] * 51},
         {"template_params": {}},
         {"template_params": {"name": "hello"}},
+        {"items": "Yes"},
+        {"items": []},
+        {"items": ["Yes"]},
+        {"items": [{"value": "yes"}]},
+        {"items": [{"title": " "}]},
+        {"items": [{"title": "Yes", "url": "x"}]},
+        {"items": [{"title": "Yes", "value": 1}]},
+        {"items": [{"title": "Yes"}, {"title": "Yes", "value": "no"}]},
+        {"items": [{"title": "Yes", "value": "a"}, {"title": "No", "value": "a"}]},
+        {"items": [{"title": "Yes"}], "template_params": {"name": "hello", "language": "en"}},
         [],
         "x",
     ],
@@ -309,6 +319,39 @@ def test_other_attributes_are_refused(
 ) -> None:
     with refused("content_attributes_invalid"), acting_as(db, agent):
         send(db, conversation, p_content_attributes=Jsonb(given))
+
+
+LIMITS = [
+    ("whatsapp_cloud", 10, 24, 200), ("messenger", 13, 20, 200), ("line", 13, 20, 200),
+    ("telegram", 20, 60, 64), ("twilio_sms", 20, 100, 200), ("web_widget", 20, 100, 200),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("channel", "most", "longest", "largest"), LIMITS)
+def test_answers_to_choose_from_fit_the_channel(
+    db: Connection, channel: str, most: int, longest: int, largest: int
+) -> None:
+    def offer(count: int, title: int, size: int) -> Any:
+        numbers = [f"{number:02}" for number in range(count)]
+        items = [{"title": one.ljust(title, "x"), "value": one.ljust(size, "y")} for one in numbers]
+        assert value(db, "select private.options_of(%s, %s)", Jsonb(items), channel) == items
+
+    offer(most, longest, largest)
+    for beyond in ((most + 1, 5, 5), (2, longest + 1, 5), (2, 5, largest + 1)):
+        with refused("content_attributes_invalid"), db.transaction():
+            offer(*beyond)
+
+
+def test_an_answer_without_a_value_stands_for_itself_and_notes_offer_none(
+    db: Connection, agent: User, conversation: Conversation
+) -> None:
+    items = [{"title": "Yes"}, {"title": "No", "value": "n", "description": "Not now"}]
+    with acting_as(db, agent):
+        sent = send(db, conversation, p_content_attributes={"items": items})
+    assert sent["content_type"] == "input_select"
+    assert sent["content_attributes"]["items"] == [{"title": "Yes", "value": "Yes"}, items[1]]
+    with refused("content_attributes_invalid"), acting_as(db, agent):
+        send(db, conversation, p_private=True, p_content_attributes={"items": items})
 
 
 def test_a_note_has_no_recipients(db: Connection, agent: User, conversation: Conversation) -> None:

@@ -17,7 +17,7 @@ from backend.channels.base import Reach
 from backend.db import Database, connect
 from backend.errors import SupadeskError
 from backend.settings import Settings
-from tests.support.imap import ImapServer, running_imap
+from devstack.simulator.imap import ImapServer, running_imap
 from tests.support.make import Inbox, Make
 from tests.support.stack import RunningStack, running_stack
 from workers.jobs import Queue

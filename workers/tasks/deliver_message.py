@@ -65,7 +65,8 @@ async def _send(context: Context, found: dict[str, Any], job: Job) -> base.SendR
     _check_window(found)
     lifetime = MAIL_LINK_LIFETIME if inbox.type == "email" else LINK_LIFETIME
     outbound = await _outbound(context, found, lifetime)
-    return await inbox.channel.send(outbound, inbox.credentials, context.http)
+    with inbox.discreetly():
+        return await inbox.channel.send(outbound, inbox.credentials, context.http)
 
 
 async def _tell_program(context: Context, found: dict[str, Any], job: Job) -> base.SendResult:

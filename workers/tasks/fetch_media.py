@@ -23,7 +23,8 @@ async def run(context: Context, job: Job) -> None:
         **{key: found["source"].get(key) for key in base.MediaSource.__dataclass_fields__}
     )
     try:
-        media = await inbox.channel.fetch(source, inbox.credentials, context.http)
+        with inbox.discreetly():
+            media = await inbox.channel.fetch(source, inbox.credentials, context.http)
     except base.SendError as error:
         again = error.category in {base.ErrorCategory.TRANSIENT, base.ErrorCategory.RATE_LIMITED}
         if again and job.tries < job.max_attempts:

@@ -12,7 +12,7 @@ import structlog
 
 from backend.channels import base
 from backend.channels.registry import CHANNELS
-from backend.connection import Connected, connected
+from backend.connection import Connected, connected, without_secrets
 from workers.inbox import website_by_mail
 from workers.jobs import Job
 from workers.registry import Context, PermanentError
@@ -56,6 +56,7 @@ async def _read(
     except Exception as error:
         # An adapter must not raise; when one does, its request waits for a release that knows better.
         items, problems = (), [f"{type(error).__name__} while parsing"]
+    secrets = inbox.credentials.secrets
     for item in items:
         if isinstance(item, base.Quarantined):
             problems.append(item.error)
@@ -73,7 +74,7 @@ async def _read(
         {
             "p_id": event["id"],
             "p_status": "quarantined" if problems else "processed",
-            "p_error": "; ".join(problems) or None,
+            "p_error": without_secrets("; ".join(problems), secrets) or None,
         },
     )
     if problems:

@@ -42,5 +42,6 @@ async def _listed(context: Context, inbox_id: str) -> list[dict[str, Any]] | Non
         return None
     if not isinstance(inbox.channel, base.HasTemplates):
         return None
-    found = await inbox.channel.templates(inbox.credentials, context.http)
+    with inbox.discreetly():
+        found = await inbox.channel.templates(inbox.credentials, context.http)
     return [dataclasses.asdict(one) for one in found]

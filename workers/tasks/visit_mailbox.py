@@ -45,7 +45,8 @@ async def run(context: Context, job: Job) -> None:
         inbox = await connected_with_token(context, inbox_id)
         if inbox is None:
             return
-        cursor = await imap.visit(inbox.credentials, cursor, store, now=now)
+        with inbox.discreetly():
+            cursor = await imap.visit(inbox.credentials, cursor, store, now=now)
     except base.SendError as error:
         _log.info("mailbox.failed", reason=str(error.category))
         kept = error.cursor if isinstance(error, imap.Interrupted) else None

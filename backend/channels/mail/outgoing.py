@@ -26,6 +26,7 @@ from backend.channels.base import (
     OutboundMessage,
     SendError,
 )
+from backend.channels.choices import as_text
 from backend.channels.mail.address import Address, domain_of, is_address, read_addresses
 from backend.channels.mail.classify import LOOP_HEADER, Own
 from backend.channels.mail.message import loop_mark, own_of, reply_recipients
@@ -249,7 +250,8 @@ def _encoded(text: str) -> str:
 def _body(message: OutboundMessage) -> EmailMessage:
     """The parts: plain text, and for what people write the same as HTML; then the files."""
     inside, links = _split_files(message.attachments)
-    text, html = to_text(message.content), to_html(message.content)
+    written = as_text(message)
+    text, html = to_text(written), to_html(written)
     if links:
         text += "\n\n" + "\n".join(f"{one.file_name}: {one.url}" for one in links)
         html += "".join(

@@ -1684,6 +1684,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      connection_failures: { Args: { p_inbox_id: string }; Returns: Json };
       contact_list: {
         Args: {
           p_account_id: string;

@@ -191,7 +191,8 @@ async function send(event) {
     ? [{ name: file.name, content_type: file.type, data: await base64(file) }]
     : [];
   const subject = can('subject') ? $('subject').value : undefined;
-  const more = { text, files, subject, reply_to: state.replyTo ?? undefined };
+  const by = can('subject') ? $('way').value : undefined;
+  const more = { text, files, subject, by, reply_to: state.replyTo ?? undefined };
   if (await play('message', more)) {
     $('text').value = '';
     $('photo').value = '';

@@ -1,4 +1,4 @@
-"""E-mail: a service that posts what comes in, and the stack's own catcher for what goes out."""
+"""E-mail: mailboxes and a service that posts what comes in, and the stack's own catcher for what goes out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from email import message_from_string
 from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
@@ -17,9 +19,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from devstack.simulator.imap import ImapServer, running_imap
 from devstack.simulator.post import Post
 from devstack.simulator.provider import Handler, Provider, basic
-from devstack.simulator.world import BUSINESS, Business, Call, Chat, Entry, Json
+from devstack.simulator.world import BUSINESS, CUSTOMER, Business, Call, Chat, Entry, Json, Mistake
 
 _LOOK_EVERY = 0.5  # seconds
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -28,7 +31,7 @@ _log = logging.getLogger("simulator")
 
 
 class Email(Provider):
-    """Mailboxes behind Postmark's inbound webhook."""
+    """A customer's mail is posted by Postmark's inbound webhook, or waits in the business's mailbox."""
 
     channel = "email"
     title = "E-mail"
@@ -37,6 +40,18 @@ class Email(Provider):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._last_id = 0
+        self._mailboxes = {
+            one.address: ImapServer(
+                port=int(one.settings["imap_port"]),
+                user=one.address,
+                password=one.secrets["imap_password"],
+                uidvalidity=int(
+                    time.time()
+                ),  # the mails of the last start are gone, and their numbers
+            )
+            for one in self.world.businesses
+            if one.channel == self.channel and one.settings.get("imap_port")
+        }
 
     def routes(self) -> Iterable[tuple[str, str, Handler]]:
         """None: mails go out over SMTP."""
@@ -61,7 +76,14 @@ class Email(Provider):
     # What comes from the business.
 
     async def watch(self) -> None:
-        """Take what the catcher caught of our businesses' mails, for as long as the simulator runs."""
+        """Open the mailboxes, and take what the catcher caught of our businesses' mails, until stopped."""
+        async with AsyncExitStack() as open_mailboxes:
+            for mailbox in self._mailboxes.values():
+                await open_mailboxes.enter_async_context(running_imap(state=mailbox))
+            await self._watch_catcher()
+            await asyncio.Event().wait()  # nothing goes out, and mailboxes are still read
+
+    async def _watch_catcher(self) -> None:
         mine = [one for one in self.world.businesses if one.channel == self.channel]
         catcher = {str(one.settings["catcher_url"]) for one in mine}
         if not catcher:
@@ -121,7 +143,15 @@ class Email(Provider):
         proof = basic("postmark", business.secrets["webhook_secret"])
         return self.json_post(business, body, authorization=proof)
 
-    def _inbound(self, chat: Chat, mail: Message, recipient: str) -> list[Post]:
+    def _inbound(self, chat: Chat, mail: Message, recipient: str, by: str) -> list[Post]:
+        if by == "imap":
+            mailbox = self._mailboxes.get(chat.business.address)
+            if mailbox is None:
+                raise Mistake("This business has no mailbox.")
+            mailbox.add(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
+            return []
+        if by != "webhook":
+            raise Mistake("A mail comes by webhook or imap.")
         body = {
             "FromFull": {"Email": chat.person.id, "Name": chat.person.name},
             "To": str(mail["To"]),
@@ -149,7 +179,7 @@ class Email(Provider):
         for file in (self.world.files[id] for id in entry.files):
             major, _, minor = file.content_type.partition("/")
             mail.add_attachment(file.data, maintype=major, subtype=minor, filename=file.name)
-        return self._inbound(chat, mail, recipient)
+        return self._inbound(chat, mail, recipient, str(entry.extra.get("by") or "webhook"))
 
     def _answered(self, chat: Chat, entry: Entry) -> Entry | None:
         """The mail it answers: the one that was chosen, else the last of the business, else the last."""
@@ -166,7 +196,9 @@ class Email(Provider):
         mail["Date"] = format_datetime(localtime())
 
     def bounced(self, chat: Chat, entry: Entry) -> list[Post]:
-        """A report that the customer's mailbox does not exist."""
+        """A report that the customer's mailbox does not exist; it comes as their last mail came."""
+        ways = [one.extra.get("by") for one in chat.entries if one.by == CUSTOMER]
+        by = str(ways[-1] or "webhook") if ways else "webhook"
         mail = MIMEMultipart("report", report_type="delivery-status")
         self._head(
             mail,
@@ -183,7 +215,7 @@ class Email(Provider):
         mail.attach(MIMEText(words))
         mail.attach(_part("message/delivery-status", report))
         mail.attach(_part("text/rfc822-headers", original))
-        return self._inbound(chat, mail, chat.business.address)
+        return self._inbound(chat, mail, chat.business.address, by)
 
 
 _STATUS = """Reporting-MTA: dns; mx.{domain}

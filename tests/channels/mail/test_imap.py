@@ -21,7 +21,7 @@ from backend.channels.mail.imap import (
 )
 from backend.channels.mail.mailbox import Mailbox
 from backend.channels.mail.mime import MAX_MAIL
-from tests.support.imap import ImapServer, running_imap
+from devstack.simulator.imap import ImapServer, running_imap
 from tests.support.tls import server_context
 
 NOW = datetime(2026, 9, 20, 12, 0, tzinfo=UTC)

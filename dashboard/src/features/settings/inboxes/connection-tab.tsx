@@ -10,6 +10,7 @@ import { useSettingsText } from '../texts';
 import { type ChannelSpec, channelOf, webhooksOf } from './channels';
 import { CheckPanel } from './check-panel';
 import { type Health, healthOf } from './health';
+import { failuresQuery } from './proof';
 import { Reconnect } from './reconnect';
 import { TestPanel } from './test-panel';
 import { WebhookPanel } from './webhook-panel';
@@ -60,6 +61,8 @@ function Connected({ connection, spec }: ConnectedProps) {
   const { t, i18n } = useSettingsText();
   const broken = connection.state !== 'connected';
   const health = healthOf(connection);
+  const { data: failures } = useQuery(failuresQuery(connection.inbox_id));
+  const count = (number?: number) => number?.toLocaleString(i18n.language) ?? null;
   const { icon: Icon, look } = looks[health];
   const time = (at: string | null) => (at ? absolute(at, i18n.language) : null);
   const facts: [string, string | null][] = [
@@ -69,6 +72,8 @@ function Connected({ connection, spec }: ConnectedProps) {
     ['sent', time(connection.last_sent_at)],
     ['expires', time(connection.expires_at)],
     ['paused', time(connection.paused_until)],
+    ['failed', count(failures?.failed)],
+    ['unknown', count(failures?.unknown)],
   ];
   return (
     <>

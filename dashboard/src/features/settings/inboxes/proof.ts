@@ -49,6 +49,16 @@ export const recipientsQuery = (inboxId: string) =>
     refetchInterval: 5_000,
   });
 
+const failuresSchema = z.object({ failed: z.number(), unknown: z.number() });
+/** How many messages of the last day the provider did not take, or may not have. */
+export const failuresQuery = (inboxId: string) =>
+  queryOptions({
+    queryKey: ['connection-failures', inboxId],
+    queryFn: async () =>
+      failuresSchema.parse(await rpc('connection_failures', { p_inbox_id: inboxId })),
+    refetchInterval: 30_000,
+  });
+
 export type SignInProvider = 'google' | 'microsoft';
 const providersSchema = z.object({ providers: z.array(z.enum(['google', 'microsoft'])) });
 /** At whom mailboxes can be opened by signing in. */

@@ -1,6 +1,7 @@
 """An IMAP server on loopback: one account, a few folders, and faults on request.
 
-It speaks the part of RFC 3501 that a reader of mailboxes needs, over real sockets.
+It speaks the part of RFC 3501 that a reader of mailboxes needs, over real sockets. General servers
+do not lie about sizes, cut lines or renumber mails when told to.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class ImapServer:
 
     port: int = 0
     user: str = "support@shop.example.com"
-    password: str = "secret"
-    token: str = "access"
+    password: str = "secret"  # noqa: S105 for tests
+    token: str = "access"  # noqa: S105 for tests
     uidvalidity: int = 7
     mails: list[Stored] = field(default_factory=list)
     hang_after_login: bool = False
@@ -59,9 +60,11 @@ class ImapServer:
 
 
 @asynccontextmanager
-async def running_imap(tls: ssl.SSLContext | None = None) -> AsyncIterator[ImapServer]:
-    """A server for as long as the block lasts."""
-    state = ImapServer()
+async def running_imap(
+    tls: ssl.SSLContext | None = None, state: ImapServer | None = None
+) -> AsyncIterator[ImapServer]:
+    """A server for as long as the block lasts: at the state's port, or at a free one."""
+    state = state or ImapServer()
     sessions: set[asyncio.Task[None]] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -76,7 +79,7 @@ async def running_imap(tls: ssl.SSLContext | None = None) -> AsyncIterator[ImapS
             sessions.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", state.port, ssl=tls)
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state
