@@ -249,7 +249,8 @@ $$;
 comment on function private.notified_of is 'What a notification says of its conversation.';
 
 create function private.notify(
-    p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid
+    p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid,
+    p_happened_at timestamptz default null
 )
 returns void
 language plpgsql security definer set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -278,6 +279,7 @@ begin
             read_at = null,
             snoozed_until = null,
             created_at = excluded.created_at
+        where p_happened_at is null or old.created_at < p_happened_at
         returning *
     )
     select array_agg(line) into written from line;
@@ -307,7 +309,17 @@ $$;
 
 comment on function private.notify is
     'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
-     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one.';
+     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one. p_happened_at: when that was
+     of which a job tells later; a line that was written since says something newer, or this already, and stays.';
+
+create function private.notify_lock(p_conversation_id uuid)
+returns text
+language sql immutable parallel safe set search_path = ''
+as $$
+    select 'notify:' || p_conversation_id
+$$;
+
+comment on function private.notify_lock is 'The lock of the jobs that tell members of this conversation.';
 
 create function private.notify_of_conversation()
 returns trigger
@@ -325,11 +337,11 @@ begin
     end if;
     -- A new conversation, or one that a bot hands over. What begins resolved concerns nobody.
     if new.status = 'open' and (is_new or (old.status = 'pending' and actor is null)) then
-        perform private.notify(
-            array(
-                select member.user_id from public.inbox_members as member
-                where member.inbox_id = new.inbox_id and member.user_id is distinct from new.assignee_id),
-            'conversation_creation', new, null, actor);
+        -- By a job: a line, its index entries and a broadcast for each of many members would make whoever writes wait.
+        perform private.enqueue(
+            'tell_new_conversation',
+            jsonb_build_object('conversation_id', new.id, 'actor_user_id', actor, 'happened_at', clock_timestamp()),
+            new.account_id, private.notify_lock(new.id));
     end if;
     if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
         perform private.notify(array[new.assignee_id], 'conversation_assignment', new, null, actor);
@@ -339,7 +351,8 @@ end;
 $$;
 
 comment on function private.notify_of_conversation is
-    'Trigger: an assignee follows what they are given and is told; an inbox''s members are told of a new conversation.';
+    'Trigger: an assignee follows what they are given and is told; that an inbox''s members are told of a new conversation is a
+     job (service.tell_new_conversation).';
 
 create trigger conversations_notify_added
     after insert on public.conversations
@@ -351,6 +364,31 @@ create trigger conversations_notify_changed
         (new.assignee_id is not null and old.assignee_id is distinct from new.assignee_id)
         or (old.status = 'pending' and new.status = 'open'))
     execute function private.notify_of_conversation();
+
+create function service.tell_new_conversation(p_conversation_id uuid, p_actor_user_id uuid, p_happened_at timestamptz)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    conversation public.conversations;
+begin
+    -- Whoever deletes it waits for us, or we find it gone.
+    select * into conversation from public.conversations where id = p_conversation_id for key share;
+    if conversation.status is distinct from 'open' then
+        return;
+    end if;
+    perform private.notify(
+        array(
+            select member.user_id from public.inbox_members as member
+            where member.inbox_id = conversation.inbox_id and member.user_id is distinct from conversation.assignee_id),
+        'conversation_creation', conversation, null,
+        (select actor.id from public.users as actor where actor.id = p_actor_user_id), p_happened_at);
+end;
+$$;
+
+comment on function service.tell_new_conversation is
+    'Notifies the inbox''s members of a conversation that is new, or that a bot handed over, as it is now: not when it is gone or no
+     longer open, nobody who sees it no longer or was given it meanwhile. A second run tells nobody again.';
 
 create function private.mentioned_users(p_conversation public.conversations, p_content text)
 returns uuid[]
@@ -449,6 +487,22 @@ as $$
 declare
     read uuid;
 begin
+    if exists (
+        select from private.jobs as job
+        where job.lock = private.notify_lock(p_conversation_id) and job.status in ('queued', 'running'))
+    then
+        -- What a member is about to be told they know by now: a line that is read already keeps the job from telling them.
+        insert into public.notifications as line (account_id, user_id, notification_type, conversation_id, read_at)
+        select conversation.account_id, member.user_id, 'conversation_creation', conversation.id, now()
+        from public.conversations as conversation
+        join public.inbox_members as member
+            on member.account_id = conversation.account_id and member.inbox_id = conversation.inbox_id
+                and member.user_id = auth.uid()
+        where conversation.id = p_conversation_id and conversation.assignee_id is distinct from member.user_id
+        on conflict on constraint notifications_conversation_id_user_id_key do update
+        set created_at = excluded.created_at
+        where line.read_at is not null;
+    end if;
     update public.notifications
     set read_at = now()
     where conversation_id = p_conversation_id and user_id = auth.uid() and read_at is null

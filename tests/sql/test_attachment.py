@@ -118,7 +118,8 @@ def test_an_agent_uploads_to_the_slot_and_sends(
         "pending",
         "image",
     )
-    assert column(db, "select payload ->> 'attachment_id' from private.jobs") == [id_]
+    asked = "select payload ->> 'attachment_id' from private.jobs where kind = 'process_attachment'"
+    assert column(db, asked) == [id_]
     assert value(db, "select preview -> 'attachments' from public.conversations") is True
     topic = value(db, "select topic from realtime.messages where event = 'message.created' limit 1")
     [told] = broadcasts(db, topic, "message.created")

@@ -18,6 +18,8 @@ from tests.support.database import (
     refused,
     rows,
     run,
+    tell_new_conversation,
+    tell_new_conversations,
     value,
 )
 from tests.support.make import Account, Conversation, Inbox, Make, Team, User
@@ -49,12 +51,14 @@ def participants(db: Connection, conversation: Conversation) -> set[UUID]:
 
 def told(db: Connection, user: User) -> list[str]:
     """The types of a user's notifications, newest first."""
+    tell_new_conversations(db)
     query = "select notification_type from public.notifications where user_id = %s order by created_at desc"
     return column(db, query, user.id)
 
 
 def forget(db: Connection) -> None:
     """So that a test sees only what comes after."""
+    tell_new_conversations(db)
     run(db, "delete from public.notifications")
 
 
@@ -214,6 +218,76 @@ def test_members_are_told_of_a_new_conversation(
     assert told(db, boss) == told(db, narrow) == []
 
 
+def asked_to_tell(db: Connection) -> list[dict[str, Any]]:
+    """What the jobs say that wait."""
+    return column(
+        db,
+        "select payload from private.jobs where kind = 'tell_new_conversation' and status = 'queued'",
+    )
+
+
+def test_members_are_told_of_a_new_conversation_by_a_job_and_once(
+    db: Connection, make: Make, inbox: Inbox, ana: User
+) -> None:
+    conversation = make.conversation(inbox)
+    assert column(db, "select user_id from public.notifications") == []
+    [payload] = asked_to_tell(db)
+    tell_new_conversation(db, payload)
+    run(db, "update public.notifications set read_at = now()")
+    tell_new_conversation(db, payload)  # the worker that did it died before it could say so
+    assert value(db, "select read_at is not null from public.notifications")
+    assert len(broadcasts(db, f"user:{ana.id}", "notification.created")) == 1
+    run(db, "delete from public.conversations where id = %s", conversation.id)
+    tell_new_conversation(db, payload)
+    assert told(db, ana) == []
+
+
+def test_members_are_told_of_a_new_conversation_as_things_are_by_then(
+    db: Connection, make: Make, inbox: Inbox, ana: User, ben: User
+) -> None:
+    stranger = make.agent(make.inbox(make.account()))
+    conversation, resolved, gone = (make.conversation(inbox) for _ in range(3))
+    left = make.agent(inbox)
+    run(db, "delete from public.inbox_members where user_id = %s", left.id)
+    with acting_as(db, ben):
+        call(
+            db,
+            "public.assign_conversation",
+            p_conversation_id=conversation.id,
+            p_assignee_id=ben.id,
+        )
+    run(db, "update public.conversations set status = 'resolved' where id = %s", resolved.id)
+    run(db, "delete from public.conversations where id = %s", gone.id)
+    tell_new_conversations(db)
+    assert rows(db, "select conversation_id, user_id from public.notifications") == [
+        (conversation.id, ana.id)
+    ]
+    assert told(db, stranger) == told(db, left) == told(db, ben) == []
+
+
+def test_what_was_said_since_stays_when_members_are_told_of_a_new_conversation(
+    db: Connection, make: Make, inbox: Inbox, ana: User, ben: User
+) -> None:
+    conversation = make.conversation(inbox)
+    make.note(conversation, ben, mention(ana))
+    assert told(db, ana) == ["conversation_mention"]
+
+
+def test_who_opened_a_new_conversation_before_they_were_told_is_not_told(
+    db: Connection, make: Make, inbox: Inbox, ana: User, ben: User
+) -> None:
+    boss = make.administrator(Account(inbox.account_id))
+    conversation = make.conversation(inbox)
+    for user in (ana, boss):
+        with acting_as(db, user):
+            call(db, "public.mark_conversation_read", p_conversation_id=conversation.id)
+    tell_new_conversations(db)
+    unread = "select user_id from public.notifications where read_at is null"
+    assert column(db, unread) == [ben.id]
+    assert told(db, boss) == []
+    assert broadcasts(db, f"user:{ana.id}", "notification.created") == []
+
+
 def test_pending_conversations_are_told_when_the_bot_hands_them_over(
     db: Connection, make: Make, inbox: Inbox, ana: User
 ) -> None:
@@ -303,6 +377,7 @@ def test_a_notification_is_told_to_its_owner_s_topic(
 ) -> None:
     conversation = make.conversation(inbox)
     make.conversation(inbox)
+    tell_new_conversations(db)
     said = broadcasts(db, f"user:{ana.id}", "notification.created")
     assert [payload["unread_count"] for payload in said] == [1, 2]
     assert said[0]["notification"]["conversation_id"] == str(conversation.id)
@@ -316,6 +391,7 @@ def test_the_list_pages_and_counts_what_is_unread(
     db: Connection, make: Make, inbox: Inbox, ana: User
 ) -> None:
     made = [make.conversation(inbox) for _ in range(5)]
+    tell_new_conversations(db)
     account = {"p_account_id": inbox.account_id}
     with acting_as(db, ana):
         first = call(db, "public.notification_list", **account, p_limit=3)
@@ -344,6 +420,7 @@ def test_snoozed_notifications_are_hidden_until_their_time(
     db: Connection, make: Make, inbox: Inbox, ana: User
 ) -> None:
     make.conversation(inbox)
+    tell_new_conversations(db)
     account = {"p_account_id": inbox.account_id}
     with acting_as(db, ana):
         for hours, shown in ((1, 0), (-1, 1)):
@@ -360,6 +437,7 @@ def test_opening_a_conversation_reads_its_notification(
     db: Connection, make: Make, inbox: Inbox, ana: User, ben: User
 ) -> None:
     conversation = make.conversation(inbox)
+    tell_new_conversations(db)
     with acting_as(db, ana):
         call(db, "public.mark_conversation_read", p_conversation_id=conversation.id)
     query = "select read_at is not null from public.notifications where user_id = %s"
@@ -388,6 +466,7 @@ def test_notifications_and_settings_are_their_owner_s_alone(
     db: Connection, make: Make, inbox: Inbox, ana: User, ben: User
 ) -> None:
     make.conversation(inbox)
+    tell_new_conversations(db)
     boss, stranger = make.administrator(Account(inbox.account_id)), make.user()
     with acting_as(db, ana):
         assert column(db, "select user_id from public.notifications") == [ana.id]

@@ -23,6 +23,7 @@ from tests.support.database import (
     refused,
     rows,
     run,
+    tell_new_conversations,
     value,
 )
 from tests.support.make import Conversation, Inbox, Make, User
@@ -370,6 +371,7 @@ def test_what_a_bot_answers_concerns_no_agent_until_it_is_handed_over(
     assert column(db, "select user_id from public.notifications") == []
     run(db, "update public.conversations set status = 'open'")
     assert state(db, conversation, "status", "assignee_id") == ("open", present.id)
+    tell_new_conversations(db)
     told = "select user_id, notification_type from public.notifications"
     assert dict(rows(db, told)) == {
         present.id: "conversation_assignment", away.id: "conversation_creation",

@@ -199,6 +199,35 @@ def refused(code: str) -> Iterator[dict[str, Any]]:
         body["status"] = json.loads(caught.value.diag.message_detail or "{}")["status"]
 
 
+def tell_new_conversations(db: Connection) -> None:
+    """Do the jobs that tell members of new conversations, as a worker would, and let them be done."""
+    asked = column(
+        db,
+        """
+        with asked as (
+            update private.jobs set status = 'done', finished_at = now()
+            where kind = 'tell_new_conversation' and status = 'queued'
+            returning id, payload
+        )
+        select payload from asked order by id
+        """,
+    )
+    for payload in asked:
+        tell_new_conversation(db, payload)
+
+
+def tell_new_conversation(db: Connection, payload: dict[str, Any]) -> None:
+    """Run one such job."""
+    with acting_as_service(db):
+        db.execute(
+            """
+            select service.tell_new_conversation(
+                p_conversation_id => %s::uuid, p_actor_user_id => %s::uuid, p_happened_at => %s::timestamptz)
+            """,
+            [payload["conversation_id"], payload["actor_user_id"], payload["happened_at"]],
+        )
+
+
 def broadcasts(db: Connection, topic: str, event: str | None = None) -> list[dict[str, Any]]:
     """The payloads sent to a topic so far, oldest first."""
     return column(

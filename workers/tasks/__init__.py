@@ -20,6 +20,7 @@ from workers.tasks import (
     send_notification_email,
     send_templates,
     sync_templates,
+    tell_new_conversation,
     visit_mailbox,
 )
 
@@ -41,5 +42,6 @@ TASKS: dict[str, Registered] = {
     "send_notification_email": Registered(send_notification_email.run),
     "send_templates": Registered(send_templates.run),
     "sync_templates": Registered(sync_templates.run, timeout=2 * MINUTES),
+    "tell_new_conversation": Registered(tell_new_conversation.run),
     "visit_mailbox": Registered(visit_mailbox.run, timeout=2 * MINUTES),
 }
