@@ -459,8 +459,8 @@ comment on function public.delete_contact is
      Fails with contact_not_found, not_administrator, contact_online.';
 grant execute on function public.delete_contact to authenticated;
 
-create function private.contact_list(
-    p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit int
+create function private.contact_page(
+    p_account_id uuid, p_query text, p_labels text[], p_conditions text, p_sort text, p_cursor jsonb, p_limit int
 )
 returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
@@ -483,9 +483,6 @@ declare
     page jsonb[];
     cursors jsonb[];
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
     if key is null or coalesce(p_limit, 0) not between 1 and 100 then
         perform private.fail(
             400, 'invalid_argument',
@@ -512,11 +509,13 @@ begin
             and num_nonnulls(contact.email, contact.phone_number, contact.identifier) > 0
             %s
             %s
+            %s
         $conditions$,
         case when needle is not null then
             'and contact.search_text like $2'
             else '' end,
-        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
+        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end,
+        case when p_conditions is not null then format('and (%s)', p_conditions) else '' end);
     -- Those without a value come last; each half is one run of an index.
     execute format(
         $query$
@@ -548,6 +547,23 @@ begin
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
+end;
+$$;
+
+comment on function private.contact_page is
+    'One page of an account''s contacts, for functions that checked who asks; conditions are SQL of ours about the alias contact.';
+
+create function private.contact_list(
+    p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit int
+)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    return private.contact_page(p_account_id, p_query, p_labels, null, p_sort, p_cursor, p_limit);
 end;
 $$;
 
