@@ -608,56 +608,6 @@ $$;
 comment on function private.known_address is
     'The address that a channel would know the contact by, from their e-mail address or phone number; null when that does not tell.';
 
-create function private.contactable_inboxes(p_contact_id uuid)
-returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-    contact public.contacts := private.member_contact(p_contact_id);
-begin
-    return jsonb_build_object('rows', (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'inbox_id', inbox.id,
-            'name', inbox.name,
-            'channel_type', inbox.channel_type,
-            'source_id', coalesce(address.source_id, private.known_address(contact, inbox.channel_type)))
-            order by inbox.name, inbox.id), '[]')
-        from public.inboxes as inbox
-        left join lateral (
-            select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
-            from public.contact_inboxes as known
-            where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
-            order by known.id desc
-            limit 1
-        ) as address on true
-        where inbox.account_id = contact.account_id
-            and inbox.id = any (private.inbox_ids())
-            and inbox.deleted_at is null
-            and address.opted_out_at is null
-            and address.unreachable_reason is null
-            and (
-                address.id is not null
-                or inbox.channel_type = 'api'
-                or private.known_address(contact, inbox.channel_type) is not null)));
-end;
-$$;
-
-comment on function private.contactable_inboxes is 'See public.contactable_inboxes.';
-grant execute on function private.contactable_inboxes to authenticated;
-
-create function public.contactable_inboxes(p_contact_id uuid)
-returns jsonb
-language sql stable set search_path = ''
-as $$
-    select private.contactable_inboxes(p_contact_id)
-$$;
-
-comment on function public.contactable_inboxes is
-    'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id}]}, by name.
-     source_id is the address; null where an API inbox would make one. Who opted out or cannot be reached is left out there.
-     Fails with contact_not_found.';
-grant execute on function public.contactable_inboxes to authenticated;
-
 create function private.active_contacts(p_account_id uuid, p_limit int)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -141,6 +141,72 @@ $function$;
 
 ALTER FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.contactable_inboxes(p_contact_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    contact public.contacts := private.member_contact(p_contact_id);
+begin
+    return (
+        select jsonb_build_object(
+            'rows', coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'inbox_id', reach.inbox_id,
+                    'name', reach.name,
+                    'channel_type', reach.channel_type,
+                    'source_id', reach.source_id,
+                    'needs_template', reach.is_closed)
+                order by reach.name, reach.inbox_id) filter (where reach.reason is null), '[]'),
+            'unreachable', coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'inbox_id', reach.inbox_id,
+                    'name', reach.name,
+                    'channel_type', reach.channel_type,
+                    'reason', reach.reason)
+                order by reach.name, reach.inbox_id) filter (where reach.reason is not null), '[]'))
+        from (
+            select inbox.id as inbox_id, inbox.name, inbox.channel_type, given.source_id, coalesce(reply.is_closed, false) as is_closed,
+                case
+                    when address.opted_out_at is not null then 'opted_out'
+                    when address.unreachable_reason is not null then 'unreachable'
+                    when given.source_id is null and inbox.channel_type <> 'api' then private.lacking_address(inbox.channel_type)
+                    when reply.is_closed and not private.has_templates(inbox.channel_type) then 'window_closed' end as reason
+            from public.inboxes as inbox
+            left join lateral (
+                select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
+                from public.contact_inboxes as known
+                where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
+                order by known.id desc
+                limit 1
+            ) as address on true
+            cross join lateral (
+                select coalesce(address.source_id, private.known_address(contact, inbox.channel_type)) as source_id
+            ) as given
+            left join lateral (
+                select conversation.id
+                from public.conversations as conversation
+                where conversation.account_id = contact.account_id and conversation.contact_inbox_id = address.id
+                order by conversation.id desc
+                limit 1
+            ) as latest on true
+            cross join lateral (
+                select coalesce(private.last_incoming_at(latest.id) + make_interval(hours => open.hours) < now(), open.hours is not null)
+                    as is_closed
+                from (
+                    select private.reply_window_hours(
+                        jsonb_populate_record(null::public.conversations, jsonb_build_object('inbox_id', inbox.id))) as hours
+                ) as open
+            ) as reply
+            where inbox.account_id = contact.account_id
+                and inbox.id = any (private.inbox_ids())
+                and inbox.deleted_at is null
+        ) as reach);
+end;
+$function$;
+
 CREATE OR REPLACE FUNCTION private.conversation_filter(p_account_id uuid, p_conditions jsonb, p_sort text, p_cursor jsonb, p_limit integer, p_ids uuid[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -411,6 +477,25 @@ begin
 end;
 $function$;
 
+CREATE OR REPLACE FUNCTION private.lacking_address(p_channel_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    -- private.known_address says what a channel needs; here it is asked about somebody who has only the one.
+    select case
+        when private.known_address(
+            jsonb_populate_record(null::public.contacts, '{"email": "somebody@example.com"}'), p_channel_type) is not null
+            then 'no_email'
+        when private.known_address(
+            jsonb_populate_record(null::public.contacts, '{"phone_number": "+15550100"}'), p_channel_type) is not null
+            then 'no_phone_number'
+        else 'must_write_first' end
+$function$;
+
+ALTER FUNCTION "private"."lacking_address"(text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean, p_type text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -509,12 +594,19 @@ COMMENT ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) IS 'Conditio
 
 COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, searched (of a contact), id, number, labels, time. Only quoted literals come from the client.';
 
+COMMENT ON FUNCTION "private"."lacking_address"(text) IS 'What a contact without an address in a channel lacks there: no_email, no_phone_number, or must_write_first.';
+
 COMMENT ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) IS 'See public.save_custom_filter.';
 
 COMMENT ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) IS 'One page of the contacts that meet conditions, in the grammar of public.conversation_filter, and the query, as public.contact_list
      gives it. They are about name, email, phone_number, identifier, company_name, country_code, city, referer, blocked, labels,
      created_at, last_activity_at and the account''s own attributes of contacts. Fails with account_not_found, invalid_argument,
      invalid_cursor, filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
+
+COMMENT ON FUNCTION "public"."contactable_inboxes"(uuid) IS 'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id,
+     needs_template}], unreachable: [{inbox_id, name, channel_type, reason}]}, by name. source_id is the address; null where an API
+     inbox would make one. needs_template: the contact wrote too long ago, or never, for anything but an approved template. reason is
+     no_email, no_phone_number, must_write_first, window_closed, opted_out or unreachable. Fails with contact_not_found.';
 
 COMMENT ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) IS 'Saves conditions as a view (id null) or changes one: one''s own, or, as an administrator, one that everybody sees. It is one of
      conversations or, as type says, of contacts, and stays that. Returns its row. Fails with account_not_found, not_administrator, filter_not_found, name_invalid, name_taken, too_many_filters, invalid_argument, and
@@ -553,6 +645,12 @@ REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) FROM PUBL
 REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lacking_address"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lacking_address"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lacking_address"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) FROM PUBLIC;
 
