@@ -7,7 +7,7 @@ import { pastConversationsQuery } from './api';
 interface PastConversationsProps {
   accountId: string;
   contactId: string;
-  exceptId: string;
+  exceptId: string | undefined;
   onOpen: (displayId: number) => void;
 }
 
