@@ -1,5 +1,5 @@
 import { Check, Copy, TriangleAlert } from 'lucide-react';
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
 import { Dialog } from '@/components/dialog';
@@ -37,10 +37,6 @@ export default function InviteMany({ roles, roleArguments, onClose }: InviteMany
   // What was not asked, because all of it was refused, is still to be invited.
   const unasked = asked?.filter((email) => !results.some((each) => each.email === email)) ?? [];
 
-  useEffect(() => {
-    if (done) summary.current?.focus();
-  }, [done]);
-
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (busy) return;
@@ -62,6 +58,8 @@ export default function InviteMany({ roles, roleArguments, onClose }: InviteMany
       // Where nothing came of it, the form is there to try again.
       if (told === 0) setAsked(null);
     }
+    // Before the button that has the focus goes away, and with it the place where one was.
+    if (told > 0) summary.current?.focus();
     setBusy(false);
   }
 
@@ -80,15 +78,21 @@ export default function InviteMany({ roles, roleArguments, onClose }: InviteMany
 
   return (
     <Dialog title={t(done ? 'inviteMany.results' : 'inviteMany.title')} onClose={close}>
+      <p
+        ref={summary}
+        role="status"
+        tabIndex={-1}
+        className={done ? 'px-5 pt-3 font-medium outline-none' : 'sr-only'}
+      >
+        {done &&
+          t('inviteMany.summary', {
+            invited: results.length - refused.length,
+            others: refused.length + others.length + unasked.length,
+          })}
+      </p>
       {done ? (
         <div className="flex min-h-0 flex-col">
           <div className="min-h-0 space-y-3 overflow-y-auto px-5 py-3">
-            <p ref={summary} tabIndex={-1} className="font-medium outline-none">
-              {t('inviteMany.summary', {
-                invited: results.length - refused.length,
-                others: refused.length + others.length + unasked.length,
-              })}
-            </p>
             <Refusal text={failure} />
             <ul
               aria-label={t('inviteMany.results')}
