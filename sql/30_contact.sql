@@ -459,8 +459,8 @@ comment on function public.delete_contact is
      Fails with contact_not_found, not_administrator, contact_online.';
 grant execute on function public.delete_contact to authenticated;
 
-create function private.contact_list(
-    p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit int
+create function private.contact_page(
+    p_account_id uuid, p_query text, p_labels text[], p_conditions text, p_sort text, p_cursor jsonb, p_limit int
 )
 returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan'
@@ -483,9 +483,6 @@ declare
     page jsonb[];
     cursors jsonb[];
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
     if key is null or coalesce(p_limit, 0) not between 1 and 100 then
         perform private.fail(
             400, 'invalid_argument',
@@ -512,11 +509,13 @@ begin
             and num_nonnulls(contact.email, contact.phone_number, contact.identifier) > 0
             %s
             %s
+            %s
         $conditions$,
         case when needle is not null then
             'and contact.search_text like $2'
             else '' end,
-        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
+        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end,
+        case when p_conditions is not null then format('and (%s)', p_conditions) else '' end);
     -- Those without a value come last; each half is one run of an index.
     execute format(
         $query$
@@ -548,6 +547,23 @@ begin
     return jsonb_build_object(
         'rows', coalesce(to_jsonb(page[1:p_limit]), '[]'),
         'next_cursor', case when cardinality(page) > p_limit then cursors[p_limit] end);
+end;
+$$;
+
+comment on function private.contact_page is
+    'One page of an account''s contacts, for functions that checked who asks; conditions are SQL of ours about the alias contact.';
+
+create function private.contact_list(
+    p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit int
+)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    return private.contact_page(p_account_id, p_query, p_labels, null, p_sort, p_cursor, p_limit);
 end;
 $$;
 
@@ -591,56 +607,6 @@ $$;
 
 comment on function private.known_address is
     'The address that a channel would know the contact by, from their e-mail address or phone number; null when that does not tell.';
-
-create function private.contactable_inboxes(p_contact_id uuid)
-returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-    contact public.contacts := private.member_contact(p_contact_id);
-begin
-    return jsonb_build_object('rows', (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'inbox_id', inbox.id,
-            'name', inbox.name,
-            'channel_type', inbox.channel_type,
-            'source_id', coalesce(address.source_id, private.known_address(contact, inbox.channel_type)))
-            order by inbox.name, inbox.id), '[]')
-        from public.inboxes as inbox
-        left join lateral (
-            select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
-            from public.contact_inboxes as known
-            where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
-            order by known.id desc
-            limit 1
-        ) as address on true
-        where inbox.account_id = contact.account_id
-            and inbox.id = any (private.inbox_ids())
-            and inbox.deleted_at is null
-            and address.opted_out_at is null
-            and address.unreachable_reason is null
-            and (
-                address.id is not null
-                or inbox.channel_type = 'api'
-                or private.known_address(contact, inbox.channel_type) is not null)));
-end;
-$$;
-
-comment on function private.contactable_inboxes is 'See public.contactable_inboxes.';
-grant execute on function private.contactable_inboxes to authenticated;
-
-create function public.contactable_inboxes(p_contact_id uuid)
-returns jsonb
-language sql stable set search_path = ''
-as $$
-    select private.contactable_inboxes(p_contact_id)
-$$;
-
-comment on function public.contactable_inboxes is
-    'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id}]}, by name.
-     source_id is the address; null where an API inbox would make one. Who opted out or cannot be reached is left out there.
-     Fails with contact_not_found.';
-grant execute on function public.contactable_inboxes to authenticated;
 
 create function private.active_contacts(p_account_id uuid, p_limit int)
 returns jsonb

@@ -814,6 +814,20 @@ comment on function public.message_changes is
      reset: more than 200, load the page anew. Fails with conversation_not_found.';
 grant execute on function public.message_changes to authenticated;
 
+create function private.says(p_message public.messages, p_content text)
+returns boolean
+language sql immutable set search_path = ''
+as $$
+    select p_message.content = coalesce(p_content, '')
+        or p_message.edited_at is not null
+        or p_message.deleted_at is not null
+        or p_message.content_attributes ? 'template_params'
+$$;
+
+comment on function private.says is
+    'Whether a message that is sent again under its id is the one that is stored, as far as can be told: what was edited, deleted or
+     filled into a template has other words since.';
+
 create function private.send_message(
     p_conversation_id uuid, p_id uuid, p_content text, p_private boolean, p_expected_last_seq bigint,
     p_attachments uuid[], p_in_reply_to uuid, p_content_attributes jsonb
@@ -835,7 +849,10 @@ begin
     perform from public.conversations where id = p_conversation_id for no key update;
     select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
     if message.id is not null then
-        if message.sender_user_id is distinct from caller then
+        if message.sender_user_id is distinct from caller
+            or message.private <> coalesce(p_private, false)
+            or not private.says(message, p_content)
+        then
             perform private.fail(409, 'message_id_taken', 'Another message has this id.');
         end if;
         return private.message_json(message);
@@ -889,7 +906,8 @@ as $$
 $$;
 
 comment on function public.send_message is
-    'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
+    'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message, and
+     message_id_taken when it says something else.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails

@@ -169,7 +169,7 @@ begin
         insert into public.messages (id, conversation_id, content, attachments_at)
         values (p_id, p_conversation_id, coalesce(p_content, ''), bound_at)
         returning * into message;
-    elsif message.message_type <> 'incoming' then
+    elsif message.message_type <> 'incoming' or not private.says(message, p_content) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
     return private.visitor_message_json(message);

@@ -544,7 +544,10 @@ begin
         values (
             conversation.id, 'incoming', left(coalesce(p_message ->> 'content', ''), 150000), conversation.contact_id, given_source)
         returning * into made;
-    elsif made.conversation_id <> conversation.id or made.message_type <> 'incoming' then
+    elsif made.conversation_id <> conversation.id
+        or made.message_type <> 'incoming'
+        or not private.says(made, left(p_message ->> 'content', 150000))
+    then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
     return private.api_message_json(made) || jsonb_build_object('echo_id', p_message ->> 'echo_id');

@@ -193,7 +193,7 @@ ALTER TABLE "public"."custom_attribute_definitions" ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE "public"."custom_attribute_definitions" OWNER TO "postgres";
 
-CREATE TABLE "public"."custom_filters" ("account_id" uuid NOT NULL, "user_id" uuid, "name" text NOT NULL, "conditions" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), CONSTRAINT "custom_filters_conditions_check" CHECK (((jsonb_typeof(conditions) = 'array'::text) AND (octet_length((conditions)::text) <= 100000))), CONSTRAINT "custom_filters_name_check" CHECK (((name = btrim(name)) AND ((char_length(name) >= 1) AND (char_length(name) <= 100)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_filters_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_filters_pkey" PRIMARY KEY (id));
+CREATE TABLE "public"."custom_filters" ("account_id" uuid NOT NULL, "user_id" uuid, "name" text NOT NULL, "conditions" jsonb NOT NULL, "created_at" timestamp with time zone NOT NULL DEFAULT now(), "updated_at" timestamp with time zone NOT NULL DEFAULT now(), "filter_type" text NOT NULL DEFAULT 'conversation'::text, CONSTRAINT "custom_filters_conditions_check" CHECK (((jsonb_typeof(conditions) = 'array'::text) AND (octet_length((conditions)::text) <= 100000))), CONSTRAINT "custom_filters_filter_type_check" CHECK ((filter_type = ANY (ARRAY['conversation'::text, 'contact'::text]))), CONSTRAINT "custom_filters_name_check" CHECK (((name = btrim(name)) AND ((char_length(name) >= 1) AND (char_length(name) <= 100)))), "id" uuid NOT NULL DEFAULT private.uuid_v7(), CONSTRAINT "custom_filters_account_id_id_key" UNIQUE (account_id, id), CONSTRAINT "custom_filters_pkey" PRIMARY KEY (id));
 
 ALTER TABLE "public"."custom_filters" ENABLE ROW LEVEL SECURITY;
 
@@ -1891,6 +1891,25 @@ $function$;
 
 ALTER FUNCTION "private"."check_role"(uuid, text, uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.chosen_title(p_conversation_id uuid, p_value text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    select item.value ->> 'title'
+    from public.messages as message
+    cross join lateral jsonb_array_elements(message.content_attributes -> 'items') as item
+    where message.conversation_id = p_conversation_id
+        and message.content_type = 'input_select'
+        and jsonb_typeof(message.content_attributes -> 'items') = 'array'
+        and item.value ->> 'value' = p_value
+    order by message.seq desc
+    limit 1
+$function$;
+
+ALTER FUNCTION "private"."chosen_title"(uuid, text) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.client_attributes(p_attributes jsonb, p_private boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1906,12 +1925,12 @@ begin
     end if;
     select attribute.key into unknown
     from jsonb_object_keys(p_attributes) as attribute (key)
-    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params')
+    where attribute.key not in ('in_reply_to', 'to_emails', 'cc_emails', 'bcc_emails', 'template_params', 'items')
     limit 1;
     if unknown is not null then
         perform private.fail(
             400, 'content_attributes_invalid', format('A message cannot be given the attribute %L.', left(unknown, 50)),
-            'Give in_reply_to, to_emails, cc_emails, bcc_emails or template_params.');
+            'Give in_reply_to, to_emails, cc_emails, bcc_emails, items or template_params.');
     end if;
     foreach field in array array['to_emails', 'cc_emails', 'bcc_emails'] loop
         if p_attributes ? field and (
@@ -2005,6 +2024,35 @@ $function$;
 
 ALTER FUNCTION "private"."connection_changed"() OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.connection_failures(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    inbox constant public.inboxes := private.administered_inbox(p_inbox_id);
+    found jsonb;
+begin
+    select jsonb_build_object(
+        'failed', count(*) filter (where lately.status = 'failed'),
+        'unknown', count(*) filter (where lately.status = 'unknown'))
+    into found
+    from (
+        select message.status
+        from public.messages as message
+        where message.account_id = inbox.account_id
+            and message.created_at > now() - interval '24 hours'
+            and message.inbox_id = p_inbox_id
+            and message.status in ('failed', 'unknown')
+        limit 1000
+    ) as lately;
+    return found;
+end;
+$function$;
+
+ALTER FUNCTION "private"."connection_failures"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.contact_address(p_contact public.contacts, p_inbox public.inboxes)
  RETURNS public.contact_inboxes
  LANGUAGE plpgsql
@@ -2039,6 +2087,24 @@ $function$;
 
 ALTER FUNCTION "private"."contact_address"(public.contacts, public.inboxes) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.contact_filter(p_account_id uuid, p_conditions jsonb, p_query text, p_sort text, p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    return private.contact_page(
+        p_account_id, p_query, null, private.filter_predicate(p_account_id, 'contact', p_conditions),
+        p_sort, p_cursor, p_limit);
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.contact_json(p_contact public.contacts)
  RETURNS jsonb
  LANGUAGE sql
@@ -2051,6 +2117,22 @@ $function$;
 ALTER FUNCTION "private"."contact_json"(public.contacts) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.contact_list(p_account_id uuid, p_query text, p_sort text, p_labels text[], p_cursor jsonb, p_limit integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+    if p_account_id is null or not p_account_id = any (private.account_ids()) then
+        perform private.fail(404, 'account_not_found', 'There is no such account.');
+    end if;
+    return private.contact_page(p_account_id, p_query, p_labels, null, p_sort, p_cursor, p_limit);
+end;
+$function$;
+
+ALTER FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.contact_page(p_account_id uuid, p_query text, p_labels text[], p_conditions text, p_sort text, p_cursor jsonb, p_limit integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -2075,9 +2157,6 @@ declare
     page jsonb[];
     cursors jsonb[];
 begin
-    if p_account_id is null or not p_account_id = any (private.account_ids()) then
-        perform private.fail(404, 'account_not_found', 'There is no such account.');
-    end if;
     if key is null or coalesce(p_limit, 0) not between 1 and 100 then
         perform private.fail(
             400, 'invalid_argument',
@@ -2104,11 +2183,13 @@ begin
             and num_nonnulls(contact.email, contact.phone_number, contact.identifier) > 0
             %s
             %s
+            %s
         $conditions$,
         case when needle is not null then
             'and contact.search_text like $2'
             else '' end,
-        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end);
+        case when cardinality(p_labels) > 0 then 'and contact.labels && $3' else '' end,
+        case when p_conditions is not null then format('and (%s)', p_conditions) else '' end);
     -- Those without a value come last; each half is one run of an index.
     execute format(
         $query$
@@ -2143,7 +2224,7 @@ begin
 end;
 $function$;
 
-ALTER FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) OWNER TO "postgres";
+ALTER FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.contact_search_text(p_name text, p_middle_name text, p_last_name text, p_email text, p_phone_number text, p_identifier text, p_company text)
  RETURNS text
@@ -2166,30 +2247,60 @@ AS $function$
 declare
     contact public.contacts := private.member_contact(p_contact_id);
 begin
-    return jsonb_build_object('rows', (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'inbox_id', inbox.id,
-            'name', inbox.name,
-            'channel_type', inbox.channel_type,
-            'source_id', coalesce(address.source_id, private.known_address(contact, inbox.channel_type)))
-            order by inbox.name, inbox.id), '[]')
-        from public.inboxes as inbox
-        left join lateral (
-            select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
-            from public.contact_inboxes as known
-            where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
-            order by known.id desc
-            limit 1
-        ) as address on true
-        where inbox.account_id = contact.account_id
-            and inbox.id = any (private.inbox_ids())
-            and inbox.deleted_at is null
-            and address.opted_out_at is null
-            and address.unreachable_reason is null
-            and (
-                address.id is not null
-                or inbox.channel_type = 'api'
-                or private.known_address(contact, inbox.channel_type) is not null)));
+    return (
+        select jsonb_build_object(
+            'rows', coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'inbox_id', reach.inbox_id,
+                    'name', reach.name,
+                    'channel_type', reach.channel_type,
+                    'source_id', reach.source_id,
+                    'needs_template', reach.is_closed)
+                order by reach.name, reach.inbox_id) filter (where reach.reason is null), '[]'),
+            'unreachable', coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'inbox_id', reach.inbox_id,
+                    'name', reach.name,
+                    'channel_type', reach.channel_type,
+                    'reason', reach.reason)
+                order by reach.name, reach.inbox_id) filter (where reach.reason is not null), '[]'))
+        from (
+            select inbox.id as inbox_id, inbox.name, inbox.channel_type, given.source_id, coalesce(reply.is_closed, false) as is_closed,
+                case
+                    when address.opted_out_at is not null then 'opted_out'
+                    when address.unreachable_reason is not null then 'unreachable'
+                    when given.source_id is null and inbox.channel_type <> 'api' then private.lacking_address(inbox.channel_type)
+                    when reply.is_closed and not private.has_templates(inbox.channel_type) then 'window_closed' end as reason
+            from public.inboxes as inbox
+            left join lateral (
+                select known.id, known.source_id, known.opted_out_at, known.unreachable_reason
+                from public.contact_inboxes as known
+                where known.account_id = contact.account_id and known.contact_id = contact.id and known.inbox_id = inbox.id
+                order by known.id desc
+                limit 1
+            ) as address on true
+            cross join lateral (
+                select coalesce(address.source_id, private.known_address(contact, inbox.channel_type)) as source_id
+            ) as given
+            left join lateral (
+                select conversation.id
+                from public.conversations as conversation
+                where conversation.account_id = contact.account_id and conversation.contact_inbox_id = address.id
+                order by conversation.id desc
+                limit 1
+            ) as latest on true
+            cross join lateral (
+                select coalesce(private.last_incoming_at(latest.id) + make_interval(hours => open.hours) < now(), open.hours is not null)
+                    as is_closed
+                from (
+                    select private.reply_window_hours(
+                        jsonb_populate_record(null::public.conversations, jsonb_build_object('inbox_id', inbox.id))) as hours
+                ) as open
+            ) as reply
+            where inbox.account_id = contact.account_id
+                and inbox.id = any (private.inbox_ids())
+                and inbox.deleted_at is null
+        ) as reach);
 end;
 $function$;
 
@@ -2230,7 +2341,7 @@ begin
     return private.conversation_page(
         p_account_id, array['open', 'pending', 'snoozed', 'resolved'], null, 'all',
         concat(
-            format(' and (%s)', private.filter_predicate(p_account_id, p_conditions)),
+            format(' and (%s)', private.filter_predicate(p_account_id, 'conversation', p_conditions)),
             case when p_ids is not null then format(' and conversation.id = any (%L::uuid[])', p_ids) end),
         p_sort, p_cursor, p_limit);
 end;
@@ -3128,68 +3239,90 @@ $function$;
 
 ALTER FUNCTION "private"."fill_in"(text, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.filter_condition(p_account_id uuid, p_condition jsonb)
- RETURNS text
+CREATE OR REPLACE FUNCTION private.filter_attribute(p_account_id uuid, p_about text, p_attribute text, OUT expression text, OUT kind text, OUT allowed text[], OUT is_own boolean)
+ RETURNS record
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-    attribute constant text := p_condition ->> 'attribute_key';
-    operator constant text := p_condition ->> 'filter_operator';
     equality constant text[] := array['equal_to', 'not_equal_to'];
     presence constant text[] := array['is_present', 'is_not_present'];
     containment constant text[] := array['contains', 'does_not_contain'];
     time_operators constant text[] := array['is_greater_than', 'is_less_than', 'days_before'];
-    allowed text[];
-    expression text;
-    kind text := 'text';
     definition public.custom_attribute_definitions;
-    condition text;
 begin
+    kind := 'text';
+    is_own := false;
     case
-        when attribute = 'status' and p_condition -> 'values' @> '["all"]' then
-            return 'true';
-        when attribute in ('status', 'priority') then
-            expression := format('conversation.%I', attribute);
+        when p_about = 'conversation' and p_attribute in ('status', 'priority') then
+            expression := format('conversation.%I', p_attribute);
             allowed := equality;
-        when attribute in ('assignee_id', 'inbox_id', 'team_id') then
-            expression := format('conversation.%I', attribute);
+        when p_about = 'conversation' and p_attribute in ('assignee_id', 'inbox_id', 'team_id') then
+            expression := format('conversation.%I', p_attribute);
             allowed := equality || presence;
             kind := 'id';
-        when attribute = 'display_id' then
+        when p_about = 'conversation' and p_attribute = 'display_id' then
             expression := 'conversation.display_id';
             allowed := equality || containment;
             kind := 'number';
-        when attribute = 'labels' then
-            expression := 'conversation.labels';
-            allowed := equality || presence;
-            kind := 'labels';
-        when attribute in ('created_at', 'last_activity_at') then
-            expression := format('conversation.%I', attribute);
-            allowed := time_operators;
-            kind := 'time';
-        when attribute in ('browser_language', 'conversation_language', 'country_code') then
-            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+        when p_about = 'conversation'
+            and p_attribute in ('browser_language', 'conversation_language', 'country_code')
+        then
+            expression := format('(conversation.additional_attributes ->> %L)', p_attribute);
             allowed := equality;
-        when attribute in ('referer', 'mail_subject') then
-            expression := format('(conversation.additional_attributes ->> %L)', attribute);
+        when p_about = 'conversation' and p_attribute in ('referer', 'mail_subject') then
+            expression := format('(conversation.additional_attributes ->> %L)', p_attribute);
             allowed := equality || containment;
-        when attribute = 'campaign_id' then
+        when p_about = 'conversation' and p_attribute = 'campaign_id' then
             expression := '(conversation.additional_attributes ->> ''campaign_id'')';
             allowed := equality || presence;
+        when p_about = 'contact' and p_attribute = 'name' then
+            -- As the index has it.
+            expression := 'nullif(contact.name, '''')';
+            allowed := equality || containment || presence;
+            kind := 'searched';
+        when p_about = 'contact' and p_attribute in ('email', 'phone_number', 'identifier') then
+            expression := format('contact.%I', p_attribute);
+            allowed := equality || containment || presence;
+            kind := 'searched';
+        when p_about = 'contact' and p_attribute = 'company_name' then
+            expression := 'nullif(contact.additional_attributes ->> ''company_name'', '''')';
+            allowed := equality || containment || presence;
+            kind := 'searched';
+        when p_about = 'contact' and p_attribute = 'country_code' then
+            expression := 'contact.country_code';
+            allowed := equality || presence;
+        when p_about = 'contact' and p_attribute = 'city' then
+            expression := 'contact.location';
+            allowed := equality || containment || presence;
+        when p_about = 'contact' and p_attribute = 'referer' then
+            expression := '(contact.additional_attributes ->> ''referer'')';
+            allowed := equality || containment;
+        when p_about = 'contact' and p_attribute = 'blocked' then
+            expression := 'contact.blocked::text';
+            allowed := equality;
+        when p_attribute = 'labels' then
+            expression := format('%I.labels', p_about);
+            allowed := equality || presence;
+            kind := 'labels';
+        when p_attribute in ('created_at', 'last_activity_at') then
+            expression := format('%I.%I', p_about, p_attribute);
+            allowed := time_operators;
+            kind := 'time';
         else
             select * into definition
             from public.custom_attribute_definitions as known
             where known.account_id = p_account_id
-                and known.attribute_model = 'conversation_attribute'
-                and known.attribute_key = attribute;
+                and known.attribute_model = p_about || '_attribute'
+                and known.attribute_key = p_attribute;
             if definition.id is null then
                 perform private.fail(
                     400, 'filter_attribute_unknown',
-                    format('Conversations have no attribute "%s".', left(coalesce(attribute, ''), 64)));
+                    format('A %s has no attribute "%s".', p_about, left(coalesce(p_attribute, ''), 64)));
             end if;
-            expression := format('(conversation.custom_attributes ->> %L)', definition.attribute_key);
+            is_own := true;
+            expression := format('(%I.custom_attributes ->> %L)', p_about, definition.attribute_key);
             case definition.display_type
                 when 'date' then
                     -- What is no date is no value.
@@ -3209,23 +3342,44 @@ begin
                     allowed := equality || presence;
             end case;
     end case;
-    if operator is null or not operator = any (allowed) then
+end;
+$function$;
+
+ALTER FUNCTION "private"."filter_attribute"(uuid, text, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.filter_condition(p_account_id uuid, p_about text, p_condition jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    attribute constant text := p_condition ->> 'attribute_key';
+    operator constant text := p_condition ->> 'filter_operator';
+    found record;
+    condition text;
+begin
+    if p_about = 'conversation' and attribute = 'status' and p_condition -> 'values' @> '["all"]' then
+        return 'true';
+    end if;
+    found := private.filter_attribute(p_account_id, p_about, attribute);
+    if operator is null or not operator = any (found.allowed) then
         perform private.fail(
             400, 'filter_operator_invalid',
-            format('%s is compared by %s.', attribute, array_to_string(allowed, ', ')));
+            format('%s is compared by %s.', attribute, array_to_string(found.allowed, ', ')));
     end if;
-    condition := private.filter_sql(expression, kind, operator, p_condition);
-    -- A custom attribute that was never set differs from every value.
-    if definition.id is not null and operator in ('not_equal_to', 'does_not_contain') then
-        condition := format('(%s is null or %s)', expression, condition);
+    condition := private.filter_sql(found.expression, found.kind, operator, p_condition);
+    -- What was never set differs from every value: an account's own attribute, and whatever a contact may lack.
+    if (found.is_own or p_about = 'contact') and operator in ('not_equal_to', 'does_not_contain') then
+        condition := format('(%s is null or %s)', found.expression, condition);
     end if;
     return condition;
 end;
 $function$;
 
-ALTER FUNCTION "private"."filter_condition"(uuid, jsonb) OWNER TO "postgres";
+ALTER FUNCTION "private"."filter_condition"(uuid, text, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.filter_predicate(p_account_id uuid, p_conditions jsonb)
+CREATE OR REPLACE FUNCTION private.filter_predicate(p_account_id uuid, p_about text, p_conditions jsonb)
  RETURNS text
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -3250,14 +3404,14 @@ begin
             perform private.fail(400, 'filter_query_operator_invalid', 'Conditions are joined by and, or.');
         end if;
         -- No parentheses around the whole: "and" binds closer than "or", as it is read.
-        predicate := predicate || private.filter_condition(p_account_id, condition)
+        predicate := predicate || private.filter_condition(p_account_id, p_about, condition)
             || case when place = last_place then '' else format(' %s ', lower(condition ->> 'query_operator')) end;
     end loop;
     return predicate;
 end;
 $function$;
 
-ALTER FUNCTION "private"."filter_predicate"(uuid, jsonb) OWNER TO "postgres";
+ALTER FUNCTION "private"."filter_predicate"(uuid, text, jsonb) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.filter_sql(p_expression text, p_kind text, p_operator text, p_condition jsonb)
  RETURNS text
@@ -3268,6 +3422,7 @@ AS $function$
 declare
     given text[];
     patterns text[];
+    candidates text;
 begin
     if p_operator in ('is_present', 'is_not_present') then
         return format(
@@ -3295,8 +3450,22 @@ begin
             format('A value of the condition on %s is malformed.', left(p_condition ->> 'attribute_key', 64)));
     end;
     patterns := array(
-        select private.like_pattern(lower(value)) from unnest(given) as value);
+        select private.like_pattern(case p_kind when 'searched' then private.folded(value) else lower(value) end)
+        from unnest(given) as value);
+    if p_kind = 'searched' then
+        -- What a search for contacts looks at holds all of these; its index finds the candidates, one pattern at a time.
+        select string_agg(format('contact.search_text like %L', pattern), ' or ') into candidates
+        from unnest(patterns) as pattern;
+    end if;
     return case
+        when p_operator = 'contains' and p_kind = 'searched' then
+            format('((%s) and private.folded(%s) like any (%L::text[]))', candidates, p_expression, patterns)
+        when p_operator = 'does_not_contain' and p_kind = 'searched' then
+            format('not private.folded(%s) like any (%L::text[])', p_expression, patterns)
+        when p_operator = 'equal_to' and p_kind = 'searched' then
+            format(
+                '((%s) and lower(%s) = any (%L::text[]))',
+                candidates, p_expression, array(select lower(value) from unnest(given) as value))
         when p_operator = 'equal_to' and p_kind = 'labels' then format('%s && %L::text[]', p_expression, given)
         when p_operator = 'not_equal_to' and p_kind = 'labels' then format('not %s && %L::text[]', p_expression, given)
         when p_operator = 'equal_to' and p_kind = 'id' then format('%s = any (%L::uuid[])', p_expression, given)
@@ -3865,6 +4034,25 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "private"."known_address"(public.contacts, text) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.lacking_address(p_channel_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    -- private.known_address says what a channel needs; here it is asked about somebody who has only the one.
+    select case
+        when private.known_address(
+            jsonb_populate_record(null::public.contacts, '{"email": "somebody@example.com"}'), p_channel_type) is not null
+            then 'no_email'
+        when private.known_address(
+            jsonb_populate_record(null::public.contacts, '{"phone_number": "+15550100"}'), p_channel_type) is not null
+            then 'no_phone_number'
+        else 'must_write_first' end
+$function$;
+
+ALTER FUNCTION "private"."lacking_address"(text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.last_incoming_at(p_conversation_id uuid)
  RETURNS timestamp with time zone
@@ -4799,7 +4987,7 @@ $function$;
 
 ALTER FUNCTION "private"."notified_of"(public.conversations) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.notify(p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid)
+CREATE OR REPLACE FUNCTION private.notify(p_user_ids uuid[], p_type text, p_conversation public.conversations, p_message_id uuid, p_actor_user_id uuid, p_happened_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -4830,6 +5018,7 @@ begin
             read_at = null,
             snoozed_until = null,
             created_at = excluded.created_at
+        where p_happened_at is null or old.created_at < p_happened_at
         returning *
     )
     select array_agg(line) into written from line;
@@ -4857,7 +5046,18 @@ begin
 end;
 $function$;
 
-ALTER FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) OWNER TO "postgres";
+ALTER FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid, timestamp with time zone) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.notify_lock(p_conversation_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+    select 'notify:' || p_conversation_id
+$function$;
+
+ALTER FUNCTION "private"."notify_lock"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.notify_of_conversation()
  RETURNS trigger
@@ -4877,11 +5077,11 @@ begin
     end if;
     -- A new conversation, or one that a bot hands over. What begins resolved concerns nobody.
     if new.status = 'open' and (is_new or (old.status = 'pending' and actor is null)) then
-        perform private.notify(
-            array(
-                select member.user_id from public.inbox_members as member
-                where member.inbox_id = new.inbox_id and member.user_id is distinct from new.assignee_id),
-            'conversation_creation', new, null, actor);
+        -- By a job: a line, its index entries and a broadcast for each of many members would make whoever writes wait.
+        perform private.enqueue(
+            'tell_new_conversation',
+            jsonb_build_object('conversation_id', new.id, 'actor_user_id', actor, 'happened_at', clock_timestamp()),
+            new.account_id, private.notify_lock(new.id));
     end if;
     if new.assignee_id is not null and (is_new or new.assignee_id is distinct from old.assignee_id) then
         perform private.notify(array[new.assignee_id], 'conversation_assignment', new, null, actor);
@@ -4952,6 +5152,59 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."online_users"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.options_of(p_items jsonb, p_channel_type text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+    -- Longer titles would be cut by the provider, or by us.
+    most constant int := case
+        when p_channel_type in ('whatsapp_cloud', 'whatsapp_360dialog') then 10
+        when p_channel_type in ('messenger', 'instagram', 'line') then 13
+        else 20 end;
+    longest constant int := case
+        when p_channel_type in ('whatsapp_cloud', 'whatsapp_360dialog') then 24
+        when p_channel_type in ('messenger', 'instagram', 'line') then 20
+        when p_channel_type = 'telegram' then 60
+        else 100 end;
+    largest constant int := case when p_channel_type = 'telegram' then 64 else 200 end;
+    options jsonb;
+begin
+    if jsonb_typeof(p_items) = 'array' and jsonb_array_length(p_items) <= most and not exists (
+        select from jsonb_array_elements(p_items) as item
+        where jsonb_typeof(item.value) <> 'object'
+            or item.value - '{title,value,description}'::text[] <> '{}'
+            or jsonb_typeof(item.value -> 'title') is distinct from 'string'
+            or jsonb_typeof(coalesce(item.value -> 'value', '""')) <> 'string'
+            or jsonb_typeof(coalesce(item.value -> 'description', '""')) <> 'string')
+    then
+        select jsonb_agg(
+            item.value || jsonb_build_object('value', coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title'))
+            order by item.position)
+        into options
+        from jsonb_array_elements(p_items) with ordinality as item (value, position)
+        having count(distinct item.value ->> 'title') = count(*)
+            and count(distinct coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title')) = count(*)
+            and not bool_or(private.is_blank(item.value ->> 'title'))
+            and max(char_length(item.value ->> 'title')) <= longest
+            and max(octet_length(coalesce(nullif(item.value ->> 'value', ''), item.value ->> 'title'))) <= largest
+            and coalesce(max(char_length(item.value ->> 'description')), 0) <= 72;
+    end if;
+    if options is null then
+        perform private.fail(
+            400, 'content_attributes_invalid', 'items is a list of answers to choose from: {title, value, description}.',
+            format(
+                'Here: 1 to %s, titles of up to %s characters and values of up to %s bytes, none twice; descriptions of up to 72 characters.',
+                most, longest, largest));
+    end if;
+    return options;
+end;
+$function$;
+
+ALTER FUNCTION "private"."options_of"(jsonb, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.outage_wait(p_inbox_id uuid, p_message_id uuid)
  RETURNS double precision
@@ -5195,6 +5448,22 @@ AS $function$
 declare
     read uuid;
 begin
+    if exists (
+        select from private.jobs as job
+        where job.lock = private.notify_lock(p_conversation_id) and job.status in ('queued', 'running'))
+    then
+        -- What a member is about to be told they know by now: a line that is read already keeps the job from telling them.
+        insert into public.notifications as line (account_id, user_id, notification_type, conversation_id, read_at)
+        select conversation.account_id, member.user_id, 'conversation_creation', conversation.id, now()
+        from public.conversations as conversation
+        join public.inbox_members as member
+            on member.account_id = conversation.account_id and member.inbox_id = conversation.inbox_id
+                and member.user_id = auth.uid()
+        where conversation.id = p_conversation_id and conversation.assignee_id is distinct from member.user_id
+        on conflict on constraint notifications_conversation_id_user_id_key do update
+        set created_at = excluded.created_at
+        where line.read_at is not null;
+    end if;
     update public.notifications
     set read_at = now()
     where conversation_id = p_conversation_id and user_id = auth.uid() and read_at is null
@@ -6154,7 +6423,7 @@ $function$;
 
 ALTER FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION private.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean)
+CREATE OR REPLACE FUNCTION private.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean, p_type text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -6173,21 +6442,24 @@ begin
     if private.is_blank(title) or char_length(title) > 100 then
         perform private.fail(400, 'name_invalid', 'The name has 1 to 100 characters.');
     end if;
+    if p_type is null or p_type not in ('conversation', 'contact') then
+        perform private.fail(400, 'invalid_argument', 'type is conversation or contact.');
+    end if;
     -- What could not be asked is not kept.
-    perform private.filter_predicate(p_account_id, p_conditions);
+    perform private.filter_predicate(p_account_id, p_type, p_conditions);
     if p_id is null then
         if (
             select count(*) from public.custom_filters as kept
-            where kept.account_id = p_account_id and kept.user_id is not distinct from owner
+            where kept.account_id = p_account_id and kept.user_id is not distinct from owner and kept.filter_type = p_type
         ) >= 1000 then
             perform private.fail(400, 'too_many_filters', 'There are 1,000 views at most.');
         end if;
-        insert into public.custom_filters (account_id, user_id, name, conditions)
-        values (p_account_id, owner, title, p_conditions)
+        insert into public.custom_filters (account_id, user_id, name, conditions, filter_type)
+        values (p_account_id, owner, title, p_conditions, p_type)
         returning * into saved;
     else
         changed := private.own_filter(p_id);
-        if changed.account_id <> p_account_id then
+        if changed.account_id <> p_account_id or changed.filter_type <> p_type then
             perform private.fail(404, 'filter_not_found', 'There is no such view.');
         end if;
         update public.custom_filters as kept
@@ -6203,7 +6475,7 @@ exception
 end;
 $function$;
 
-ALTER FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) OWNER TO "postgres";
+ALTER FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text, p_permissions text[])
  RETURNS jsonb
@@ -6354,6 +6626,20 @@ end;
 $function$;
 
 ALTER FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION private.says(p_message public.messages, p_content text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    select p_message.content = coalesce(p_content, '')
+        or p_message.edited_at is not null
+        or p_message.deleted_at is not null
+        or p_message.content_attributes ? 'template_params'
+$function$;
+
+ALTER FUNCTION "private"."says"(public.messages, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION private.scopes_of(p_user_id uuid)
  RETURNS TABLE(account_id uuid, inbox_id uuid, team_id uuid, scope text)
@@ -6670,7 +6956,10 @@ begin
     perform from public.conversations where id = p_conversation_id for no key update;
     select * into message from public.messages where conversation_id = p_conversation_id and id = p_id;
     if message.id is not null then
-        if message.sender_user_id is distinct from caller then
+        if message.sender_user_id is distinct from caller
+            or message.private <> coalesce(p_private, false)
+            or not private.says(message, p_content)
+        then
             perform private.fail(409, 'message_id_taken', 'Another message has this id.');
         end if;
         return private.message_json(message);
@@ -8446,7 +8735,7 @@ begin
         insert into public.messages (id, conversation_id, content, attachments_at)
         values (p_id, p_conversation_id, coalesce(p_content, ''), bound_at)
         returning * into message;
-    elsif message.message_type <> 'incoming' then
+    elsif message.message_type <> 'incoming' or not private.says(message, p_content) then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
     return private.visitor_message_json(message);
@@ -8638,6 +8927,16 @@ begin
         new.sender_contact_id := null;
         if new.content_attributes <> '{}' then
             new.content_attributes := private.client_attributes(new.content_attributes, new.private);
+        end if;
+        if new.content_attributes ? 'items' then
+            if new.private or new.content_attributes ? 'template_params' then
+                perform private.fail(400, 'content_attributes_invalid', 'items are not for notes, and not for templates.');
+            end if;
+            new.content_type := 'input_select';
+            new.content_attributes := new.content_attributes || jsonb_build_object('items', (
+                select private.options_of(new.content_attributes -> 'items', inbox.channel_type)
+                from public.inboxes as inbox
+                where inbox.id = conversation.inbox_id));
         end if;
         new.status := case when new.private then 'sent' else private.initial_status(conversation.inbox_id) end;
         if char_length(new.content) > 150000 then
@@ -8871,6 +9170,28 @@ AS $function$
 $function$;
 
 ALTER FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.connection_failures(p_inbox_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.connection_failures(p_inbox_id)
+$function$;
+
+ALTER FUNCTION "public"."connection_failures"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION public.contact_filter(p_account_id uuid, p_conditions jsonb, p_query text DEFAULT NULL::text, p_sort text DEFAULT '-last_activity_at'::text, p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 25)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+    select private.contact_filter(p_account_id, p_conditions, p_query, p_sort, p_cursor, p_limit)
+$function$;
+
+ALTER FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.contact_list(p_account_id uuid, p_query text DEFAULT NULL::text, p_sort text DEFAULT '-last_activity_at'::text, p_labels text[] DEFAULT NULL::text[], p_cursor jsonb DEFAULT NULL::jsonb, p_limit integer DEFAULT 15)
  RETURNS jsonb
@@ -9265,15 +9586,15 @@ $function$;
 
 ALTER FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) OWNER TO "postgres";
 
-CREATE OR REPLACE FUNCTION public.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION public.save_custom_filter(p_account_id uuid, p_id uuid, p_name text, p_conditions jsonb, p_shared boolean DEFAULT false, p_type text DEFAULT 'conversation'::text)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-    select private.save_custom_filter(p_account_id, p_id, p_name, p_conditions, p_shared)
+    select private.save_custom_filter(p_account_id, p_id, p_name, p_conditions, p_shared, p_type)
 $function$;
 
-ALTER FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) OWNER TO "postgres";
+ALTER FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION public.save_custom_role(p_account_id uuid, p_id uuid, p_name text, p_description text DEFAULT ''::text, p_permissions text[] DEFAULT '{}'::text[])
  RETURNS jsonb
@@ -9742,7 +10063,10 @@ begin
         values (
             conversation.id, 'incoming', left(coalesce(p_message ->> 'content', ''), 150000), conversation.contact_id, given_source)
         returning * into made;
-    elsif made.conversation_id <> conversation.id or made.message_type <> 'incoming' then
+    elsif made.conversation_id <> conversation.id
+        or made.message_type <> 'incoming'
+        or not private.says(made, left(p_message ->> 'content', 150000))
+    then
         perform private.fail(409, 'message_id_taken', 'Another message has this id.');
     end if;
     return private.api_message_json(made) || jsonb_build_object('echo_id', p_message ->> 'echo_id');
@@ -11021,7 +11345,12 @@ begin
         receiving_id,
         case when echo then 'outgoing' else 'incoming' end,
         coalesce(p_message ->> 'content_type', 'text'),
-        left(coalesce(p_message ->> 'content', ''), 150000),
+        left(coalesce(
+            -- Some providers tell of a pressed button by its value only.
+            case when p_message #>> '{content_attributes,payload}' = p_message ->> 'content' then
+                private.chosen_title(receiving_id, p_message ->> 'content') end,
+            p_message ->> 'content',
+            ''), 150000),
         jsonb_strip_nulls(
             coalesce(nullif(p_message -> 'content_attributes', 'null'), '{}') || jsonb_build_object(
                 'external_created_at', sent_at,
@@ -11559,6 +11888,31 @@ $function$;
 
 ALTER FUNCTION "service"."take_digest"(uuid, timestamp with time zone) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION service.tell_new_conversation(p_conversation_id uuid, p_actor_user_id uuid, p_happened_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    conversation public.conversations;
+begin
+    -- Whoever deletes it waits for us, or we find it gone.
+    select * into conversation from public.conversations where id = p_conversation_id for key share;
+    if conversation.status is distinct from 'open' then
+        return;
+    end if;
+    perform private.notify(
+        array(
+            select member.user_id from public.inbox_members as member
+            where member.inbox_id = conversation.inbox_id and member.user_id is distinct from conversation.assignee_id),
+        'conversation_creation', conversation, null,
+        (select actor.id from public.users as actor where actor.id = p_actor_user_id), p_happened_at);
+end;
+$function$;
+
+ALTER FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION service.templates_not_synced(p_inbox_id uuid, p_category text, p_text text)
  RETURNS void
  LANGUAGE plpgsql
@@ -12039,7 +12393,7 @@ CREATE INDEX conversations_by_team_idx ON public.conversations USING btree (acco
 
 CREATE INDEX conversations_labels_idx ON public.conversations USING gin (account_id, labels);
 
-CREATE UNIQUE INDEX custom_filters_name_key ON public.custom_filters USING btree (account_id, user_id, lower(name)) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX custom_filters_name_key ON public.custom_filters USING btree (account_id, user_id, filter_type, lower(name)) NULLS NOT DISTINCT;
 
 CREATE INDEX invitations_account_id_custom_role_id_idx ON public.invitations USING btree (account_id, custom_role_id) WHERE (custom_role_id IS NOT NULL);
 
@@ -12361,7 +12715,9 @@ COMMENT ON COLUMN "public"."contacts"."location" IS 'Follows additional_attribut
 
 COMMENT ON COLUMN "public"."custom_attribute_definitions"."regex_cue" IS 'The hint beside the field when its value does not match regex_pattern.';
 
-COMMENT ON COLUMN "public"."custom_filters"."conditions" IS 'As public.conversation_filter takes them; they were valid when they were saved.';
+COMMENT ON COLUMN "public"."custom_filters"."conditions" IS 'As the filter of its type takes them; they were valid when they were saved.';
+
+COMMENT ON COLUMN "public"."custom_filters"."filter_type" IS 'What it is a view of: conversation or contact; never another.';
 
 COMMENT ON COLUMN "public"."custom_filters"."user_id" IS 'Whose it is; null: everybody''s in the account, kept by its administrators.';
 
@@ -12524,17 +12880,25 @@ COMMENT ON FUNCTION "private"."check_name"(text, integer) IS 'The name without b
 
 COMMENT ON FUNCTION "private"."check_role"(uuid, text, uuid) IS 'Fails with role_invalid or custom_role_not_found.';
 
+COMMENT ON FUNCTION "private"."chosen_title"(uuid, text) IS 'What stood on the button that has this value, in the last message of the conversation that offered it. Null for any other.';
+
 COMMENT ON FUNCTION "private"."client_attributes"(jsonb, boolean) IS 'The attributes that an agent may give a message, checked. Fails with content_attributes_invalid.';
 
 COMMENT ON FUNCTION "private"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'See public.connect_channel.';
 
 COMMENT ON FUNCTION "private"."connection_changed"() IS 'Trigger: tells the agents of the inbox, and sends what waited once it is connected again.';
 
+COMMENT ON FUNCTION "private"."connection_failures"(uuid) IS 'See public.connection_failures.';
+
 COMMENT ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) IS 'The contact''s address in the inbox, made where the channel allows us to write first.';
+
+COMMENT ON FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) IS 'See public.contact_filter.';
 
 COMMENT ON FUNCTION "private"."contact_json"(public.contacts) IS 'A contact as functions return it: its row.';
 
 COMMENT ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'See public.contact_list.';
+
+COMMENT ON FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) IS 'One page of an account''s contacts, for functions that checked who asks; conditions are SQL of ours about the alias contact.';
 
 COMMENT ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) IS 'What a search for a contact looks at.';
 
@@ -12600,12 +12964,16 @@ COMMENT ON FUNCTION "private"."fill_channel_template"(public.messages, public.co
 
 COMMENT ON FUNCTION "private"."fill_in"(text, jsonb) IS 'A text with its {{variables}} filled in. Unknown ones are empty, or what {{… | default: "…"}} says.';
 
-COMMENT ON FUNCTION "private"."filter_condition"(uuid, jsonb) IS 'One condition {attribute_key, filter_operator, values} about a conversation as SQL.
+COMMENT ON FUNCTION "private"."filter_attribute"(uuid, text, text) IS 'What a filter compares: an attribute of a conversation or a contact as SQL, its kind, its operators, and whether the account added it.
+     Fails with filter_attribute_unknown.';
+
+COMMENT ON FUNCTION "private"."filter_condition"(uuid, text, jsonb) IS 'One condition {attribute_key, filter_operator, values} about a conversation or a contact as SQL.
      Fails with filter_attribute_unknown, filter_operator_invalid, filter_value_invalid.';
 
-COMMENT ON FUNCTION "private"."filter_predicate"(uuid, jsonb) IS 'Conditions as SQL about the alias conversation. Fails with invalid_argument, filter_query_operator_invalid, and as filter_condition.';
+COMMENT ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) IS 'Conditions as SQL about the alias conversation or contact, as p_about says. Fails with invalid_argument,
+     filter_query_operator_invalid, and as filter_condition.';
 
-COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, id, number, labels, time. Only quoted literals come from the client.';
+COMMENT ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) IS 'One condition on an expression of ours as SQL: kinds text, searched (of a contact), id, number, labels, time. Only quoted literals come from the client.';
 
 COMMENT ON FUNCTION "private"."filter_values"(jsonb) IS 'The values of a condition; fails with filter_value_invalid when there are none.';
 
@@ -12660,6 +13028,8 @@ COMMENT ON FUNCTION "private"."is_timezone"(text) IS 'Whether this is a time zon
 COMMENT ON FUNCTION "private"."keep_message_status"() IS 'Trigger: a message''s state only moves forward, however late or doubled the news is.';
 
 COMMENT ON FUNCTION "private"."known_address"(public.contacts, text) IS 'The address that a channel would know the contact by, from their e-mail address or phone number; null when that does not tell.';
+
+COMMENT ON FUNCTION "private"."lacking_address"(text) IS 'What a contact without an address in a channel lacks there: no_email, no_phone_number, or must_write_first.';
 
 COMMENT ON FUNCTION "private"."last_incoming_at"(uuid) IS 'When the contact last wrote to this inbox from the same address; null when never.';
 
@@ -12738,14 +13108,21 @@ COMMENT ON FUNCTION "private"."notified_by"(uuid) IS 'Whose doing a notification
 
 COMMENT ON FUNCTION "private"."notified_of"(public.conversations) IS 'What a notification says of its conversation.';
 
-COMMENT ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) IS 'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
-     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one.';
+COMMENT ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid, timestamp with time zone) IS 'Notifies those of these users who are members and see the conversation, but not the actor; of a blocked contact only
+     mentions. Writes the rows, tells their screens, and asks for an e-mail where they want one. p_happened_at: when that was
+     of which a job tells later; a line that was written since says something newer, or this already, and stays.';
 
-COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assignee follows what they are given and is told; an inbox''s members are told of a new conversation.';
+COMMENT ON FUNCTION "private"."notify_lock"(uuid) IS 'The lock of the jobs that tell members of this conversation.';
+
+COMMENT ON FUNCTION "private"."notify_of_conversation"() IS 'Trigger: an assignee follows what they are given and is told; that an inbox''s members are told of a new conversation is a
+     job (service.tell_new_conversation).';
 
 COMMENT ON FUNCTION "private"."notify_of_message"() IS 'Trigger: a person''s message is told to whom it mentions, to the assignee and to those who follow the conversation.';
 
 COMMENT ON FUNCTION "private"."online_users"(uuid) IS 'See public.online_users.';
+
+COMMENT ON FUNCTION "private"."options_of"(jsonb, text) IS 'The answers that an agent offers, checked for the channel, each with its value (the title where none is given). Fails with
+     content_attributes_invalid.';
 
 COMMENT ON FUNCTION "private"."outage_wait"(uuid, uuid) IS 'While the provider is down: the seconds this message has to wait, or null when it is the one that tries.';
 
@@ -12836,7 +13213,7 @@ COMMENT ON FUNCTION "private"."save_contact"(uuid, uuid, jsonb) IS 'See public.s
 
 COMMENT ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) IS 'See public.save_custom_attribute.';
 
-COMMENT ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) IS 'See public.save_custom_filter.';
+COMMENT ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) IS 'See public.save_custom_filter.';
 
 COMMENT ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'See public.save_custom_role.';
 
@@ -12845,6 +13222,9 @@ COMMENT ON FUNCTION "private"."save_label"(uuid, uuid, text, text, text, boolean
 COMMENT ON FUNCTION "private"."save_note"(uuid, uuid, text) IS 'See public.save_note.';
 
 COMMENT ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) IS 'See public.save_team.';
+
+COMMENT ON FUNCTION "private"."says"(public.messages, text) IS 'Whether a message that is sent again under its id is the one that is stored, as far as can be told: what was edited, deleted or
+     filled into a template has other words since.';
 
 COMMENT ON FUNCTION "private"."scopes_of"(uuid) IS 'The one source of who sees which conversation: per inbox or team (the other is null) of this user, all of it,
      or only unassigned (those of nobody and their own), or only participating (their own and those they take part in).
@@ -13022,14 +13402,23 @@ COMMENT ON FUNCTION "public"."channel_test_recipients"(uuid) IS 'Who wrote to th
 COMMENT ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) IS 'A new inbox connected to a provider; administrators only. secrets go in and never come out. Returns {id}.
      Fails with account_not_found, not_administrator, channel_type_invalid, address_invalid, address_taken, name_invalid, invalid_argument.';
 
+COMMENT ON FUNCTION "public"."connection_failures"(uuid) IS 'How many messages of the last 24 hours the provider did not take (failed) or may not have taken (unknown): {failed, unknown}, counted up
+     to 1000. Administrators only. Fails with inbox_not_found, not_administrator.';
+
+COMMENT ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) IS 'One page of the contacts that meet conditions, in the grammar of public.conversation_filter, and the query, as public.contact_list
+     gives it. They are about name, email, phone_number, identifier, company_name, country_code, city, referer, blocked, labels,
+     created_at, last_activity_at and the account''s own attributes of contacts. Fails with account_not_found, invalid_argument,
+     invalid_cursor, filter_attribute_unknown, filter_operator_invalid, filter_query_operator_invalid, filter_value_invalid.';
+
 COMMENT ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) IS 'One page of the contacts who can be reached or recognised: {rows, next_cursor}. The query is part of a name, e-mail address,
      phone number, identifier or company, without regard to case and accents; labels: any of them. Sorts name, email, phone_number,
      last_activity_at, created_at, company_name, city, country; - before it for descending; those without a value come last.
      Fails with account_not_found, invalid_argument, invalid_cursor.';
 
-COMMENT ON FUNCTION "public"."contactable_inboxes"(uuid) IS 'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id}]}, by name.
-     source_id is the address; null where an API inbox would make one. Who opted out or cannot be reached is left out there.
-     Fails with contact_not_found.';
+COMMENT ON FUNCTION "public"."contactable_inboxes"(uuid) IS 'Through which of the caller''s inboxes a contact can be written to first: {rows: [{inbox_id, name, channel_type, source_id,
+     needs_template}], unreachable: [{inbox_id, name, channel_type, reason}]}, by name. source_id is the address; null where an API
+     inbox would make one. needs_template: the contact wrote too long ago, or never, for anything but an approved template. reason is
+     no_email, no_phone_number, must_write_first, window_closed, opted_out or unreachable. Fails with contact_not_found.';
 
 COMMENT ON FUNCTION "public"."conversation_filter"(uuid, jsonb, text, jsonb, integer, uuid[]) IS 'One page of the conversations that meet conditions [{attribute_key, filter_operator, values, query_operator}], read from left to right
      with "and" before "or", as public.conversation_list gives it; with ids, at most 200, those of them that do. Fails with
@@ -13141,9 +13530,9 @@ COMMENT ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) IS 'Adds
      Administrators only. Returns the row. Fails with account_not_found, not_administrator, invalid_argument,
      custom_attribute_not_found, attribute_key_taken, custom_attribute_invalid (details names the column, or reserved).';
 
-COMMENT ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) IS 'Saves conditions as a view (id null) or changes one: one''s own, or, as an administrator, one that everybody sees. Returns its row.
-     Fails with account_not_found, not_administrator, filter_not_found, name_invalid, name_taken, too_many_filters, invalid_argument, and
-     as public.conversation_filter about the conditions.';
+COMMENT ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) IS 'Saves conditions as a view (id null) or changes one: one''s own, or, as an administrator, one that everybody sees. It is one of
+     conversations or, as type says, of contacts, and stays that. Returns its row. Fails with account_not_found, not_administrator, filter_not_found, name_invalid, name_taken, too_many_filters, invalid_argument, and
+     as public.conversation_filter or public.contact_filter about the conditions.';
 
 COMMENT ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) IS 'Makes a role (p_id null) or changes one; administrators only. Returns its row.
      Fails with account_not_found, not_administrator, name_invalid, custom_role_invalid, custom_role_not_found.';
@@ -13161,12 +13550,14 @@ COMMENT ON FUNCTION "public"."search"(uuid, text, text, jsonb, integer) IS 'What
      contacts as contact_list finds them, messages of the last 90 days by their words. With one kind, next_cursor leads to the next page;
      it is null on the last. Fails with account_not_found, invalid_argument, invalid_cursor.';
 
-COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message.
+COMMENT ON FUNCTION "public"."send_message"(uuid, uuid, text, boolean, bigint, uuid[], uuid, jsonb) IS 'Sends a reply, or a note when private, under an id made by the caller: sending again returns the same message, and
+     message_id_taken when it says something else.
      With expected_last_seq a public reply is refused when someone else wrote after it: conversation_moved, details = {messages}.
      attachments are ids of request_upload, 15 at most, each uploaded; with one the content may be empty.
      in_reply_to names a message of the same conversation. content_attributes may hold to_emails, cc_emails, bcc_emails
      (lists) and template_params {name, language, processed_params: {header, body, buttons}}: a template of the inbox, whose filled-in
-     words become the content. Outside the reply window nothing else goes out. Fails also with conversation_not_found,
+     words become the content. Outside the reply window nothing else goes out. items [{title, value, description}] are answers to choose
+     from: buttons or a list where the channel has them, else numbered lines. Fails also with conversation_not_found,
      message_empty, message_too_long, message_id_taken, too_many_messages, too_many_attachments, attachment_not_found,
      reply_target_not_found, content_attributes_invalid, window_closed, and with template_not_found, template_not_approved,
      template_unsupported, template_values_missing (details = {fields}), template_value_too_long, template_file_invalid.';
@@ -13386,6 +13777,9 @@ COMMENT ON FUNCTION "service"."take_chore"(text, integer, text) IS 'Whether the 
 
 COMMENT ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) IS 'Closes the window that this message opened, and returns what a digest needs; null when the visitor saw it all, or it was mailed.';
 
+COMMENT ON FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) IS 'Notifies the inbox''s members of a conversation that is new, or that a bot handed over, as it is now: not when it is gone or no
+     longer open, nobody who sees it no longer or was given it meanwhile. A second run tells nobody again.';
+
 COMMENT ON FUNCTION "service"."templates_not_synced"(uuid, text, text) IS 'The provider did not list its templates: what we have stays, and the next try waits longer each time. auth holds the inbox''s messages
      until an administrator reconnects.';
 
@@ -13448,7 +13842,7 @@ COMMENT ON TABLE "public"."conversation_participants" IS 'The agents who follow 
 
 COMMENT ON TABLE "public"."custom_attribute_definitions" IS 'How to show and edit a key of custom_attributes, of contacts or of conversations. Values are checked by the screens only.';
 
-COMMENT ON TABLE "public"."custom_filters" IS 'A saved view: conditions for public.conversation_filter under a name.';
+COMMENT ON TABLE "public"."custom_filters" IS 'A saved view: conditions for public.conversation_filter or public.contact_filter under a name.';
 
 COMMENT ON TABLE "public"."custom_roles" IS 'A named set of permissions; who has one is an agent with exactly these.';
 
@@ -13842,6 +14236,12 @@ REVOKE ALL ON FUNCTION "private"."check_role"(uuid, text, uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."check_role"(uuid, text, uuid) TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."chosen_title"(uuid, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."chosen_title"(uuid, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."chosen_title"(uuid, text) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."client_attributes"(jsonb, boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."client_attributes"(jsonb, boolean) FROM "postgres";
@@ -13862,11 +14262,27 @@ REVOKE ALL ON FUNCTION "private"."connection_changed"() FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."connection_changed"() TO "postgres";
 
+REVOKE ALL ON FUNCTION "private"."connection_failures"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."connection_failures"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."connection_failures"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."connection_failures"(uuid) TO "postgres";
+
 REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."contact_address"(public.contacts, public.inboxes) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."contact_json"(public.contacts) FROM PUBLIC;
 
@@ -13881,6 +14297,12 @@ GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jso
 REVOKE ALL ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."contact_page"(uuid, text, text[], text, text, jsonb, integer) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."contact_search_text"(text, text, text, text, text, text, text) FROM PUBLIC;
 
@@ -14096,17 +14518,23 @@ REVOKE ALL ON FUNCTION "private"."fill_in"(text, jsonb) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."fill_in"(text, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."filter_attribute"(uuid, text, text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."filter_attribute"(uuid, text, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."filter_condition"(uuid, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."filter_attribute"(uuid, text, text) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, text, jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, jsonb) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."filter_condition"(uuid, text, jsonb) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."filter_predicate"(uuid, jsonb) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."filter_condition"(uuid, text, jsonb) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."filter_predicate"(uuid, text, jsonb) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."filter_sql"(text, text, text, jsonb) FROM PUBLIC;
 
@@ -14269,6 +14697,12 @@ REVOKE ALL ON FUNCTION "private"."known_address"(public.contacts, text) FROM PUB
 REVOKE ALL ON FUNCTION "private"."known_address"(public.contacts, text) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."known_address"(public.contacts, text) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."lacking_address"(text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."lacking_address"(text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."lacking_address"(text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."last_incoming_at"(uuid) FROM PUBLIC;
 
@@ -14488,11 +14922,17 @@ REVOKE ALL ON FUNCTION "private"."notified_of"(public.conversations) FROM "postg
 
 GRANT EXECUTE ON FUNCTION "private"."notified_of"(public.conversations) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid, timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid, timestamp with time zone) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."notify"(uuid[], text, public.conversations, uuid, uuid, timestamp with time zone) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."notify_lock"(uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."notify_lock"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."notify_lock"(uuid) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."notify_of_conversation"() FROM PUBLIC;
 
@@ -14513,6 +14953,12 @@ GRANT EXECUTE ON FUNCTION "private"."online_users"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."online_users"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."online_users"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."options_of"(jsonb, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."options_of"(jsonb, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."options_of"(jsonb, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."outage_wait"(uuid, uuid) FROM PUBLIC;
 
@@ -14788,13 +15234,13 @@ REVOKE ALL ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) FROM
 
 GRANT EXECUTE ON FUNCTION "private"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM "postgres";
+REVOKE ALL ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "postgres";
+GRANT EXECUTE ON FUNCTION "private"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -14827,6 +15273,12 @@ GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean)
 REVOKE ALL ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."save_team"(uuid, uuid, text, text, boolean) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."says"(public.messages, text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."says"(public.messages, text) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."says"(public.messages, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."scopes_of"(uuid) FROM PUBLIC;
 
@@ -15382,6 +15834,22 @@ REVOKE ALL ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb,
 
 GRANT EXECUTE ON FUNCTION "public"."connect_channel"(uuid, text, text, text, jsonb, jsonb, text[]) TO "postgres";
 
+REVOKE ALL ON FUNCTION "public"."connection_failures"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."connection_failures"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."connection_failures"(uuid) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."connection_failures"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "public"."contact_filter"(uuid, jsonb, text, text, jsonb, integer) TO "postgres";
+
 REVOKE ALL ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "public"."contact_list"(uuid, text, text, text[], jsonb, integer) TO "authenticated";
@@ -15686,13 +16154,13 @@ REVOKE ALL ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) FROM 
 
 GRANT EXECUTE ON FUNCTION "public"."save_custom_attribute"(uuid, uuid, jsonb) TO "postgres";
 
-REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "authenticated";
+GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) TO "authenticated";
 
-REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) FROM "postgres";
+REVOKE ALL ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) FROM "postgres";
 
-GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean) TO "postgres";
+GRANT EXECUTE ON FUNCTION "public"."save_custom_filter"(uuid, uuid, text, jsonb, boolean, text) TO "postgres";
 
 REVOKE ALL ON FUNCTION "public"."save_custom_role"(uuid, uuid, text, text, text[]) FROM PUBLIC;
 
@@ -16414,6 +16882,14 @@ GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone
 
 GRANT EXECUTE ON FUNCTION "service"."take_digest"(uuid, timestamp with time zone) TO "service_role";
 
+REVOKE ALL ON FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) TO "postgres";
+
+GRANT EXECUTE ON FUNCTION "service"."tell_new_conversation"(uuid, uuid, timestamp with time zone) TO "service_role";
+
 REVOKE ALL ON FUNCTION "service"."templates_not_synced"(uuid, text, text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION "service"."templates_not_synced"(uuid, text, text) FROM "postgres";
@@ -16990,7 +17466,6 @@ GRANT UPDATE ("read_at") ON TABLE "public"."notifications" TO "authenticated";
 GRANT UPDATE ("snoozed_until") ON TABLE "public"."notifications" TO "authenticated";
 
 GRANT SELECT ("id") ON TABLE "public"."invitations" TO "authenticated";
-
 -- The bucket of attachments: rows, which the differ of schemas does not see. The same as in sql/91_storage.sql.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values ('attachments', 'attachments', false, 41943040, private.upload_types())

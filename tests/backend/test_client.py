@@ -132,6 +132,8 @@ def test_a_contact_writes_and_the_program_is_told_the_answer(api: Api, program: 
     assert sent["echo_id"] == "client-1"
     again = api.made(f"{thread}/messages", {"content": "Hello", "echo_id": "client-1"})
     assert again["id"] == sent["id"]
+    other = api.call("POST", f"{thread}/messages", {"content": "Bye", "echo_id": "client-1"})
+    assert (other.status_code, other.json()["code"]) == (409, "message_id_taken")
 
     reply = str(uuid.uuid4())
     answer = ana.rpc(

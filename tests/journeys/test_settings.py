@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
+from tests.journeys.desk_setup import desk_of
 from tests.journeys.people import AgentAtDesk, VisitorOnPage
 from tests.support.local import PASSWORD, LocalProduct
 
@@ -146,6 +147,56 @@ def test_an_invited_person_joins_with_the_link_from_the_mail(
     again.wait_for_url(re.compile(r"/a/[0-9a-f-]+/inbox"))
     open_settings(ana, "members")
     expect(ana.page.get_by_role("list", name="Members").get_by_text(address)).to_be_visible()
+
+
+def test_many_are_invited_at_once_and_each_is_told_apart(
+    product: LocalProduct, agent: Agents
+) -> None:
+    desk = desk_of(product)
+    role = f"Night shift {secrets.token_hex(3)}"
+    desk.call(
+        "save_custom_role", p_account_id=desk.account_id, p_id=None, p_name=role, p_description="",
+        p_permissions=["contact_manage"],
+    )  # fmt: skip
+    first, second = (f"many-{secrets.token_hex(4)}@example.org" for _ in range(2))
+    ana = agent()
+    open_settings(ana, "members")
+    ana.page.get_by_role("button", name="Invite many").click()
+    dialog = ana.page.get_by_role("dialog", name="Invite many")
+    dialog.get_by_role("button", name="Send invitations").click()
+    expect(dialog.get_by_text("Give at least one e-mail address.")).to_be_visible()
+    dialog.get_by_label("E-mail addresses").fill(
+        f"Ada Lovelace <{first}>, {second.upper()}\nagent@example.com; nobody@nowhere"
+    )
+    status = dialog.get_by_role("status").filter(has_text="3 addresses")
+    expect(status).to_contain_text("not an e-mail address: nobody@nowhere")
+    dialog.get_by_label("Role").select_option(role)
+    ana.picture("invite-many")
+    assert ana.serious_findings() == []
+    dialog.get_by_role("button", name="Send invitations").click()
+
+    results = ana.page.get_by_role("dialog", name="What became of each address")
+    expect(results.get_by_text("Invited: 2. Not invited: 2.")).to_be_focused()
+    for address, outcome in (
+        (first, "Invited; a mail is on its way"),
+        (second, "Invited; a mail is on its way"),
+        ("agent@example.com", "Is a member already"),
+        ("nobody@nowhere", "Not an e-mail address"),
+    ):
+        expect(results.get_by_role("listitem").filter(has_text=address)).to_contain_text(outcome)
+    ana.picture("invite-many-results")
+    assert ana.serious_findings() == []
+    results.get_by_role("button", name="Correct the others").click()
+    expect(dialog.get_by_label("E-mail addresses")).to_have_value(
+        "nobody@nowhere\nagent@example.com"
+    )
+    dialog.get_by_label("E-mail addresses").fill("")
+    ana.page.keyboard.press("Escape")
+    pending = ana.page.get_by_role("list", name="Pending invitations").get_by_role("listitem")
+    expect(pending.filter(has_text=first)).to_contain_text(role)
+    expect(pending.filter(has_text=second)).to_contain_text(role)
+    assert _invitation_link(product, second)
+    ana.assert_nothing_broke()
 
 
 def _invitation_link(product: LocalProduct, address: str) -> str:

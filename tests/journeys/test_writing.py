@@ -190,3 +190,58 @@ def test_an_emoji_is_written_where_the_caret_is(agent: Agents, visitor: Visitors
     ana.page.get_by_role("button", name="🙂", exact=True).click()
     expect(ana.composer).to_have_value("Thanks 🙂!")
     expect(ana.composer).to_be_focused()
+
+
+def test_files_of_an_unsent_message_survive_a_reload_until_they_are_sent(
+    agent: Agents, visitor: Visitors
+) -> None:
+    ana, customer = asked(agent, visitor)
+    page = ana.page
+    chooser = page.locator("input[type=file]")
+    files = page.get_by_role("list", name="Attached files").get_by_role("listitem")
+    chooser.set_input_files([picture("teal"), picture("coral")])
+    expect(files).to_have_count(2)
+    page.get_by_role("button", name="Remove coral.png").click()
+    expect(files).to_have_count(1)
+    keeps(ana, "teal.png")
+    page.reload()
+    expect(files).to_contain_text("teal.png")
+    expect(files.get_by_text("Uploading")).to_have_count(0)
+    ana.picture("draft-files")
+    words = unique("As you can see")
+    ana.reply(words)
+    customer.sees(words)
+    expect(customer.log.get_by_role("button", name="Open the picture teal.png")).to_be_visible()
+    page.reload()
+    ana.sees(words)
+    expect(files).to_have_count(0)
+    keeps(ana)
+
+    # And whoever leaves the device takes them along.
+    chooser.set_input_files(picture("gold"))
+    expect(files).to_have_count(1)
+    keeps(ana, "gold.png")
+    page.get_by_role("button", name=re.compile(": settings$")).click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.locator("input[type=password]")).to_be_visible()
+    keeps(ana)
+    ana.assert_nothing_broke()
+
+
+def keeps(who: AgentAtDesk, *names: str) -> None:
+    """Wait until the browser keeps these files, and no others, for messages that were not sent."""
+    who.page.wait_for_function(
+        """(names) => new Promise((resolve, reject) => {
+            const opening = indexedDB.open('supadesk-draft-files');
+            opening.onerror = () => reject(opening.error);
+            opening.onsuccess = () => {
+                const all = opening.result.transaction('files').objectStore('files').getAll();
+                all.onsuccess = () => {
+                    opening.result.close();
+                    resolve(String(all.result.map((kept) => kept.file.name)) === String(names));
+                };
+            };
+        })""",
+        arg=list(names),
+        polling=200,
+    )

@@ -292,6 +292,12 @@ AGENTS: dict[str, Arguments] = {
         "p_content": "x",
     },
     "contact_list": lambda c: {"p_account_id": c.account.id},
+    "contact_filter": lambda c: {
+        "p_account_id": c.account.id,
+        "p_conditions": Jsonb(
+            [{"attribute_key": "blocked", "filter_operator": "equal_to", "values": ["false"]}]
+        ),
+    },
     "api_channel_settings": lambda c: {"p_inbox_id": c.api_inbox.id},
     "connect_channel": lambda c: {
         "p_account_id": c.account.id,
@@ -525,6 +531,7 @@ def nothing(answer: Any) -> bool:
 OF_EVERY_MEMBER = {
     "active_contacts",
     "canned_response_list",
+    "contact_filter",
     "contact_list",
     "contactable_inboxes",
     "conversation_filter",

@@ -260,11 +260,64 @@ def test_the_inboxes_through_which_one_may_write_first_are_those_where_it_works(
         inboxes["email"].id,
     )
     assert str(inboxes["email"].id) not in offered(boss, contact)
+    telegram = inboxes.pop("telegram")
+    assert reasons(db, boss, contact) == {
+        inboxes["email"].id: "opted_out", telegram.id: "must_write_first",
+    }  # fmt: skip
     nobody = make.contact(make.inbox(account))
+    assert reasons(db, boss, nobody) == {
+        web.id: "must_write_first", telegram.id: "must_write_first", inboxes["email"].id: "no_email",
+    } | {
+        inbox.id: "no_phone_number"
+        for channel, inbox in inboxes.items()
+        if channel not in {"api", "email"}
+    }  # fmt: skip
     assert set(offered(boss, nobody)) == {str(inboxes["api"].id), str(nobody.inbox_id)}
     stranger = make.administrator(make.account())
     with refused("contact_not_found"):
         ask(db, stranger, "contactable_inboxes", p_contact_id=contact.id)
+
+
+def reasons(db: Connection, who: User, contact: Contact) -> dict[UUID, str]:
+    """Why the contact cannot be written to by the other inboxes."""
+    found = ask(db, who, "contactable_inboxes", p_contact_id=contact.id)["unreachable"]
+    return {UUID(row["inbox_id"]): row["reason"] for row in found}
+
+
+def test_who_wrote_too_long_ago_is_written_to_by_template_or_not_at_all(
+    db: Connection, make: Make
+) -> None:
+    account = make.account()
+    boss = make.administrator(account)
+    whatsapp = make.connection(account, "whatsapp_cloud", "1")
+    messenger = make.connection(account, "messenger", "2")
+
+    def needs_template(contact: Contact) -> dict[UUID, bool]:
+        found = ask(db, boss, "contactable_inboxes", p_contact_id=contact.id)["rows"]
+        return {UUID(row["inbox_id"]): row["needs_template"] for row in found}
+
+    for inbox, needs in ((whatsapp, {whatsapp.id: False}), (messenger, {messenger.id: False})):
+        contact = make.contact(inbox)
+        conversation = make.conversation(inbox, contact)
+        message = make.incoming(conversation)
+        assert needs_template(contact) == needs
+        run(
+            db,
+            "update public.messages set created_at = now() - interval '25 hours' where id = %s",
+            message,
+        )
+        # Another conversation that they said nothing in changes nothing.
+        make.conversation(inbox, contact)
+        if inbox is whatsapp:
+            assert needs_template(contact) == {whatsapp.id: True}
+            assert reasons(db, boss, contact) == {messenger.id: "must_write_first"}
+        else:
+            assert needs_template(contact) == {}
+            assert reasons(db, boss, contact) == {
+                whatsapp.id: "no_phone_number", messenger.id: "window_closed",
+            }  # fmt: skip
+    stranger = make.contact(make.inbox(account), phone_number="+5511912345678")
+    assert needs_template(stranger)[whatsapp.id] is True
 
 
 # In bulk.

@@ -1,4 +1,4 @@
-"""Conversations by conditions."""
+"""Conversations and contacts by conditions."""
 
 from __future__ import annotations
 
@@ -182,15 +182,168 @@ def test_ids_narrow_a_filter_to_themselves(db: Connection, make: Make) -> None:
 # Views.
 
 
+def contacts(
+    db: Connection, who: User, account: Account, *wanted: Any, sort: str = "name", **more: Any
+) -> list[str]:
+    """The names of the contacts that meet the conditions, over all pages of two."""
+    names: list[str] = []
+    cursor = None
+    while True:
+        with acting_as(db, who):
+            page = call(
+                db, "public.contact_filter", p_account_id=account.id, p_conditions=list(wanted),
+                p_sort=sort, p_cursor=cursor, p_limit=2, **more,
+            )  # fmt: skip
+        names += [row["name"] for row in page["rows"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return names
+
+
+def three_contacts(make: Make) -> Account:
+    """Ada, who has everything; Bob, who has little; and Cleo, who has next to nothing."""
+    account = make.account()
+    inbox = make.inbox(account)
+    for key, kind in (("plan", "text"), ("seats", "number"), ("since", "date")):
+        make.custom_attribute(account, key, "contact_attribute", display_type=kind)
+    make.contact(
+        inbox, name="Ada Ångström", email="ada@shop.example", phone_number="+351911222333", identifier="A-1",
+        labels=["vip"], blocked=True, created_at="2020-01-01", last_activity_at="2020-02-01",
+        additional_attributes={
+            "country": "PT", "city": "Porto", "company_name": "Fado Lda", "referer": "https://x.example/a",
+        },
+        custom_attributes={"plan": "Pro 100%", "seats": 5, "since": "2021-05-01"},
+    )  # fmt: skip
+    make.contact(inbox, name="Bob", email="bob@shop.example", custom_attributes={"plan": "free"})
+    make.contact(inbox, name="Cleo", phone_number="+4915112345678")
+    make.contact(inbox, name="Nobody whom one could reach")
+    return account
+
+
+def test_contacts_are_compared_by_every_attribute_they_have(db: Connection, make: Make) -> None:
+    account = three_contacts(make)
+    agent = make.agent(account)
+    for wanted, expected in (
+        (condition("name", "contains", "angstrom"), "A"),
+        (condition("name", "equal_to", "bob", "CLEO"), "BC"),
+        (condition("name", "does_not_contain", "B"), "AC"),
+        (condition("email", "contains", "@shop.example"), "AB"),
+        (condition("email", "equal_to", "Bob@Shop.example"), "B"),
+        (condition("email", "not_equal_to", "bob@shop.example"), "AC"),
+        (condition("email", "is_not_present"), "C"),
+        (condition("phone_number", "contains", "+351"), "A"),
+        (condition("phone_number", "does_not_contain", "+351"), "BC"),
+        (condition("phone_number", "is_present"), "AC"),
+        (condition("identifier", "equal_to", "a-1"), "A"),
+        (condition("company_name", "contains", "fado"), "A"),
+        (condition("company_name", "is_not_present"), "BC"),
+        (condition("country_code", "equal_to", "pt"), "A"),
+        (condition("country_code", "not_equal_to", "PT"), "BC"),
+        (condition("city", "contains", "port"), "A"),
+        (condition("referer", "contains", "x.example"), "A"),
+        (condition("blocked", "equal_to", "true"), "A"),
+        (condition("blocked", "equal_to", False), "BC"),
+        (condition("labels", "equal_to", "vip", "other"), "A"),
+        (condition("labels", "is_not_present"), "BC"),
+        (condition("created_at", "is_less_than", "2021-01-01"), "A"),
+        (condition("created_at", "days_before", "30"), "A"),
+        (condition("last_activity_at", "is_greater_than", "2020-01-15"), "A"),
+        (condition("plan", "contains", "100%"), "A"),
+        (condition("plan", "not_equal_to", "free"), "AC"),
+        (condition("seats", "equal_to", 5), "A"),
+        (condition("since", "is_greater_than", "2021-01-01"), "A"),
+    ):
+        found = contacts(db, agent, account, wanted)
+        assert "".join(name[0] for name in found) == expected, wanted
+    either = (
+        condition("labels", "equal_to", "vip", then="or"),
+        condition("email", "is_not_present", then="and"),
+        condition("phone_number", "contains", "+49"),
+    )
+    assert contacts(db, agent, account, *either) == ["Ada Ångström", "Cleo"]
+    assert contacts(db, agent, account, *either, p_query="cleo") == ["Cleo"]
+    assert contacts(db, agent, account, *either, sort="-last_activity_at")[0] == "Ada Ångström"
+
+
+def test_a_filter_of_contacts_shows_those_of_ones_own_account(db: Connection, make: Make) -> None:
+    account = three_contacts(make)
+    elsewhere = three_contacts(make)
+    everybody = condition("blocked", "equal_to", "true", "false")
+    assert len(contacts(db, make.agent(account), account, everybody)) == 3
+    with refused("account_not_found"):
+        contacts(db, make.administrator(elsewhere), account, everybody)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (condition("status", "equal_to", "all"), "filter_attribute_unknown"),
+        (condition("search_text", "contains", "x"), "filter_attribute_unknown"),
+        (condition("email", "like", "x"), "filter_operator_invalid"),
+        (condition("blocked", "contains", "x"), "filter_operator_invalid"),
+        (condition("email", "equal_to"), "filter_value_invalid"),
+        (condition("created_at", "is_less_than", "soon"), "filter_value_invalid"),
+        (condition("seats", "equal_to", "many"), "filter_value_invalid"),
+    ],
+)
+def test_hostile_filters_of_contacts_are_refused(
+    db: Connection, make: Make, wanted: Any, code: str
+) -> None:
+    account = three_contacts(make)
+    agent = make.agent(account)
+    with refused(code):
+        contacts(db, agent, account, wanted)
+    for value in ("x') or true --", "{x}", "$1", "%s", "%1$s", "'", "\\"):
+        for key in ("name", "email", "country_code", "labels", "plan"):
+            assert contacts(db, agent, account, condition(key, "equal_to", value)) == []
+    with refused("invalid_cursor"), acting_as(db, agent):
+        call(
+            db, "public.contact_filter", p_account_id=account.id, p_cursor={"id": "x"},
+            p_conditions=[condition("email", "is_present")],
+        )  # fmt: skip
+
+
+def test_what_contacts_are_called_is_found_by_the_index_of_the_search(
+    db: Connection, make: Make
+) -> None:
+    account = three_contacts(make)
+    db.execute(
+        "insert into public.contacts (account_id, name, email)"
+        " select %s, 'Customer ' || n, n || '@crowd.example' from generate_series(1, 2000) as n",
+        (account.id,),
+    )
+    # What was only just written waits beside the index.
+    db.execute("select gin_clean_pending_list('public.contacts_search_idx')")
+    db.execute("analyze public.contacts")
+    db.execute("set local enable_seqscan = off")
+    for wanted in (
+        condition("email", "equal_to", "bob@shop.example"),
+        condition("name", "contains", "angstr"),
+        condition("phone_number", "contains", "+49151"),
+    ):
+        (predicate,) = column(
+            db, "select private.filter_predicate(%s, 'contact', %s::jsonb)",
+            account.id, json.dumps([wanted]),
+        )  # fmt: skip
+        plan = [
+            line
+            for (line,) in db.execute(
+                "explain select from public.contacts as contact"
+                f" where account_id = '{account.id}' and ({predicate})".encode()
+            )
+        ]
+        assert any("Index Cond" in line and "search_text ~~" in line for line in plan), wanted
+
+
 def saved(
     db: Connection, who: User, account: Account, name: str, id_: Any = None, *, shared: bool = False,
-    conditions: Any = None,
+    conditions: Any = None, **more: Any,
 ) -> Any:  # fmt: skip
     """Save a view as this person."""
     with acting_as(db, who):
         return call(
             db, "public.save_custom_filter", p_account_id=account.id, p_id=id_, p_name=name,
-            p_conditions=conditions or [condition("priority", "equal_to", "urgent")], p_shared=shared,
+            p_conditions=conditions or [condition("priority", "equal_to", "urgent")], p_shared=shared, **more,
         )  # fmt: skip
 
 
@@ -272,6 +425,21 @@ def test_a_view_has_a_name_of_its_own_and_conditions_that_can_be_asked(
         saved(db, agent, account, "Odd", conditions=[condition("colour", "equal_to", "red")])
     with refused("invalid_argument"):
         saved(db, agent, account, "Odd", conditions={"status": "open"})
+
+
+def test_a_view_of_contacts_is_one_of_contacts(db: Connection, make: Make) -> None:
+    account = make.account()
+    agent = make.agent(account)
+    about = [condition("email", "is_present")]
+    ours = saved(db, agent, account, "Urgent", conditions=about, p_type="contact")
+    assert ours["filter_type"] == "contact"
+    assert saved(db, agent, account, "Urgent")["filter_type"] == "conversation"
+    with refused("filter_attribute_unknown"):
+        saved(db, agent, account, "Odd", p_type="contact")
+    with refused("filter_not_found"):
+        saved(db, agent, account, "Turned", ours["id"])
+    with refused("invalid_argument"):
+        saved(db, agent, account, "Odd", p_type="report")
 
 
 def test_a_person_has_a_thousand_views_at_most(db: Connection, make: Make) -> None:

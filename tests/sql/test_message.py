@@ -189,8 +189,25 @@ def test_sending_again_sends_once(db: Connection, agent: User, conversation: Con
     id_ = uuid4()
     with acting_as(db, agent):
         first = send(db, conversation, p_id=id_)
-        assert send(db, conversation, "other words", p_id=id_) == first
+        assert send(db, conversation, p_id=id_) == first
     assert seqs(db) == [(1, 1, 1)]
+
+
+def test_other_words_under_the_same_id_are_refused(
+    db: Connection, agent: User, conversation: Conversation
+) -> None:
+    """R7: what was said first stays, and whoever says something else hears of it."""
+    id_ = uuid4()
+    with acting_as(db, agent):
+        send(db, conversation, "first", p_id=id_)
+    for content, private in (("other words", False), ("", False), ("first", True)):
+        with refused("message_id_taken"), acting_as(db, agent):
+            send(db, conversation, content, p_id=id_, p_private=private)
+    assert rows(db, "select content, private from public.messages") == [("first", False)]
+    # A try from before an edit is the same message still.
+    with acting_as(db, agent):
+        run(db, "select public.edit_message(%s, %s, 'corrected')", conversation.id, id_)
+        assert send(db, conversation, "first", p_id=id_)["content"] == "corrected"
 
 
 def test_an_id_of_someone_elses_message_is_refused(

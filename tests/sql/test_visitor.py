@@ -292,6 +292,28 @@ def test_a_visitor_may_not_use_an_agents_message_id(
     assert "CANARY" not in str(error)
 
 
+def test_a_visitor_s_other_words_under_the_same_id_are_refused(
+    db: Connection, make: Make, inbox: Inbox, visitor: Visitor
+) -> None:
+    conversation, id_ = make.conversation(inbox, visitor), uuid4()
+
+    def say(content: str) -> Any:
+        with acting_as_visitor(db, visitor):
+            return call(
+                db,
+                "public.widget_send_message",
+                p_conversation_id=conversation.id,
+                p_id=id_,
+                p_content=content,
+            )
+
+    first = say("first")
+    assert say("first") == first
+    with refused("message_id_taken"):
+        say("other words")
+    assert column(db, "select content from public.messages") == ["first"]
+
+
 def test_a_resolved_conversation_goes_on_only_where_the_inbox_allows(
     db: Connection, make: Make, inbox: Inbox, visitor: Visitor
 ) -> None:

@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import * as z from 'zod/mini';
-import { isView } from '@/config/paths';
+import { contactSorts, isView } from '@/config/paths';
 import { accountsQuery } from '@/features/accounts/api';
 import { sorts, statusFilters } from '@/features/conversations/api';
 import { queryClient } from '@/lib/query-client';
@@ -137,6 +137,19 @@ const conversation = createRoute({
   path: '$displayId',
   component: lazyRouteComponent(() => import('./routes/conversation'), 'ConversationRoute'),
 });
+const contacts = createRoute({
+  getParentRoute: () => account,
+  path: '/contacts',
+  validateSearch: z.object({
+    q: z.catch(z.optional(z.string()), undefined),
+    sort: z.catch(z.optional(z.enum(contactSorts)), undefined),
+    where: z.catch(z.optional(z.array(conditionSchema)), undefined),
+    saved: z.catch(z.optional(z.string()), undefined),
+    /** The contact on screen. */
+    contact: z.catch(z.optional(z.string()), undefined),
+  }),
+  component: lazyRouteComponent(() => import('./routes/contacts'), 'ContactsRoute'),
+});
 
 const acceptInvitation = createRoute({
   getParentRoute: () => root,
@@ -169,7 +182,7 @@ export const router = createRouter({
     welcome,
     acceptInvitation,
     oauthReturn,
-    account.addChildren([accountHome, inbox.addChildren([conversation]), settings]),
+    account.addChildren([accountHome, inbox.addChildren([conversation]), contacts, settings]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: false,

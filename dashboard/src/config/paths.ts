@@ -9,3 +9,6 @@ export const isView = (value: string): value is View =>
   (views as readonly string[]).includes(value);
 
 export const isTab = (value: string): value is Tab => (tabs as readonly string[]).includes(value);
+
+/** The orders of the contacts, the first being the usual one. */
+export const contactSorts = ['-last_activity_at', 'name', '-created_at', 'created_at'] as const;

@@ -34,6 +34,8 @@ test('initials survive single names, spaces and scripts', () => {
 test('counts are capped', () => {
   expect(cappedCount(99)).toBe('99');
   expect(cappedCount(100)).toBe('99+');
+  expect(cappedCount(9, 9)).toBe('9');
+  expect(cappedCount(10, 9)).toBe('9+');
 });
 
 test('the same id always gets the same index', () => {

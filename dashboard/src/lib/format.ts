@@ -77,8 +77,9 @@ export function initials(name: string): string {
   return letters.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '').join('');
 }
 
-/** Counts above 99 say nothing more to a person. */
-export const cappedCount = (count: number): string => (count > 99 ? '99+' : String(count));
+/** Counts above 99, or what else is enough, say nothing more to a person. */
+export const cappedCount = (count: number, most = 99): string =>
+  count > most ? `${most}+` : String(count);
 
 /** A stable choice among `size` for an id, such as an avatar's tint. */
 export function stableIndex(id: string, size: number): number {
@@ -105,3 +106,9 @@ export const fold = (text: string): string =>
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')
     .toLocaleLowerCase();
+
+/** A country by its name where its two letters are known; else as it was written. */
+export function countryName(country: string, locale?: string): string {
+  if (!/^[A-Za-z]{2}$/.test(country)) return country;
+  return new Intl.DisplayNames(locale, { type: 'region' }).of(country.toUpperCase()) ?? country;
+}

@@ -865,6 +865,7 @@ export type Database = {
           account_id: string;
           conditions: NonNullable<Json>;
           created_at: string;
+          filter_type: string;
           id: string;
           name: string;
           updated_at: string;
@@ -874,6 +875,7 @@ export type Database = {
           account_id?: never;
           conditions?: never;
           created_at?: never;
+          filter_type?: never;
           id?: never;
           name?: never;
           updated_at?: never;
@@ -883,6 +885,7 @@ export type Database = {
           account_id?: never;
           conditions?: never;
           created_at?: never;
+          filter_type?: never;
           id?: never;
           name?: never;
           updated_at?: never;
@@ -1685,6 +1688,17 @@ export type Database = {
         Returns: Json;
       };
       connection_failures: { Args: { p_inbox_id: string }; Returns: Json };
+      contact_filter: {
+        Args: {
+          p_account_id: string;
+          p_conditions: Json;
+          p_cursor?: Json;
+          p_limit?: number;
+          p_query?: string;
+          p_sort?: string;
+        };
+        Returns: Json;
+      };
       contact_list: {
         Args: {
           p_account_id: string;
@@ -1811,6 +1825,7 @@ export type Database = {
           p_id: string;
           p_name: string;
           p_shared?: boolean;
+          p_type?: string;
         };
         Returns: Json;
       };

@@ -248,6 +248,7 @@ function OpenConversation({ row }: { row: Conversation }) {
             onQuote={setQuoted}
           />
           <Composer
+            accountId={row.account_id}
             conversationId={row.id}
             inboxId={row.inbox_id}
             contactName={name}

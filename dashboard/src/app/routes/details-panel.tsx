@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { Suspense } from 'react';
 import ContactPanel from '@/features/contacts/contact-panel';
 import { participantsQuery, setParticipant } from '@/features/conversations/api';
 import { ConversationFacts } from '@/features/conversations/conversation-facts';
@@ -15,7 +15,7 @@ import type { Conversation } from '@/types/conversation';
 import { useInbox } from '../inbox-context';
 import { useLive } from '../live';
 
-const NewConversation = lazily(() => import('./new-conversation'));
+const StartConversation = lazily(() => import('./start-conversation'));
 
 /** The customer, the conversation and what both are known by, beside the thread. */
 export default function DetailsPanel({ row }: { row: Conversation }) {
@@ -26,7 +26,6 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
   const { people, inboxNames, teams, labels, actions, togglePanel } = useInbox();
   const { data: definitions = [] } = useQuery(definitionsQuery(row.account_id));
   const { data: participants } = useQuery(participantsQuery(row.id));
-  const [starting, setStarting] = useState(false);
   const colleagues = [...people.values()];
   const of = (model: 'contact_attribute' | 'conversation_attribute') =>
     definitions.filter((definition) => definition.attribute_model === model);
@@ -50,14 +49,28 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
 
   return (
     <ContactPanel
-      row={row}
+      accountId={row.account_id}
+      head={row.contact}
+      exceptId={row.id}
       userId={userId}
       people={people}
       labels={labels}
       onClose={togglePanel}
       onOpen={open}
-      onStart={() => setStarting(true)}
       onChanged={() => void cache.refresh([row.id]).catch(() => {})}
+      start={
+        <Suspense>
+          <StartConversation
+            accountId={row.account_id}
+            contact={row.contact}
+            inboxId={row.inbox_id}
+            onStarted={(started) => {
+              cache.put([started.id], [started]);
+              open(started.display_id);
+            }}
+          />
+        </Suspense>
+      }
       attributes={(contact, save) => (
         <AttributeFields
           definitions={of('contact_attribute')}
@@ -87,19 +100,6 @@ export default function DetailsPanel({ row }: { row: Conversation }) {
         ids={participants ?? []}
         onToggle={(id) => void toggleParticipant(id)}
       />
-      {starting && (
-        <Suspense>
-          <NewConversation
-            row={row}
-            onClose={() => setStarting(false)}
-            onStarted={(started) => {
-              setStarting(false);
-              cache.put([started.id], [started]);
-              open(started.display_id);
-            }}
-          />
-        </Suspense>
-      )}
     </ContactPanel>
   );
 }

@@ -246,6 +246,7 @@ export function InboxRoute() {
           {(conditions || building) && (
             <Suspense>
               <ListConditions
+                about="conversation"
                 accountId={accountId}
                 administrator={people.get(userId)?.role === 'administrator'}
                 conditions={conditions}

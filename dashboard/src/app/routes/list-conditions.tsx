@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import ConditionBar from '@/features/conversations/condition-bar';
 import ConditionBuilder from '@/features/conversations/condition-builder';
+import type { About } from '@/features/conversations/conditions';
 import type { FilterChoices } from '@/features/conversations/filter-panel';
 import type { SavedView } from '@/features/conversations/views';
 import { definitionsQuery } from '@/features/custom-attributes/api';
 import type { Condition } from '@/types/condition';
 
 interface ListConditionsProps {
+  about: About;
   accountId: string;
   administrator: boolean;
   conditions: Condition[] | null;
@@ -20,6 +22,7 @@ interface ListConditionsProps {
 
 /** Conditions for the list: what is shown by them, and putting the first ones together. */
 export default function ListConditions({
+  about,
   accountId,
   administrator,
   conditions,
@@ -34,6 +37,7 @@ export default function ListConditions({
     <>
       {conditions && (
         <ConditionBar
+          about={about}
           accountId={accountId}
           administrator={administrator}
           conditions={conditions}
@@ -45,6 +49,7 @@ export default function ListConditions({
       )}
       {building && (
         <ConditionBuilder
+          about={about}
           conditions={[]}
           choices={choices}
           definitions={definitions}

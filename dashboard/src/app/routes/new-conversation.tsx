@@ -1,11 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { LayoutTemplate, MailX, SendHorizontal } from 'lucide-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { LayoutTemplate, SendHorizontal } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
-import { StateMessage } from '@/components/state-message';
+import type { ContactHead, Reach } from '@/features/contacts/api';
 import { startConversation } from '@/features/conversations/api';
-import { inboxesQuery } from '@/features/inboxes/api';
 import TemplatePicker from '@/features/messages/template-picker';
 import { useTemplateText, useTemplateTexts } from '@/features/messages/template-texts';
 import { useTranslation } from '@/i18n';
@@ -13,33 +12,31 @@ import { toApiError } from '@/lib/api-error';
 import type { TemplateParams } from '@/lib/templates';
 import { uuid7 } from '@/lib/uuid7';
 import type { Conversation } from '@/types/conversation';
-
-type Contact = Conversation['contact'];
-
-const byPhone = (contact: Contact): boolean => Boolean(contact.phone_number);
-/** Channels in which one may write first, to whom the contact's facts say how. */
-const reaches: Record<string, (contact: Contact) => boolean> = {
-  api: () => true,
-  email: (contact) => Boolean(contact.email),
-  twilio_sms: byPhone,
-  whatsapp_cloud: byPhone,
-  whatsapp_360dialog: byPhone,
-  twilio_whatsapp: byPhone,
-};
+import { ReachNote } from './reach-note';
 
 interface NewConversationProps {
-  row: Conversation;
+  accountId: string;
+  contact: ContactHead;
+  reach: Reach;
+  /** Where the two were talking. */
+  inboxId: string | null;
   onStarted: (conversation: Conversation) => void;
   onClose: () => void;
 }
 
 /** Writes to a contact first: freely where the channel lets one, with a template over WhatsApp. */
-export default function NewConversation({ row, onStarted, onClose }: NewConversationProps) {
+export default function NewConversation({
+  accountId,
+  contact,
+  reach,
+  inboxId,
+  onStarted,
+  onClose,
+}: NewConversationProps) {
   const ready = useTemplateTexts();
   const { t } = useTemplateText();
   const { t: common } = useTranslation();
   const client = useQueryClient();
-  const { data } = useQuery(inboxesQuery(row.account_id));
   const [chosen, setChosen] = useState<string | null>(null);
   const [picking, setPicking] = useState(false);
   const [text, setText] = useState('');
@@ -48,14 +45,13 @@ export default function NewConversation({ row, onStarted, onClose }: NewConversa
   /** Made once, so that a second try after a lost answer starts no second conversation. */
   const [messageId, setMessageId] = useState(uuid7);
   const id = useId();
-  const { contact } = row;
   const name = contact.name || contact.email || contact.phone_number || common('contact.visitor');
-  const inboxes = data?.filter((each) => reaches[each.channel_type]?.(contact)) ?? [];
+  const inboxes = reach.rows;
   const inbox =
-    inboxes.find((each) => each.id === chosen) ??
-    inboxes.find((each) => each.id === row.inbox_id) ??
+    inboxes.find((each) => each.inbox_id === chosen) ??
+    inboxes.find((each) => each.inbox_id === inboxId) ??
     inboxes[0];
-  const templated = inbox?.channel_type.includes('whatsapp') ?? false;
+  const templated = inbox?.needs_template ?? false;
 
   async function start(content: string, template?: TemplateParams): Promise<void> {
     if (!inbox || busy) return;
@@ -63,14 +59,14 @@ export default function NewConversation({ row, onStarted, onClose }: NewConversa
     setFailure(null);
     try {
       const started = await startConversation({
-        accountId: row.account_id,
+        accountId,
         contactId: contact.id,
-        inboxId: inbox.id,
+        inboxId: inbox.inbox_id,
         messageId,
         content,
         ...(template ? { template } : {}),
       });
-      void client.invalidateQueries({ queryKey: ['past-conversations', row.account_id] });
+      void client.invalidateQueries({ queryKey: ['past-conversations', accountId] });
       onStarted(started);
     } catch (error) {
       const { isNetwork, message } = toApiError(error);
@@ -80,11 +76,11 @@ export default function NewConversation({ row, onStarted, onClose }: NewConversa
     }
   }
 
-  if (!ready || !data) return null;
-  if (picking && inbox) {
+  if (!ready || !inbox) return null;
+  if (picking) {
     return (
       <TemplatePicker
-        inboxId={inbox.id}
+        inboxId={inbox.inbox_id}
         conversationId={null}
         contactName={name}
         onClose={() => setPicking(false)}
@@ -97,79 +93,80 @@ export default function NewConversation({ row, onStarted, onClose }: NewConversa
   }
   return (
     <Dialog title={t('start.title', { name })} onClose={onClose}>
-      {inbox ? (
-        <form
-          className="flex min-h-0 flex-col"
-          onSubmit={(event: FormEvent) => {
-            event.preventDefault();
-            if (templated) setPicking(true);
-            else if (text.trim()) void start(text.trim());
-          }}
-        >
-          <div className="min-h-0 space-y-4 overflow-y-auto px-5 py-3">
-            <label className="block">
-              <span className="mb-1.5 block font-medium text-meta">{t('start.inbox')}</span>
-              <select
-                value={inbox.id}
-                onChange={(event) => setChosen(event.target.value)}
-                className="block h-10 w-full rounded-md border border-edge/60 bg-surface px-3 text-body"
-              >
-                {inboxes.map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.name}
-                  </option>
-                ))}
-              </select>
-            </label>
-            {templated ? (
-              <p className="text-meta text-muted">{t('start.byTemplate')}</p>
-            ) : (
-              <div>
-                <label htmlFor={id} className="mb-1.5 block font-medium text-meta">
-                  {t('start.message')}
-                </label>
-                <textarea
-                  id={id}
-                  dir="auto"
-                  rows={5}
-                  value={text}
-                  onChange={(event) => setText(event.target.value)}
-                  className="block w-full resize-none rounded-md border border-edge/60 bg-surface px-3 py-2 text-body"
-                />
-              </div>
-            )}
-            <div role="alert">
-              {failure && (
-                <p className="rounded-md bg-danger-tint px-3 py-2.5 text-danger text-meta">
-                  {failure}
-                </p>
-              )}
-            </div>
-          </div>
-          <div className="flex justify-end gap-2 border-border border-t px-5 py-3">
-            <Button size="md" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              type="submit"
-              look="primary"
-              size="md"
-              disabled={busy || (!templated && !text.trim())}
+      <form
+        className="flex min-h-0 flex-col"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          if (templated) setPicking(true);
+          else if (text.trim()) void start(text.trim());
+        }}
+      >
+        <div className="min-h-0 space-y-4 overflow-y-auto px-5 py-3">
+          <label className="block">
+            <span className="mb-1.5 block font-medium text-meta">{t('start.inbox')}</span>
+            <select
+              value={inbox.inbox_id}
+              onChange={(event) => setChosen(event.target.value)}
+              className="block h-10 w-full rounded-md border border-edge/60 bg-surface px-3 text-body"
             >
-              {t(templated ? 'window.choose' : 'start.send')}
-              {templated ? (
-                <LayoutTemplate aria-hidden="true" size={15} />
-              ) : (
-                <SendHorizontal aria-hidden="true" size={14} className="mirror" />
-              )}
-            </Button>
+              {inboxes.map((each) => (
+                <option key={each.inbox_id} value={each.inbox_id}>
+                  {each.name}
+                </option>
+              ))}
+            </select>
+          </label>
+          {templated ? (
+            <p className="text-meta text-muted">{t('reach.template')}</p>
+          ) : (
+            <div>
+              <label htmlFor={id} className="mb-1.5 block font-medium text-meta">
+                {t('start.message')}
+              </label>
+              <textarea
+                id={id}
+                dir="auto"
+                rows={5}
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+                className="block w-full resize-none rounded-md border border-edge/60 bg-surface px-3 py-2 text-body"
+              />
+            </div>
+          )}
+          <ReachNote reach={reach} />
+          <div role="alert">
+            {failure && (
+              <p className="rounded-md bg-danger-tint px-3 py-2.5 text-danger text-meta">
+                {failure}
+              </p>
+            )}
           </div>
-        </form>
-      ) : (
-        <div className="pb-6">
-          <StateMessage icon={MailX} title={t('start.none', { name })} />
         </div>
-      )}
+        <div className="flex flex-wrap justify-end gap-2 border-border border-t px-5 py-3">
+          <Button size="md" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          {!templated && inbox.channel_type.includes('whatsapp') && (
+            <Button size="md" disabled={busy} onClick={() => setPicking(true)}>
+              {t('window.choose')}
+              <LayoutTemplate aria-hidden="true" size={15} />
+            </Button>
+          )}
+          <Button
+            type="submit"
+            look="primary"
+            size="md"
+            disabled={busy || (!templated && !text.trim())}
+          >
+            {t(templated ? 'window.choose' : 'start.send')}
+            {templated ? (
+              <LayoutTemplate aria-hidden="true" size={15} />
+            ) : (
+              <SendHorizontal aria-hidden="true" size={14} className="mirror" />
+            )}
+          </Button>
+        </div>
+      </form>
     </Dialog>
   );
 }

@@ -133,6 +133,14 @@ export function useCommands({ accountId, openDisplayId, rows }: CommandContext):
       run: goTo('mentions'),
     },
     {
+      id: 'contacts',
+      label: t('nav.contacts'),
+      keys: 'g>c',
+      shown: ['G', 'C'],
+      group: 'move',
+      run: () => void navigate({ to: '/a/$accountId/contacts', params: { accountId } }),
+    },
+    {
       id: 'search',
       label: t('search.title'),
       keys: 'slash',

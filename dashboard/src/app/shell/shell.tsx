@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Inbox as InboxIcon, PanelLeft, Settings } from 'lucide-react';
+import { Link, useMatchRoute, useNavigate, useParams } from '@tanstack/react-router';
+import { ContactRound, Inbox as InboxIcon, PanelLeft, Settings } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { cx } from '@/components/cx';
 import type { Account } from '@/features/accounts/api';
@@ -25,6 +25,8 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
   const { t } = useTranslation();
   const { displayId, _splat: settingsPage } = useParams({ strict: false });
   const inSettings = settingsPage !== undefined;
+  const inContacts = useMatchRoute()({ to: '/a/$accountId/contacts' }) !== false;
+  const inInbox = !inSettings && !inContacts;
   const navigate = useNavigate();
   /** On a screen too narrow for it, the navigation comes and goes over the list. */
   const [drawer, setDrawer] = useState(false);
@@ -76,10 +78,19 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           className={cx(
             railButton,
             'sm:mt-3',
-            !inSettings && 'bg-selected text-accent hover:text-accent',
+            inInbox && 'bg-selected text-accent hover:text-accent',
           )}
         >
           <InboxIcon aria-hidden="true" size={19} />
+        </Link>
+        <Link
+          to="/a/$accountId/contacts"
+          params={{ accountId }}
+          aria-label={t('nav.contacts')}
+          title={t('nav.contacts')}
+          className={cx(railButton, inContacts && 'bg-selected text-accent hover:text-accent')}
+        >
+          <ContactRound aria-hidden="true" size={19} />
         </Link>
         <Link
           to="/a/$accountId/settings/$"
@@ -111,10 +122,10 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
             })
           }
         />
-        <div className={cx('max-sm:hidden sm:mt-auto', navOpen && 'xl:hidden')}>
+        <div className={cx('max-sm:hidden sm:mt-auto', navOpen && inInbox && 'xl:hidden')}>
           <SyncPill userId={session.user.id} variant="dot" />
         </div>
-        <div className={cx(navOpen && 'xl:mt-auto')}>
+        <div className={cx(navOpen && inInbox && 'xl:mt-auto')}>
           <UserMenu
             accountId={accountId}
             user={user}
@@ -130,7 +141,7 @@ export function Shell({ accountId, session, accounts, children }: ShellProps) {
           className="fixed inset-0 z-20 bg-[oklch(0.15_0.01_200/0.4)] xl:hidden"
         />
       )}
-      {(drawer || (navOpen && !inSettings)) && (
+      {(drawer || (navOpen && inInbox)) && (
         <Navigation
           accountId={accountId}
           accountName={account?.name ?? ''}

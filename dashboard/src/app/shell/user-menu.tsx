@@ -9,7 +9,7 @@ import { changeLocale, languageNames, useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { locales, setPreferences, type Theme, usePreferences } from '@/lib/preferences';
 import { queryClient } from '@/lib/query-client';
-import { session } from '@/lib/supabase';
+import { signOut } from '@/lib/sign-out';
 import { showToast } from '@/lib/toast';
 import { openSheet } from './overlays';
 
@@ -50,9 +50,8 @@ export function UserMenu({ accountId, user, availability }: UserMenuProps) {
     }
   }
 
-  async function signOut(): Promise<void> {
-    const auth = await session().auth();
-    await auth.signOut({ scope: 'local' });
+  async function leave(): Promise<void> {
+    await signOut();
     queryClient.clear();
     location.assign('/sign-in');
   }
@@ -128,7 +127,7 @@ export function UserMenu({ accountId, user, availability }: UserMenuProps) {
               id: 'sign-out',
               label: t('auth.signOut'),
               icon: <LogOut aria-hidden="true" size={15} className="mirror" />,
-              onSelect: () => void signOut(),
+              onSelect: () => void leave(),
             },
           ],
         },

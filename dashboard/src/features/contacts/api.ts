@@ -1,6 +1,8 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod/mini';
+import type { contactSorts } from '@/config/paths';
 import { answer, columnsOf, rest, rpc } from '@/lib/supabase';
+import type { Condition } from '@/types/condition';
 
 const attributes = z.nullable(z.record(z.string(), z.unknown()));
 const contactSchema = z.object({
@@ -14,11 +16,77 @@ const contactSchema = z.object({
   additional_attributes: attributes,
   custom_attributes: attributes,
   avatar_url: z.nullable(z.string()),
+  identified: z.enum(['anonymous', 'claimed', 'verified']),
   last_activity_at: z.nullable(z.string()),
   created_at: z.string(),
 });
 
 export type Contact = z.infer<typeof contactSchema>;
+
+/** Who a contact is, as far as whatever shows them has to know. */
+export type ContactHead = Pick<Contact, 'id' | 'name' | 'email' | 'phone_number' | 'identified'> & {
+  avatar_url?: string | null | undefined;
+  blocked?: boolean | undefined;
+};
+
+/** Which contacts a list holds. */
+export interface ContactFilter {
+  query: string;
+  sort: (typeof contactSorts)[number];
+  conditions: Condition[] | null;
+}
+
+const PAGE_SIZE = 50;
+const contactPageSchema = z.object({
+  rows: z.array(contactSchema),
+  next_cursor: z.nullable(z.unknown()),
+});
+
+export const contactListKey = (accountId: string) => ['contacts', accountId] as const;
+
+/** Contacts whom one can reach or recognise, page by page. */
+export const contactListQuery = (accountId: string, filter: ContactFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...contactListKey(accountId), filter],
+    queryFn: async ({ pageParam }) => {
+      const shared = {
+        p_account_id: accountId,
+        p_query: filter.query || null,
+        p_sort: filter.sort,
+        p_cursor: pageParam,
+        p_limit: PAGE_SIZE,
+      };
+      return contactPageSchema.parse(
+        filter.conditions
+          ? await rpc('contact_filter', { ...shared, p_conditions: filter.conditions })
+          : await rpc('contact_list', shared),
+      );
+    },
+    initialPageParam: null as unknown,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+
+const reachSchema = z.object({
+  rows: z.array(
+    z.object({
+      inbox_id: z.string(),
+      name: z.string(),
+      channel_type: z.string(),
+      needs_template: z.boolean(),
+    }),
+  ),
+  unreachable: z.array(z.object({ inbox_id: z.string(), name: z.string(), reason: z.string() })),
+});
+
+/** By which inboxes a contact can be written to first, and why not by the others. */
+export type Reach = z.infer<typeof reachSchema>;
+
+export const reachQuery = (contactId: string) =>
+  queryOptions({
+    queryKey: ['reach', contactId],
+    queryFn: async (): Promise<Reach> =>
+      reachSchema.parse(await rpc('contactable_inboxes', { p_contact_id: contactId })),
+  });
 
 export const contactKey = (accountId: string, contactId: string) =>
   ['contact', accountId, contactId] as const;
@@ -41,7 +109,7 @@ export const contactQuery = (accountId: string, contactId: string) =>
 
 export const saveContact = async (
   accountId: string,
-  contactId: string,
+  contactId: string | null,
   values: Partial<Pick<Contact, 'name' | 'email' | 'phone_number'>> & {
     custom_attributes?: Record<string, unknown>;
     additional_attributes?: Record<string, unknown>;

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { BadgeCheck, ChevronDown, Copy, MessageSquarePlus, Plus, X } from 'lucide-react';
+import { BadgeCheck, ChevronDown, Copy, Plus, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { cx } from '@/components/cx';
 import { Editable } from '@/components/editable';
 import { LabelChip, LabelDot } from '@/components/label-chip';
 import { PickList } from '@/components/pick-list';
@@ -11,24 +12,36 @@ import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';
-import type { Conversation } from '@/types/conversation';
-import { type Contact, contactKey, contactQuery, saveContact, setContactLabels } from './api';
+import {
+  type Contact,
+  type ContactHead,
+  contactKey,
+  contactQuery,
+  saveContact,
+  setContactLabels,
+} from './api';
 import { ContactNotes } from './contact-notes';
 import { PastConversations } from './past-conversations';
 
 interface ContactPanelProps {
-  row: Conversation;
+  accountId: string;
+  /** What is known until the rest is there. */
+  head: ContactHead;
+  /** The conversation on screen, which is none of the others. */
+  exceptId?: string;
+  /** There is nothing beside it that could close it. */
+  closable?: boolean;
   userId: string;
   people: ReadonlyMap<string, { name: string }>;
   labels: { title: string; color: string }[];
   onClose: () => void;
   onOpen: (displayId: number) => void;
-  /** The agent wants to write to the contact first. */
-  onStart: () => void;
   /** The contact changed: rows that show it are out of date. */
-  onChanged: () => void;
-  /** Facts about the conversation, which belong to another part of the application. */
-  children: ReactNode;
+  onChanged: (contact: Contact) => void;
+  /** Writing to the contact first, which belongs to another part of the application. */
+  start: ReactNode;
+  /** Facts about the conversation, likewise. */
+  children?: ReactNode;
   /** The account's own fields of the contact, likewise. */
   attributes: (
     contact: Contact,
@@ -38,30 +51,32 @@ interface ContactPanelProps {
 
 /** Who the customer is, and what is known about this conversation. */
 export default function ContactPanel({
-  row,
+  accountId,
+  head,
+  exceptId,
+  closable = false,
   userId,
   people,
   labels,
   onClose,
   onOpen,
-  onStart,
   onChanged,
+  start,
   children,
   attributes,
 }: ContactPanelProps) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
-  const accountId = row.account_id;
-  const query = useQuery(contactQuery(accountId, row.contact.id));
+  const query = useQuery(contactQuery(accountId, head.id));
   const contact = query.data;
-  const name =
-    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name = head.name || head.email || head.phone_number || t('contact.visitor');
   const more = contact?.additional_attributes ?? {};
 
   async function save(values: Parameters<typeof saveContact>[2]): Promise<void> {
-    const saved = await saveContact(accountId, row.contact.id, values);
-    client.setQueryData(contactKey(accountId, row.contact.id), saved);
-    onChanged();
+    const saved = await saveContact(accountId, head.id, values);
+    client.setQueryData(contactKey(accountId, head.id), saved);
+    void client.invalidateQueries({ queryKey: ['reach', head.id] });
+    onChanged(saved);
   }
 
   async function toggleLabel(title: string): Promise<void> {
@@ -69,10 +84,11 @@ export default function ContactPanel({
     const next = contact.labels.includes(title)
       ? contact.labels.filter((each) => each !== title)
       : [...contact.labels, title].sort();
-    const key = contactKey(accountId, row.contact.id);
+    const key = contactKey(accountId, head.id);
     client.setQueryData<Contact>(key, { ...contact, labels: next });
     try {
       await setContactLabels(contact.id, next);
+      onChanged({ ...contact, labels: next });
     } catch (error) {
       client.setQueryData<Contact>(key, contact);
       const failure = toApiError(error);
@@ -88,30 +104,33 @@ export default function ContactPanel({
           type="button"
           aria-label={t('common.close')}
           onClick={onClose}
-          className="ms-auto flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover xl:hidden"
+          className={cx(
+            'ms-auto flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover',
+            !closable && 'xl:hidden',
+          )}
         >
           <X aria-hidden="true" size={16} />
         </button>
       </div>
       <div className="flex items-center gap-3.5 px-5 pb-4">
-        <Avatar id={row.contact.id} name={name} url={row.contact.avatar_url} size="lg" />
+        <Avatar id={head.id} name={name} url={head.avatar_url} size="lg" />
         <div className="min-w-0">
           <p className="flex max-w-full items-center gap-1.5 font-semibold text-[0.9375rem]">
             <bdi className="min-w-0 truncate">{name}</bdi>
-            {row.contact.identified === 'verified' && (
+            {head.identified === 'verified' && (
               <span title={t('contact.verifiedHint')} className="text-accent">
                 <BadgeCheck aria-hidden="true" size={16} />
                 <span className="sr-only">{t('contact.verified')}</span>
               </span>
             )}
           </p>
-          <p className="text-meta text-muted">{t(`contact.${row.contact.identified}`)}</p>
-          {(contact?.blocked ?? row.contact.blocked) && (
+          <p className="text-meta text-muted">{t(`contact.${head.identified}`)}</p>
+          {(contact?.blocked ?? head.blocked) && (
             <p className="font-medium text-danger text-meta">{t('contact.blocked')}</p>
           )}
         </div>
       </div>
-      <Section title={t('conversation.facts')}>{children}</Section>
+      {children && <Section title={t('conversation.facts')}>{children}</Section>}
       {query.isError && (
         <Section title={t('contact.attributes')}>
           <p className="text-meta text-muted">
@@ -230,14 +249,11 @@ export default function ContactPanel({
       <Section title={t('contact.previous')}>
         <PastConversations
           accountId={accountId}
-          contactId={row.contact.id}
-          exceptId={row.id}
+          contactId={head.id}
+          exceptId={exceptId}
           onOpen={onOpen}
         />
-        <Button className="mt-2" onClick={onStart}>
-          <MessageSquarePlus aria-hidden="true" size={14} />
-          {t('contact.start')}
-        </Button>
+        {start}
       </Section>
     </div>
   );

@@ -7,7 +7,7 @@ import { pastConversationsQuery } from './api';
 interface PastConversationsProps {
   accountId: string;
   contactId: string;
-  exceptId: string;
+  exceptId: string | undefined;
   onOpen: (displayId: number) => void;
 }
 
@@ -22,7 +22,12 @@ export function PastConversations({
   const { data } = useQuery(pastConversationsQuery(accountId, contactId));
   const others = data?.filter((each) => each.id !== exceptId);
   if (!others) return null;
-  if (others.length === 0) return <p className="text-meta text-muted">{t('contact.noPrevious')}</p>;
+  if (others.length === 0)
+    return (
+      <p className="text-meta text-muted">
+        {t(exceptId ? 'contact.noPrevious' : 'contact.noConversations')}
+      </p>
+    );
   return (
     <ul className="-mx-2">
       {others.map((each) => (

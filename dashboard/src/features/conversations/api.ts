@@ -11,6 +11,7 @@ import {
   conversationSchema,
   type Priority,
 } from '@/types/conversation';
+import type { About } from './conditions';
 
 export const sorts = [
   'newest',
@@ -117,10 +118,10 @@ export const listQuery = (accountId: string, filter: ListFilter) =>
   });
 
 /** Saved views, for which there is time after the first screen. */
-export const savedViewsQuery = (accountId: string) =>
+export const savedViewsQuery = (accountId: string, about: About = 'conversation') =>
   queryOptions({
-    queryKey: ['saved-views', accountId],
-    queryFn: async () => (await loadPart(() => import('./views'))).fetchViews(accountId),
+    queryKey: ['saved-views', accountId, about],
+    queryFn: async () => (await loadPart(() => import('./views'))).fetchViews(accountId, about),
   });
 
 /** How many conversations each tab holds; apart from the list, which changes more often. */

@@ -12,7 +12,7 @@ import type { Condition } from '@/types/condition';
 import { savedViewsQuery } from './api';
 import ConditionBuilder from './condition-builder';
 import { inWords } from './condition-words';
-import { type Definition, ownAttributes, sameConditions } from './conditions';
+import { type About, type Definition, ownAttributes, sameConditions } from './conditions';
 import type { FilterChoices } from './filter-panel';
 import { useFilterText, useTexts } from './filter-texts';
 import { deleteView, type SavedView, saveView } from './views';
@@ -20,6 +20,7 @@ import { deleteView, type SavedView, saveView } from './views';
 const ConfirmDialog = lazily(() => import('@/components/confirm-dialog'));
 
 interface ConditionBarProps {
+  about: About;
   accountId: string;
   administrator: boolean;
   conditions: Condition[];
@@ -33,6 +34,7 @@ interface ConditionBarProps {
 
 /** What an agent put together, in words, and what can be done with it. */
 export default function ConditionBar({
+  about,
   accountId,
   administrator,
   conditions,
@@ -45,18 +47,19 @@ export default function ConditionBar({
   const ready = useTexts();
   const client = useQueryClient();
   const [asking, setAsking] = useState<'edit' | 'save' | 'rename' | 'delete' | null>(null);
-  const own = ownAttributes(definitions);
+  const own = ownAttributes(about, definitions);
   const shared = view?.user_id === null;
   const mayChange = view !== null && (!shared || administrator);
   const differs = view !== null && !sameConditions(view.conditions, conditions);
 
-  const refresh = () => client.invalidateQueries({ queryKey: savedViewsQuery(accountId).queryKey });
+  const refresh = () =>
+    client.invalidateQueries({ queryKey: savedViewsQuery(accountId, about).queryKey });
 
   async function save(
     change: Partial<{ id: string | null; name: string; shared: boolean; conditions: Condition[] }>,
   ): Promise<string | null> {
     try {
-      const saved = await saveView(accountId, {
+      const saved = await saveView(accountId, about, {
         id: view?.id ?? null,
         name: view?.name ?? '',
         shared,
@@ -101,7 +104,7 @@ export default function ConditionBar({
           // biome-ignore lint/suspicious/noArrayIndexKey: a condition is its place in the sentence
           <li key={index} className="inline-flex min-w-0 max-w-full items-center gap-1">
             <bdi className="min-w-0 truncate rounded-full bg-accent-tint px-2.5 py-1">
-              {inWords(condition, own, choices, t, i18n.language)}
+              {inWords(about, condition, own, choices, t, i18n.language)}
             </bdi>
             {index < conditions.length - 1 && (
               <span className="text-muted">
@@ -159,6 +162,7 @@ export default function ConditionBar({
       </div>
       {asking === 'edit' && (
         <ConditionBuilder
+          about={about}
           conditions={conditions}
           choices={choices}
           definitions={definitions}
@@ -191,7 +195,7 @@ export default function ConditionBar({
         <Suspense>
           <ConfirmDialog
             title={t('view.delete')}
-            text={t('view.deleteText', { name: view.name })}
+            text={t(`view.deleteText.${about}`, { name: view.name })}
             confirm={t('view.delete')}
             onAnswer={(confirmed) => void remove(confirmed)}
           />

@@ -5,9 +5,10 @@ import { Dialog } from '@/components/dialog';
 import type { Condition } from '@/types/condition';
 import { attributeName, choicesOf } from './condition-words';
 import {
+  type About,
   type Attribute,
   askable,
-  attributes,
+  attributesOf,
   changed,
   type Definition,
   dayOf,
@@ -20,6 +21,7 @@ import type { FilterChoices } from './filter-panel';
 import { useFilterText, useTexts } from './filter-texts';
 
 interface ConditionBuilderProps {
+  about: About;
   conditions: Condition[];
   choices: FilterChoices;
   definitions: Definition[];
@@ -32,6 +34,7 @@ const field =
 
 /** Conditions one under the other, each a sentence: what, how, which value. */
 export default function ConditionBuilder({
+  about,
   conditions: given,
   choices,
   definitions,
@@ -40,7 +43,8 @@ export default function ConditionBuilder({
 }: ConditionBuilderProps) {
   const { t } = useFilterText();
   const ready = useTexts();
-  const own = ownAttributes(definitions);
+  const attributes = attributesOf(about);
+  const own = ownAttributes(about, definitions);
   const all = [...attributes, ...own];
   const [first] = attributes;
   const [conditions, setConditions] = useState<Condition[]>(() =>
@@ -67,10 +71,10 @@ export default function ConditionBuilder({
               <li
                 // biome-ignore lint/suspicious/noArrayIndexKey: a condition is its place in the sentence
                 key={index}
-                className="grid grid-cols-[auto_1fr_auto] items-start gap-2 sm:grid-cols-[4rem_11rem_10rem_1fr_auto]"
+                className="items-start gap-2 max-sm:space-y-2 sm:grid sm:grid-cols-[4rem_11rem_10rem_1fr_auto]"
               >
                 {index === 0 ? (
-                  <span className="max-sm:w-14" />
+                  <span className="max-sm:hidden" />
                 ) : (
                   <select
                     aria-label={t('conditions.joined')}
@@ -83,76 +87,79 @@ export default function ConditionBuilder({
                           query_operator: event.target.value === 'or' ? 'or' : 'and',
                         });
                     }}
-                    className={field}
+                    className={`${field} max-sm:block`}
                   >
                     <option value="and">{t('conditions.and')}</option>
                     <option value="or">{t('conditions.or')}</option>
                   </select>
                 )}
-                <select
-                  aria-label={t('conditions.attribute')}
-                  value={condition.attribute_key}
-                  onChange={(event) => {
-                    const next = all.find((each) => each.key === event.target.value);
-                    if (next) set(index, changed(condition, next));
-                  }}
-                  className={field}
-                >
-                  {!attribute && (
-                    <option value={condition.attribute_key}>{condition.attribute_key}</option>
-                  )}
-                  {attributes.map((each) => (
-                    <option key={each.key} value={each.key}>
-                      {attributeName(each, t)}
-                    </option>
-                  ))}
-                  {own.length > 0 && (
-                    <optgroup label={t('conditions.own')}>
-                      {own.map((each) => (
-                        <option key={each.key} value={each.key}>
-                          {attributeName(each, t)}
-                        </option>
-                      ))}
-                    </optgroup>
-                  )}
-                </select>
-                <select
-                  aria-label={t('conditions.operator')}
-                  value={condition.filter_operator}
-                  onChange={(event) =>
-                    attribute && set(index, changed(condition, attribute, event.target.value))
-                  }
-                  className={`${field} max-sm:col-span-2 max-sm:col-start-1`}
-                >
-                  {(attribute?.operators ?? []).map((operator) => (
-                    <option key={operator} value={operator}>
-                      {t(`operator.${operator}`)}
-                    </option>
-                  ))}
-                </select>
-                <div className="min-w-0 max-sm:col-span-2 max-sm:col-start-1">
-                  {attribute && needsValue(condition.filter_operator) && (
-                    <ValueField
-                      attribute={attribute}
-                      condition={condition}
-                      options={choicesOf(attribute, choices, t)}
-                      onChange={(values) => set(index, { ...condition, values })}
-                    />
-                  )}
+                {/* Where there is no room beside each other, what belongs together is in one frame. */}
+                <div className="grid grid-cols-[1fr_auto] gap-2 max-sm:rounded-lg max-sm:border max-sm:border-border max-sm:p-2 sm:contents">
+                  <select
+                    aria-label={t('conditions.attribute')}
+                    value={condition.attribute_key}
+                    onChange={(event) => {
+                      const next = all.find((each) => each.key === event.target.value);
+                      if (next) set(index, changed(condition, next));
+                    }}
+                    className={field}
+                  >
+                    {!attribute && (
+                      <option value={condition.attribute_key}>{condition.attribute_key}</option>
+                    )}
+                    {attributes.map((each) => (
+                      <option key={each.key} value={each.key}>
+                        {attributeName(each, t)}
+                      </option>
+                    ))}
+                    {own.length > 0 && (
+                      <optgroup label={t('conditions.own')}>
+                        {own.map((each) => (
+                          <option key={each.key} value={each.key}>
+                            {attributeName(each, t)}
+                          </option>
+                        ))}
+                      </optgroup>
+                    )}
+                  </select>
+                  <select
+                    aria-label={t('conditions.operator')}
+                    value={condition.filter_operator}
+                    onChange={(event) =>
+                      attribute && set(index, changed(condition, attribute, event.target.value))
+                    }
+                    className={`${field} max-sm:col-span-2`}
+                  >
+                    {(attribute?.operators ?? []).map((operator) => (
+                      <option key={operator} value={operator}>
+                        {t(`operator.${operator}`)}
+                      </option>
+                    ))}
+                  </select>
+                  <div className="min-w-0 max-sm:col-span-2 max-sm:empty:hidden">
+                    {attribute && needsValue(condition.filter_operator) && (
+                      <ValueField
+                        attribute={attribute}
+                        condition={condition}
+                        options={choicesOf(attribute, choices, t)}
+                        onChange={(values) => set(index, { ...condition, values })}
+                      />
+                    )}
+                  </div>
+                  <button
+                    type="button"
+                    aria-label={t('conditions.remove', { number: index + 1 })}
+                    onClick={() => setConditions((now) => now.filter((_, at) => at !== index))}
+                    className="flex size-9 items-center justify-center rounded-md text-muted hover:bg-hover max-sm:col-start-2 max-sm:row-start-1"
+                  >
+                    <X aria-hidden="true" size={15} />
+                  </button>
                 </div>
-                <button
-                  type="button"
-                  aria-label={t('conditions.remove', { number: index + 1 })}
-                  onClick={() => setConditions((now) => now.filter((_, at) => at !== index))}
-                  className="flex size-9 items-center justify-center rounded-md text-muted hover:bg-hover max-sm:row-start-1 max-sm:col-start-3"
-                >
-                  <X aria-hidden="true" size={15} />
-                </button>
               </li>
             );
           })}
         </ol>
-        <div className="flex flex-wrap items-center gap-2 border-border border-t px-5 py-4">
+        <div className="flex flex-wrap items-center gap-2 border-border border-t px-5 py-3 sm:py-4">
           <Button
             size="md"
             look="quiet"
@@ -162,7 +169,9 @@ export default function ConditionBuilder({
             {t('conditions.add')}
           </Button>
           {conditions.some((each) => each.query_operator === 'or') && conditions.length > 2 && (
-            <span className="text-chip text-muted">{t('conditions.precedence')}</span>
+            <span className="text-chip text-muted max-sm:order-first max-sm:w-full">
+              {t('conditions.precedence')}
+            </span>
           )}
           <Button
             type="submit"

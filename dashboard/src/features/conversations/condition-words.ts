@@ -1,7 +1,7 @@
 import type { Translate } from '@/i18n';
 import type { Condition } from '@/types/condition';
 import { conversationStatuses, priorities } from '@/types/conversation';
-import { type Attribute, attributes, dayOf, needsValue } from './conditions';
+import { type About, type Attribute, attributesOf, dayOf, needsValue } from './conditions';
 import type { FilterChoices } from './filter-panel';
 
 /** What can be chosen for an attribute: its value, and what people call it. */
@@ -42,13 +42,16 @@ export const attributeName = (attribute: Attribute, t: Translate): string =>
 
 /** A condition as one would say it: "Status is Open, Pending". */
 export function inWords(
+  about: About,
   condition: Condition,
   own: Attribute[],
   choices: FilterChoices,
   t: Translate,
   locale: string,
 ): string {
-  const attribute = [...attributes, ...own].find((each) => each.key === condition.attribute_key);
+  const attribute = [...attributesOf(about), ...own].find(
+    (each) => each.key === condition.attribute_key,
+  );
   const name = attribute ? attributeName(attribute, t) : condition.attribute_key;
   const operator = t(`operator.${condition.filter_operator}`);
   if (!needsValue(condition.filter_operator)) return `${name} ${operator}`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Condition } from '@/types/condition';
 import {
   askable,
-  attributes,
+  attributesOf,
   changed,
   type Definition,
   dayOf,
@@ -19,7 +19,7 @@ const condition = (key: string, operator: string, ...values: Condition['values']
   query_operator: 'or',
 });
 const attribute = (key: string) => {
-  const found = attributes.find((each) => each.key === key);
+  const found = attributesOf('conversation').find((each) => each.key === key);
   if (!found) throw new Error(`no attribute ${key}`);
   return found;
 };
@@ -61,11 +61,11 @@ describe('changed', () => {
 });
 
 it('offers only operators that the attribute has', () => {
-  for (const each of attributes)
+  for (const each of [...attributesOf('conversation'), ...attributesOf('contact')])
     expect(each.operators).toContain(emptyCondition(each).filter_operator);
 });
 
-it('reads an account’s own fields of conversations, by their type', () => {
+it('reads an account’s own fields of what the filter is about, by their type', () => {
   const definition = (
     display_type: Definition['display_type'],
     attribute_model = 'conversation_attribute',
@@ -76,7 +76,7 @@ it('reads an account’s own fields of conversations, by their type', () => {
     display_type,
     list_values: ['a', 'b'],
   });
-  const own = ownAttributes([
+  const own = ownAttributes('conversation', [
     definition('date'),
     definition('percent'),
     definition('list'),
@@ -89,6 +89,9 @@ it('reads an account’s own fields of conversations, by their type', () => {
     ['list', 'choice', ['a', 'b']],
     ['checkbox', 'choice', ['true', 'false']],
   ]);
+  expect(
+    ownAttributes('contact', [definition('date'), definition('text', 'contact_attribute')]),
+  ).toHaveLength(1);
 });
 
 it('keeps days as the reader’s calendar has them', () => {

@@ -33,8 +33,11 @@ export interface Definition {
   list_values: string[];
 }
 
+/** What a filter is about. */
+export type About = 'conversation' | 'contact';
+
 /** What every account can ask about a conversation. The database is the judge. */
-export const attributes: readonly Attribute[] = [
+const ofConversations: readonly Attribute[] = [
   { key: 'status', kind: 'choice', operators: equality },
   { key: 'assignee_id', kind: 'choice', operators: [...equality, ...presence] },
   { key: 'inbox_id', kind: 'choice', operators: equality },
@@ -52,6 +55,25 @@ export const attributes: readonly Attribute[] = [
   { key: 'campaign_id', kind: 'text', operators: [...equality, ...presence] },
 ];
 
+const written = [...containment, ...equality, ...presence] as const;
+const ofContacts: readonly Attribute[] = [
+  { key: 'name', kind: 'text', operators: written },
+  { key: 'email', kind: 'text', operators: written },
+  { key: 'phone_number', kind: 'text', operators: written },
+  { key: 'company_name', kind: 'text', operators: written },
+  { key: 'country_code', kind: 'text', operators: [...equality, ...presence] },
+  { key: 'city', kind: 'text', operators: written },
+  { key: 'labels', kind: 'choice', operators: [...equality, ...presence] },
+  { key: 'blocked', kind: 'choice', operators: equality, values: ['true', 'false'] },
+  { key: 'created_at', kind: 'moment', operators: times },
+  { key: 'last_activity_at', kind: 'moment', operators: times },
+  { key: 'identifier', kind: 'text', operators: written },
+];
+
+/** What every account can ask. */
+export const attributesOf = (about: About): readonly Attribute[] =>
+  about === 'contact' ? ofContacts : ofConversations;
+
 const ofType: Record<Definition['display_type'], Pick<Attribute, 'kind' | 'operators'>> = {
   date: { kind: 'day', operators: [...times, ...presence] },
   number: { kind: 'number', operators: [...equality, ...presence] },
@@ -63,10 +85,10 @@ const ofType: Record<Definition['display_type'], Pick<Attribute, 'kind' | 'opera
   text: { kind: 'text', operators: [...containment, ...equality, ...presence] },
 };
 
-/** The account's own fields of conversations as attributes. */
-export const ownAttributes = (definitions: Definition[]): Attribute[] =>
+/** The account's own fields as attributes. */
+export const ownAttributes = (about: About, definitions: Definition[]): Attribute[] =>
   definitions
-    .filter((definition) => definition.attribute_model === 'conversation_attribute')
+    .filter((definition) => definition.attribute_model === `${about}_attribute`)
     .map(({ attribute_key: key, display_name: name, display_type: type, list_values }) => ({
       key,
       name,

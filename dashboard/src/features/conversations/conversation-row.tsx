@@ -157,7 +157,7 @@ export const ConversationRow = memo(function ConversationRow({
                 )}
                 {unread && (
                   <span className="tabular inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-accent px-1.5 font-semibold text-on-accent">
-                    {cappedCount(row.unread_count)}
+                    {cappedCount(row.unread_count, 9)}
                   </span>
                 )}
               </span>

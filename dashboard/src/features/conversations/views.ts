@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { answer, columnsOf, rest, rpc } from '@/lib/supabase';
 import type { Condition } from '@/types/condition';
 import { everythingOpen, fetchPage } from './api';
+import type { About } from './conditions';
 
 // Whoever saves by the API may write numbers and truths as what they are, and leave out what is nothing.
 const keptSchema = z.pipe(
@@ -32,7 +33,7 @@ const viewSchema = z.object({
 export type SavedView = z.infer<typeof viewSchema>;
 
 /** One's own views and those of everybody, by name. */
-export const fetchViews = async (accountId: string): Promise<SavedView[]> =>
+export const fetchViews = async (accountId: string, about: About): Promise<SavedView[]> =>
   z
     .array(viewSchema)
     .parse(
@@ -41,6 +42,7 @@ export const fetchViews = async (accountId: string): Promise<SavedView[]> =>
           .from('custom_filters')
           .select(columnsOf('custom_filters', viewSchema))
           .eq('account_id', accountId)
+          .eq('filter_type', about)
           .order('name'),
       ),
     );
@@ -60,6 +62,7 @@ export const viewCountQuery = (accountId: string, { id, conditions }: SavedView)
 /** Saves a new view, or changes one; answers with it. */
 export const saveView = async (
   accountId: string,
+  about: About,
   view: { id: string | null; name: string; conditions: Condition[]; shared: boolean },
 ): Promise<SavedView> =>
   viewSchema.parse(
@@ -69,6 +72,7 @@ export const saveView = async (
       p_name: view.name,
       p_conditions: view.conditions,
       p_shared: view.shared,
+      p_type: about,
     }),
   );
 

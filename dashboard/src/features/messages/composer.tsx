@@ -69,6 +69,7 @@ export interface ComposerHandle {
 }
 
 interface ComposerProps {
+  accountId: string;
   conversationId: string;
   inboxId: string;
   contactName: string;
@@ -94,6 +95,7 @@ interface ComposerProps {
 
 /** Where replies and notes are written. Give it a `key` per conversation: each has its own draft. */
 export function Composer({
+  accountId,
   conversationId,
   inboxId,
   contactName,
@@ -116,7 +118,7 @@ export function Composer({
   const { text, setText, note, setNote, mentions, setMentions, savedAt, empty, clear } =
     useDraft(conversationId);
   const typing = useTyping(conversationId, note);
-  const uploads = uploadsOf(conversationId);
+  const uploads = uploadsOf(accountId, conversationId);
   const files = useUploads(uploads);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);

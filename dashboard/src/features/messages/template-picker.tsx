@@ -250,7 +250,9 @@ function Form({ template, conversationId, contactName, onBack, onSend }: FormPro
   const form = useRef<HTMLFormElement>(null);
   const [written, setWritten] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);
-  const [uploads] = useState(() => new Uploads(conversationId ?? ''));
+  const [uploads] = useState(
+    () => new Uploads({ userId: '', accountId: '', conversationId: conversationId ?? '' }, null),
+  );
   const files = useUploads(uploads);
   const fields = template.fields ?? [];
   const fileField = fields.find(isFile);

@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
 import { type ApiError, toApiError } from '@/lib/api-error';
+import { type DraftFiles, draftFiles, type Place } from '@/lib/draft-files';
 import type { SentFile } from '@/lib/outbox';
-import { rpc } from '@/lib/supabase';
+import { rpc, session } from '@/lib/supabase';
 import { uploadObject } from '@/lib/upload';
 import { uuid7 } from '@/lib/uuid7';
 
@@ -13,6 +14,8 @@ export const MAX_FILE_BYTES = 40 * 1024 * 1024;
 export interface Upload extends SentFile {
   /** Null once it was handed over and came back: it is uploaded already. */
   file: File | null;
+  /** Under what this device keeps the file until it is sent; null where it does not. */
+  keptId: string | null;
   /** Shows a picture before anybody has stored it. */
   previewUrl: string | null;
   progress: number;
@@ -53,7 +56,13 @@ export class Uploads {
   #stops = new Map<string, AbortController>();
   #listeners = new Set<() => void>();
 
-  constructor(private readonly conversationId: string) {}
+  constructor(
+    private readonly place: Place,
+    /** Keeps what is not sent yet; null where it is not worth keeping. */
+    private readonly kept: DraftFiles | null,
+  ) {
+    void this.#restore();
+  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -67,19 +76,9 @@ export class Uploads {
     const fitting = files.filter((file) => file.size <= MAX_FILE_BYTES);
     const taken = fitting.slice(0, Math.max(0, MAX_FILES - this.#items.length));
     for (const file of taken) {
-      const upload: Upload = {
-        id: uuid7(),
-        name: file.name || 'file',
-        type: file.type,
-        size: file.size,
-        file,
-        previewUrl: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
-        progress: 0,
-        state: 'uploading',
-        error: null,
-      };
-      this.#set([...this.#items, upload]);
-      void this.#run(upload);
+      const keptId = uuid7();
+      void this.kept?.keep(this.place, keptId, file);
+      this.#start(file, keptId);
     }
     return {
       leftOut: fitting.length - taken.length,
@@ -98,6 +97,7 @@ export class Uploads {
     this.#stops.get(id)?.abort();
     const upload = this.#items.find((each) => each.id === id);
     if (upload?.previewUrl) URL.revokeObjectURL(upload.previewUrl);
+    if (upload) this.#forget([upload]);
     this.#set(this.#items.filter((each) => each.id !== id));
   }
 
@@ -105,6 +105,7 @@ export class Uploads {
   take(): SentFile[] {
     const taken = this.#items;
     for (const upload of taken) if (upload.previewUrl) URL.revokeObjectURL(upload.previewUrl);
+    this.#forget(taken);
     this.#set([]);
     return taken.map(({ id, name, type, size }) => ({ id, name, type, size }));
   }
@@ -114,6 +115,7 @@ export class Uploads {
     const back = files.map((file) => ({
       ...file,
       file: null,
+      keptId: null,
       previewUrl: null,
       progress: 1,
       state: 'done' as const,
@@ -122,12 +124,40 @@ export class Uploads {
     this.#set([...back, ...this.#items]);
   }
 
+  /** Takes up again what was being added when the page was left; slots of then may have run out. */
+  async #restore(): Promise<void> {
+    const left = (await this.kept?.restore(this.place)) ?? [];
+    for (const { id, file } of left) if (this.#items.length < MAX_FILES) this.#start(file, id);
+  }
+
+  #start(file: File, keptId: string): void {
+    const upload: Upload = {
+      id: uuid7(),
+      name: file.name || 'file',
+      type: file.type,
+      size: file.size,
+      file,
+      keptId,
+      previewUrl: file.type.startsWith('image/') ? URL.createObjectURL(file) : null,
+      progress: 0,
+      state: 'uploading',
+      error: null,
+    };
+    this.#set([...this.#items, upload]);
+    void this.#run(upload);
+  }
+
+  #forget(uploads: Upload[]): void {
+    const ids = uploads.flatMap(({ keptId }) => keptId ?? []);
+    if (ids.length > 0) void this.kept?.forget(this.place, ids);
+  }
+
   async #run(upload: Upload): Promise<void> {
     if (!upload.file) return;
     const stop = new AbortController();
     this.#stops.set(upload.id, stop);
     try {
-      const { bucket, path } = await requestUpload(this.conversationId, upload);
+      const { bucket, path } = await requestUpload(this.place.conversationId, upload);
       await uploadObject(
         bucket,
         path,
@@ -156,10 +186,12 @@ export class Uploads {
 
 const all = new Map<string, Uploads>();
 
-/** The uploads of one conversation, for as long as the page is open. */
-export function uploadsOf(conversationId: string): Uploads {
-  const known = all.get(conversationId) ?? new Uploads(conversationId);
-  all.set(conversationId, known);
+/** The uploads of one conversation, as this agent left them on this device. */
+export function uploadsOf(accountId: string, conversationId: string): Uploads {
+  const userId = session().current?.user.id ?? '';
+  const key = `${userId}/${conversationId}`;
+  const known = all.get(key) ?? new Uploads({ userId, accountId, conversationId }, draftFiles());
+  all.set(key, known);
   return known;
 }
 

@@ -434,3 +434,55 @@ export async function invite(
   await refreshSettings(accountId);
   return invitationSchema.parse(made);
 }
+
+/** As many as the service takes at once. */
+const INVITED_AT_ONCE = 30;
+const manySchema = z.object({
+  results: z.array(
+    z.object({
+      email: z.string(),
+      invitation: z.nullable(invitationSchema),
+      error: z.nullable(
+        z.object({ code: z.string(), message: z.string(), details: text, hint: text }),
+      ),
+    }),
+  ),
+});
+
+/** What became of one address. */
+export interface Invited {
+  email: string;
+  invitation: Invitation | null;
+  error: ApiError | null;
+}
+
+/**
+ * Invites any number of people as the same, so many at a time, and tells what became of each as it
+ * goes. What is wrong with all of them is thrown; those before have been told.
+ */
+export async function inviteMany(
+  accountId: string,
+  emails: string[],
+  role: { role: string; custom_role_id: string | null },
+  onResults: (results: Invited[]) => void,
+): Promise<void> {
+  try {
+    for (let at = 0; at < emails.length; at += INVITED_AT_ONCE) {
+      const { results } = manySchema.parse(
+        await service(`/accounts/${accountId}/invitations/bulk`, {
+          emails: emails.slice(at, at + INVITED_AT_ONCE),
+          ...role,
+        }),
+      );
+      onResults(
+        results.map(({ email, invitation, error }) => ({
+          email,
+          invitation,
+          error: error && new ApiError(error.code, error.message, 0, error.details, error.hint),
+        })),
+      );
+    }
+  } finally {
+    await refreshSettings(accountId);
+  }
+}

@@ -11,6 +11,7 @@ import { acceptInvitation, registerInvited } from '@/features/settings/invitatio
 import { useSettingsText, useTexts } from '@/features/settings/texts';
 import { toApiError } from '@/lib/api-error';
 import { queryClient } from '@/lib/query-client';
+import { signOut } from '@/lib/sign-out';
 import { session } from '@/lib/supabase';
 import { useSession } from '../../use-session';
 
@@ -37,15 +38,7 @@ export function AcceptInvitationPage() {
       text={current ? t('accept.as', { email: current.user.email }) : t('accept.register')}
       footer={
         current ? (
-          <button
-            type="button"
-            className={linkLook}
-            onClick={() =>
-              void session()
-                .auth()
-                .then((auth) => auth.signOut({ scope: 'local' }))
-            }
-          >
+          <button type="button" className={linkLook} onClick={() => void signOut()}>
             {t('accept.otherAddress')}
           </button>
         ) : (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { UserPlus } from 'lucide-react';
+import { UserPlus, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -28,6 +28,7 @@ import {
 } from '../kit';
 import { usePlace } from '../place';
 import { useSettingsText } from '../texts';
+import InviteMany from './invite-many';
 
 export default function Members() {
   return (
@@ -53,6 +54,7 @@ function MemberList() {
   const { data: customRoles } = useQuery(customRolesQuery(accountId));
   const attempt = useAttempt();
   const [inviting, setInviting] = useState(false);
+  const [many, setMany] = useState(false);
   const [invited, setInvited] = useState<Invitation | null>(null);
   const [removing, setRemoving] = useState<Person | null>(null);
   const roles = [
@@ -67,10 +69,16 @@ function MemberList() {
       title={t('page.members')}
       text={t('members.text')}
       actions={
-        <Button look="primary" size="md" onClick={() => setInviting(true)}>
-          <UserPlus aria-hidden="true" size={16} />
-          {t('members.invite')}
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button size="md" onClick={() => setMany(true)}>
+            <UsersRound aria-hidden="true" size={16} />
+            {t('inviteMany.title')}
+          </Button>
+          <Button look="primary" size="md" onClick={() => setInviting(true)}>
+            <UserPlus aria-hidden="true" size={16} />
+            {t('members.invite')}
+          </Button>
+        </div>
       }
     >
       <Asked query={people}>
@@ -144,6 +152,9 @@ function MemberList() {
             ))}
           </Rows>
         </>
+      )}
+      {many && (
+        <InviteMany roles={roles} roleArguments={roleArguments} onClose={() => setMany(false)} />
       )}
       {inviting && (
         <FormDialog
