@@ -7,6 +7,7 @@ demo is what the product does.
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -288,6 +289,11 @@ def _conversations(
         _conversation(conn, choice, account, inbox, agents, now - timedelta(minutes=age))
 
 
+def _ascii(name: str) -> str:
+    """A name as people write it in an address."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+
+
 def _conversation(
     conn: psycopg.Connection,
     choice: random.Random,
@@ -305,7 +311,9 @@ def _conversation(
         "company": choice.choice(COMPANIES),
     }
     known = choice.random() < 0.7
-    email = f"{first}.{last}{choice.randint(1, 9999)}@example.net".lower() if known else None
+    email = (
+        f"{_ascii(first)}.{_ascii(last)}{choice.randint(1, 9999)}@example.net" if known else None
+    )
     contact = _value(
         conn,
         """
@@ -396,4 +404,14 @@ def _conversation(
         where id = %s
         """,
         (status, status, answered, conversation),
+    )
+    conn.execute(
+        """
+        update public.contacts
+        set last_activity_at = (
+            select max(created_at) from public.messages
+            where conversation_id = %s and message_type = 'incoming')
+        where id = %s
+        """,
+        (conversation, contact),
     )
