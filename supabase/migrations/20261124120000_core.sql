@@ -5599,11 +5599,14 @@ begin
         order by (email = given_email) desc nulls last
         limit 1;
         if person.id is null then
-            insert into public.contacts (account_id, name, email, phone_number, avatar_url, additional_attributes)
+            insert into public.contacts (account_id, name, email, phone_number, avatar_url, identified, additional_attributes)
             values (
                 p_inbox.account_id, left(coalesce(given_name, given_phone, given_email, given_source), 255), given_email,
                 given_phone,
                 case when p_contact ->> 'avatar_url' ~ '^https?://' then left(p_contact ->> 'avatar_url', 2000) end,
+                -- A provider signs in its users; the sender of a mail is only what the mail says. Somebody we knew stays as
+                -- they were: another channel may have claimed this address.
+                case when p_inbox.channel_type = 'email' then 'claimed' else 'verified' end,
                 coalesce(nullif(p_contact -> 'attributes', 'null'), '{}'))
             returning * into person;
         end if;

@@ -202,6 +202,24 @@ def test_another_spelling_of_the_number_is_the_same_person(db: Connection, inbox
     assert receive(db, inbox, bare)["conversation_id"] == first["conversation_id"]
 
 
+@pytest.mark.parametrize(("channel", "known_as"), [("telegram", "verified"), ("email", "claimed")])
+def test_a_channel_vouches_for_whom_it_signs_in(
+    db: Connection, make: Make, account: Account, channel: str, known_as: str
+) -> None:
+    first = make.connection(account, channel, "help@shop.example")
+    contact = {"source_id": "ana@example.org", "name": "Ana", "email": "ana@example.org"}
+    receive(db, first, incoming() | {"contact": contact})
+    assert column(db, "select identified from public.contacts") == [known_as]
+
+
+def test_an_address_somebody_claimed_is_not_proven_by_its_owner(
+    db: Connection, make: Make, account: Account, inbox: Inbox
+) -> None:
+    make.contact(make.inbox(account), phone_number=f"+{NUMBER}", identified="claimed")
+    receive(db, inbox, incoming())
+    assert column(db, "select identified from public.contacts") == ["claimed"]
+
+
 def test_a_name_somebody_typed_is_not_overwritten(db: Connection, inbox: Inbox) -> None:
     receive(db, inbox, incoming() | {"contact": {"source_id": NUMBER}})
     assert value(db, "select name from public.contacts") == NUMBER
