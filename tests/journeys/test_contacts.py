@@ -99,3 +99,47 @@ def test_contacts_are_filtered_kept_as_a_view_and_written_to_by_what_reaches_the
         ana.page.get_by_role("navigation", name="Views").get_by_role("link", name=name)
     ).to_have_count(0)
     ana.assert_nothing_broke()
+
+
+def test_one_person_twice_becomes_one_and_is_deleted_on_their_wish(
+    desk: Desk, agent: Agents
+) -> None:
+    mark = secrets.token_hex(4)
+    for name, values in (
+        (f"Dora {mark}", {"email": f"dora-{mark}@example.org"}),
+        (f"D. {mark}", {"phone_number": f"+3519{secrets.randbelow(10**8):08}"}),
+    ):
+        desk.call(
+            "save_contact", p_account_id=desk.account_id, p_id=None,
+            p_values={"name": name, **values},
+        )  # fmt: skip
+    ana = agent()
+    ana.page.get_by_role("navigation", name="Main").get_by_role("link", name="Contacts").click()
+    ana.page.get_by_role("searchbox", name="Search contacts").fill(mark)
+    contacts = ana.page.get_by_role("list", name="Contacts").get_by_role("link")
+    expect(contacts).to_have_count(2)
+    contacts.filter(has_text="Dora").click()
+    panel = ana.page.get_by_role("complementary", name="Contact")
+    menu = panel.get_by_role("button", name="What to do with the contact")
+
+    menu.click()
+    ana.page.get_by_role("menuitem", name="Merge with another contact").click()
+    dialog = ana.page.get_by_role("dialog", name=f"Merge into Dora {mark}")
+    dialog.get_by_label("Who is the same person?").fill(mark)
+    found = dialog.get_by_role("list", name="Contacts").get_by_role("button")
+    expect(found).to_have_count(1)  # nobody is merged with themselves
+    assert ana.serious_findings() == []
+    found.click()
+    expect(dialog.get_by_text("This cannot be undone")).to_be_visible()
+    ana.picture("contact-merge")
+    dialog.get_by_role("button", name="Merge", exact=True).click()
+    expect(contacts).to_have_count(1)
+    expect(panel.get_by_text(re.compile(r"^\+3519"))).to_be_visible()
+
+    menu.click()
+    ana.page.get_by_role("menuitem", name="Delete contact").click()
+    question = ana.page.get_by_role("dialog", name=f"Delete Dora {mark}?")
+    question.get_by_role("button", name="Delete", exact=True).click()
+    expect(panel).to_have_count(0)
+    expect(ana.page.get_by_text("Nobody matches")).to_be_visible()
+    ana.assert_nothing_broke()

@@ -67,13 +67,13 @@ def test_a_message_that_is_sent_five_times_at_once_is_there_once(database: Datab
         assert answers[who] == [str(id_)] * 5
     with database.connect() as db:
         assert value(db, "select count(*) from public.messages where content = 'Once'") == 2
-        # Other words under a used id change nothing, and the answer shows the words that stand.
-        with acting_as(db, agent):
-            again = call(
+        # Other words under a used id are refused, and change nothing.
+        with refused("message_id_taken"), acting_as(db, agent):
+            call(
                 db, "public.send_message",
                 p_conversation_id=conversation.id, p_id=ids["agent"], p_content="Twice",
             )  # fmt: skip
-        assert again["content"] == "Once"
+        assert value(db, "select count(*) from public.messages where content = 'Twice'") == 0
 
 
 def test_a_late_or_doubled_message_neither_reopens_nor_jumps_the_queue(database: Database) -> None:

@@ -314,6 +314,7 @@ AGENTS: dict[str, Arguments] = {
     },
     "begin_channel_action": lambda c: {"p_inbox_id": c.connected.id, "p_action": "check"},
     "channel_test_recipients": lambda c: {"p_inbox_id": c.connected.id},
+    "connection_failures": lambda c: {"p_inbox_id": c.connected.id},
     "reconnect_channel": lambda c: {"p_inbox_id": c.connected.id, "p_secrets": {"bot_token": "x"}},
     "reply_window": lambda c: {"p_conversation_id": c.conversation.id},
     "sync_templates": lambda c: {"p_inbox_id": c.templated.id},

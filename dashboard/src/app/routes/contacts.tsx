@@ -24,6 +24,7 @@ import {
   contactQuery,
 } from '@/features/contacts/api';
 import { ContactList } from '@/features/contacts/contact-list';
+import { ContactMenu } from '@/features/contacts/contact-menu';
 import ContactPanel from '@/features/contacts/contact-panel';
 import { savedViewsQuery } from '@/features/conversations/api';
 import { useFilterText, useTexts } from '@/features/conversations/filter-texts';
@@ -332,8 +333,10 @@ interface OpenContactProps {
 
 /** One contact, beside the list. */
 function OpenContact({ accountId, id, userId, onChanged, onClose }: OpenContactProps) {
-  const { t } = useFilterText();
+  const language = useFilterText();
+  const { t } = language;
   const navigate = useNavigate();
+  const client = useQueryClient();
   const { cache } = useLive();
   const query = useQuery(contactQuery(accountId, id));
   const { data: members = [] } = useQuery(membersQuery(accountId));
@@ -364,6 +367,24 @@ function OpenContact({ accountId, id, userId, onChanged, onClose }: OpenContactP
       onClose={onClose}
       onOpen={openConversation}
       onChanged={onChanged}
+      menu={
+        <ContactMenu
+          accountId={accountId}
+          contact={query.data}
+          administrator={people.get(userId)?.role === 'administrator'}
+          language={language}
+          onMerged={(merged) => {
+            onChanged(merged);
+            for (const part of ['notes', 'past-conversations', 'reach'])
+              void client.invalidateQueries({ queryKey: [part] });
+            void client.invalidateQueries({ queryKey: contactListKey(accountId) });
+          }}
+          onDeleted={() => {
+            onClose();
+            void client.invalidateQueries({ queryKey: contactListKey(accountId) });
+          }}
+        />
+      }
       start={
         <StartConversation
           accountId={accountId}

@@ -119,6 +119,14 @@ export const saveContact = async (
     await rpc('save_contact', { p_account_id: accountId, p_id: contactId, p_values: values }),
   );
 
+/** The second contact becomes part of the first, who is returned. */
+export const mergeContacts = async (baseId: string, mergeeId: string): Promise<Contact> =>
+  contactSchema.parse(await rpc('merge_contacts', { p_base_id: baseId, p_mergee_id: mergeeId }));
+
+/** The contact goes, with conversations and notes. */
+export const deleteContact = (contactId: string): Promise<unknown> =>
+  rpc('delete_contact', { p_id: contactId });
+
 export const setContactLabels = (contactId: string, labels: string[]): Promise<unknown> =>
   rpc('set_contact_labels', { p_contact_id: contactId, p_labels: labels });
 

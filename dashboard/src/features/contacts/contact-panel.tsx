@@ -40,6 +40,8 @@ interface ContactPanelProps {
   onChanged: (contact: Contact) => void;
   /** Writing to the contact first, which belongs to another part of the application. */
   start: ReactNode;
+  /** What is done to the contact as a whole. */
+  menu?: ReactNode;
   /** Facts about the conversation, likewise. */
   children?: ReactNode;
   /** The account's own fields of the contact, likewise. */
@@ -62,6 +64,7 @@ export default function ContactPanel({
   onOpen,
   onChanged,
   start,
+  menu,
   children,
   attributes,
 }: ContactPanelProps) {
@@ -99,13 +102,14 @@ export default function ContactPanel({
   return (
     <div className="h-full overflow-y-auto">
       <div className="flex h-14 items-center ps-5 pe-2">
-        <h2 className="font-semibold text-meta">{t('contact.title')}</h2>
+        <h2 className="me-auto font-semibold text-meta">{t('contact.title')}</h2>
+        {menu}
         <button
           type="button"
           aria-label={t('common.close')}
           onClick={onClose}
           className={cx(
-            'ms-auto flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover',
+            'flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover',
             !closable && 'xl:hidden',
           )}
         >
