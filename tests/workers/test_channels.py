@@ -113,7 +113,9 @@ class Desk:
     def inbox(self, channel: str) -> str:
         """The demo's inbox of this channel."""
         row = self.conn.execute(
-            "select inbox_id from channel_connections where channel_type = %s", (channel,)
+            "select inbox_id from channel_connections where channel_type = %s"
+            " order by created_at limit 1",  # tests connect more of them
+            (channel,),
         ).fetchone()
         assert row is not None
         return str(row[0])
@@ -144,7 +146,7 @@ class Desk:
     def connection_state(self, channel: str) -> str:
         """Whether the inbox is connected."""
         row = self.conn.execute(
-            "select state from channel_connections where channel_type = %s", (channel,)
+            "select state from channel_connections where inbox_id = %s", (self.inbox(channel),)
         ).fetchone()
         assert row is not None
         return str(row[0])

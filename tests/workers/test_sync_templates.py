@@ -110,8 +110,7 @@ def test_a_refused_token_asks_for_a_new_one_and_then_the_templates_come(
     assert key is not None
     again = desk.agent.rpc("reconnect_channel", p_inbox_id=inbox, p_secrets={"api_key": key[0]})
     assert again.is_success, again.text
-    # A first try that meets a busy provider is followed by another half a minute later.
-    eventually(lambda: listed(desk, inbox)["templates"] or None, 180)
+    eventually(lambda: listed(desk, inbox)["templates"] or None, 60)
     # Other tests mean the demo's one inbox of this kind.
     conn.execute("delete from inboxes where id = %s", (inbox,))
 
