@@ -31,6 +31,7 @@ import { useFilterText, useTexts } from '@/features/conversations/filter-texts';
 import { definitionsQuery } from '@/features/custom-attributes/api';
 import { AttributeFields } from '@/features/custom-attributes/attribute-fields';
 import { labelsQuery } from '@/features/labels/api';
+import { contactName } from '@/lib/contact-name';
 import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
 import type { Condition } from '@/types/condition';
@@ -244,7 +245,7 @@ export function ContactsRoute() {
               void client.invalidateQueries({ queryKey: contactListKey(accountId) });
               showToast(
                 t('contacts.added', {
-                  name: contact.name || contact.email || contact.phone_number || '',
+                  name: contactName(contact, ''),
                 }),
               );
               open(contact.id);

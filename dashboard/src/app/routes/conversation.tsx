@@ -25,6 +25,7 @@ import { nameVariables, type Variables } from '@/features/messages/variables';
 import { Viewers } from '@/features/presence/viewers';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { lazily, loadAhead } from '@/lib/parts';
 import type { PresenceState } from '@/lib/realtime';
 import { showToast } from '@/lib/toast';
@@ -105,8 +106,7 @@ function OpenConversation({ row }: { row: Conversation }) {
   const { data: participants } = useQuery(participantsQuery(row.id));
   const myName = people.get(userId)?.name ?? '';
   const isAdministrator = people.get(userId)?.role === 'administrator';
-  const name =
-    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name = contactName(row.contact, t('contact.visitor'));
 
   const mail =
     channel === 'email'

@@ -9,6 +9,7 @@ import TemplatePicker from '@/features/messages/template-picker';
 import { useTemplateText, useTemplateTexts } from '@/features/messages/template-texts';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import type { TemplateParams } from '@/lib/templates';
 import { uuid7 } from '@/lib/uuid7';
 import type { Conversation } from '@/types/conversation';
@@ -45,7 +46,7 @@ export default function NewConversation({
   /** Made once, so that a second try after a lost answer starts no second conversation. */
   const [messageId, setMessageId] = useState(uuid7);
   const id = useId();
-  const name = contact.name || contact.email || contact.phone_number || common('contact.visitor');
+  const name = contactName(contact, common('contact.visitor'));
   const inboxes = reach.rows;
   const inbox =
     inboxes.find((each) => each.inbox_id === chosen) ??

@@ -11,6 +11,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { StateMessage } from '@/components/state-message';
 import type { Language } from '@/i18n';
 import { failureText, toApiError } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { countryName, shortRelative } from '@/lib/format';
 import { type Contact, type ContactFilter, contactListQuery } from './api';
 
@@ -178,7 +179,7 @@ interface LineProps {
 function Line({ row, labelColors, t, locale }: LineProps) {
   const more = row.additional_attributes ?? {};
   const text = (key: string) => (typeof more[key] === 'string' ? (more[key] as string) : '');
-  const name = row.name || row.email || row.phone_number || row.identifier || t('contact.visitor');
+  const name = contactName(row, row.identifier || t('contact.visitor'));
   const place = [text('city'), countryName(text('country'), locale)].filter(Boolean).join(', ');
   const shown = row.labels.slice(0, 2);
   const said = [

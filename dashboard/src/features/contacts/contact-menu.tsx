@@ -3,6 +3,7 @@ import { Suspense, useState } from 'react';
 import { Menu } from '@/components/menu';
 import type { Language } from '@/i18n';
 import { failureText } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
 import { type Contact, type ContactHead, deleteContact } from './api';
@@ -31,7 +32,7 @@ export function ContactMenu({
 }: ContactMenuProps) {
   const { t } = language;
   const [open, setOpen] = useState<'merge' | 'delete' | null>(null);
-  const name = contact.name || contact.email || contact.phone_number || t('contact.visitor');
+  const name = contactName(contact, t('contact.visitor'));
 
   async function remove(): Promise<void> {
     try {

@@ -10,6 +10,7 @@ import { PickList } from '@/components/pick-list';
 import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { absolute } from '@/lib/format';
 import { showToast } from '@/lib/toast';
 import {
@@ -72,7 +73,7 @@ export default function ContactPanel({
   const client = useQueryClient();
   const query = useQuery(contactQuery(accountId, head.id));
   const contact = query.data;
-  const name = head.name || head.email || head.phone_number || t('contact.visitor');
+  const name = contactName(head, t('contact.visitor'));
   const more = contact?.additional_attributes ?? {};
 
   async function save(values: Parameters<typeof saveContact>[2]): Promise<void> {

@@ -6,6 +6,7 @@ import { Dialog } from '@/components/dialog';
 import { Field } from '@/components/field';
 import type { Language } from '@/i18n';
 import { failureText } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { type Contact, type ContactHead, contactListQuery, mergeContacts } from './api';
 
 interface MergeContactProps {
@@ -19,9 +20,6 @@ interface MergeContactProps {
 
 const WAIT_MS = 250;
 const SHOWN = 8;
-
-const nameOf = (contact: ContactHead, fallback: string): string =>
-  contact.name || contact.email || contact.phone_number || fallback;
 
 /** Finds the other contact who is the same person, and says what becomes of them before it is done. */
 export default function MergeContact({
@@ -45,7 +43,7 @@ export default function MergeContact({
   );
   const rows = found.data?.pages[0]?.rows.filter((row) => row.id !== contact.id).slice(0, SHOWN);
   const visitor = t('contact.visitor');
-  const base = nameOf(contact, visitor);
+  const base = contactName(contact, visitor);
 
   async function merge(mergee: Contact): Promise<void> {
     setBusy(true);
@@ -63,7 +61,7 @@ export default function MergeContact({
       <div className="space-y-3 p-5 pt-3">
         {other ? (
           <p className="text-meta">
-            {t('contacts.mergeText', { other: nameOf(other, visitor), name: base })}
+            {t('contacts.mergeText', { other: contactName(other, visitor), name: base })}
           </p>
         ) : (
           <>
@@ -94,12 +92,14 @@ export default function MergeContact({
                     >
                       <Avatar
                         id={row.id}
-                        name={nameOf(row, visitor)}
+                        name={contactName(row, visitor)}
                         url={row.avatar_url}
                         size="sm"
                       />
                       <span className="min-w-0 text-meta">
-                        <bdi className="block truncate font-medium">{nameOf(row, visitor)}</bdi>
+                        <bdi className="block truncate font-medium">
+                          {contactName(row, visitor)}
+                        </bdi>
                         <bdi className="block truncate text-muted">
                           {[row.email, row.phone_number].filter(Boolean).join(' · ')}
                         </bdi>

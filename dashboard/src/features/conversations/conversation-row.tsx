@@ -5,6 +5,7 @@ import { cx } from '@/components/cx';
 import { LabelChip } from '@/components/label-chip';
 import { RelativeTime } from '@/components/relative-time';
 import { useTranslation } from '@/i18n';
+import { contactName } from '@/lib/contact-name';
 import { absolute, cappedCount, shortRelative } from '@/lib/format';
 import { asPlainText } from '@/lib/links';
 import type { Conversation } from '@/types/conversation';
@@ -58,8 +59,7 @@ export const ConversationRow = memo(function ConversationRow({
   actions,
 }: RowProps) {
   const { t, i18n } = useTranslation();
-  const name =
-    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name = contactName(row.contact, t('contact.visitor'));
   const unread = row.unread_count > 0;
   const shownLabels = row.labels.slice(0, 2);
   const active = row.status === 'open' || row.status === 'pending';

@@ -22,6 +22,7 @@ import { Button } from '@/components/button';
 import { Menu, type MenuEntry } from '@/components/menu';
 import { Popover } from '@/components/popover';
 import { useTranslation } from '@/i18n';
+import { contactName } from '@/lib/contact-name';
 import { absolute } from '@/lib/format';
 import { lazily } from '@/lib/parts';
 import { showToast } from '@/lib/toast';
@@ -67,8 +68,7 @@ export function ThreadHeader({
 }: ThreadHeaderProps) {
   const { t, i18n } = useTranslation();
   const [deleting, setDeleting] = useState(false);
-  const name =
-    row.contact.name || row.contact.email || row.contact.phone_number || t('contact.visitor');
+  const name = contactName(row.contact, t('contact.visitor'));
   const assignee = people.find((person) => person.id === row.assignee_id) ?? null;
   const iconButton =
     'flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text';

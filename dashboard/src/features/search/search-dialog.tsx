@@ -7,6 +7,7 @@ import { Dialog } from '@/components/dialog';
 import { RelativeTime } from '@/components/relative-time';
 import { useTranslation } from '@/i18n';
 import { toApiError } from '@/lib/api-error';
+import { contactName } from '@/lib/contact-name';
 import { asPlainText } from '@/lib/links';
 import { contactConversation, type Found, type Kind, kinds, searchQuery } from './api';
 
@@ -162,11 +163,7 @@ function hitsOf(
   onOpen: SearchDialogProps['onOpen'],
   onContact: (id: string) => void,
 ): Hit[] {
-  const nameOf = (who: {
-    name: string | null;
-    email: string | null;
-    phone_number: string | null;
-  }) => who.name || who.email || who.phone_number || t('contact.visitor');
+  const visitor = t('contact.visitor');
   return [
     ...(found?.conversations.rows ?? []).map(
       (row): Hit => ({
@@ -175,12 +172,12 @@ function hitsOf(
         icon: (
           <Avatar
             id={row.contact.id}
-            name={nameOf(row.contact)}
+            name={contactName(row.contact, visitor)}
             url={row.contact.avatar_url}
             size="sm"
           />
         ),
-        title: `${nameOf(row.contact)} #${row.display_id}`,
+        title: `${contactName(row.contact, visitor)} #${row.display_id}`,
         detail: asPlainText(row.preview?.content ?? ''),
         at: row.last_activity_at,
         open: () => onOpen(row.display_id, null),
@@ -208,8 +205,15 @@ function hitsOf(
       (contact): Hit => ({
         id: contact.id,
         kind: 'contacts',
-        icon: <Avatar id={contact.id} name={nameOf(contact)} url={contact.avatar_url} size="sm" />,
-        title: nameOf(contact),
+        icon: (
+          <Avatar
+            id={contact.id}
+            name={contactName(contact, visitor)}
+            url={contact.avatar_url}
+            size="sm"
+          />
+        ),
+        title: contactName(contact, visitor),
         detail: [contact.email, contact.phone_number].filter(Boolean).join(' · '),
         at: null,
         open: () => onContact(contact.id),
