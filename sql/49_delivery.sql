@@ -432,6 +432,26 @@ comment on function private.receiving_contact_inbox is
     'The address a message came from, found by its id, by other spellings of it, then by e-mail or telephone; made when new.
      The caller holds the lock on it.';
 
+create function private.hold_contact(p_address public.contact_inboxes)
+returns public.contact_inboxes
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    address public.contact_inboxes := p_address;
+begin
+    loop
+        perform from public.contacts where id = address.contact_id for key share;
+        exit when found or address.id is null;
+        select * into address from public.contact_inboxes where id = address.id;
+    end loop;
+    return address;
+end;
+$$;
+
+comment on function private.hold_contact is
+    'The address, whose contact stays until the end of the transaction: a merge comes before what the caller writes or after it, and
+     who was merged meanwhile is looked up again. Null when the contact was deleted.';
+
 create function private.mail_conversation(p_inbox public.inboxes, p_address public.contact_inboxes, p_email jsonb)
 returns uuid
 language sql stable security definer set search_path = ''
@@ -784,8 +804,9 @@ begin
         join public.contacts as contact on contact.id = found.contact_id
         where found.id = answered.contact_inbox_id and contact.email = lower(p_message #>> '{contact,email}');
     end if;
+    address := private.hold_contact(address);
     if address.id is null then
-        address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
+        address := private.hold_contact(private.receiving_contact_inbox(inbox, p_message -> 'contact'));
     end if;
     if receiving_id is null then
         receiving_id := private.receiving_conversation(inbox, address, p_message);

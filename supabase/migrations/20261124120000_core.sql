@@ -3696,6 +3696,26 @@ $function$;
 
 ALTER FUNCTION "private"."heartbeat"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION private.hold_contact(p_address public.contact_inboxes)
+ RETURNS public.contact_inboxes
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+    address public.contact_inboxes := p_address;
+begin
+    loop
+        perform from public.contacts where id = address.contact_id for key share;
+        exit when found or address.id is null;
+        select * into address from public.contact_inboxes where id = address.id;
+    end loop;
+    return address;
+end;
+$function$;
+
+ALTER FUNCTION "private"."hold_contact"(public.contact_inboxes) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION private.identify_contact(p_contact_id uuid, p_values jsonb, p_verified text[] DEFAULT '{}'::text[], p_keep_name boolean DEFAULT false)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -11326,8 +11346,9 @@ begin
         join public.contacts as contact on contact.id = found.contact_id
         where found.id = answered.contact_inbox_id and contact.email = lower(p_message #>> '{contact,email}');
     end if;
+    address := private.hold_contact(address);
     if address.id is null then
-        address := private.receiving_contact_inbox(inbox, p_message -> 'contact');
+        address := private.hold_contact(private.receiving_contact_inbox(inbox, p_message -> 'contact'));
     end if;
     if receiving_id is null then
         receiving_id := private.receiving_conversation(inbox, address, p_message);
@@ -13002,6 +13023,9 @@ COMMENT ON FUNCTION "private"."has_widget_feature"(uuid, text) IS 'Whether the w
 
 COMMENT ON FUNCTION "private"."heartbeat"(uuid) IS 'See public.heartbeat.';
 
+COMMENT ON FUNCTION "private"."hold_contact"(public.contact_inboxes) IS 'The address, whose contact stays until the end of the transaction: a merge comes before what the caller writes or after it, and
+     who was merged meanwhile is looked up again. Null when the contact was deleted.';
+
 COMMENT ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) IS 'A contact says who they are: identifier, name, email, phone_number, avatar_url, custom_attributes, additional_attributes.
      p_verified names the keys that are proven (identifier, email, phone_number): by those an existing contact is recognised and this
      one merged into it. Claims never merge; a claimed address of somebody else is left out. Returns the id of the contact that remains.';
@@ -14622,6 +14646,12 @@ GRANT EXECUTE ON FUNCTION "private"."heartbeat"(uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "private"."heartbeat"(uuid) FROM "postgres";
 
 GRANT EXECUTE ON FUNCTION "private"."heartbeat"(uuid) TO "postgres";
+
+REVOKE ALL ON FUNCTION "private"."hold_contact"(public.contact_inboxes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION "private"."hold_contact"(public.contact_inboxes) FROM "postgres";
+
+GRANT EXECUTE ON FUNCTION "private"."hold_contact"(public.contact_inboxes) TO "postgres";
 
 REVOKE ALL ON FUNCTION "private"."identify_contact"(uuid, jsonb, text[], boolean) FROM PUBLIC;
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +26,7 @@ from tests.support.database import (
     value,
 )
 from tests.support.make import Conversation, Inbox, Make, User
-from tests.support.together import together
+from tests.support.together import together, wait_for_locks
 
 STATUSES = ["open", "pending", "snoozed", "resolved"]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -964,9 +963,9 @@ def test_changing_many_and_assigning_one_at_once_do_not_deadlock(database: Datab
                     ),
                 )
                 assign.start()
-                _wait_for_locks(watcher, 1)
+                wait_for_locks(watcher, 1)
                 wake.start()
-                _wait_for_locks(watcher, 2)
+                wait_for_locks(watcher, 2)
             assign.join()
             wake.join()
             assert errors == []
@@ -975,21 +974,6 @@ def test_changing_many_and_assigning_one_at_once_do_not_deadlock(database: Datab
     finally:
         for conn in connections:
             conn.close()
-
-
-def _wait_for_locks(conn: Connection, count: int) -> None:
-    for _ in range(300):
-        waiting_now = value(
-            conn,
-            """
-            select count(*) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'
-            """,
-        )
-        if waiting_now >= count:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"never saw {count} connections wait for a lock")
 
 
 # Plans.

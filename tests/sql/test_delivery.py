@@ -26,7 +26,7 @@ from tests.support.database import (
     value,
 )
 from tests.support.make import Account, Inbox, Make, User
-from tests.support.together import together
+from tests.support.together import together, wait_for_locks
 
 NUMBER = "5511987654321"
 
@@ -189,6 +189,43 @@ def test_an_inbox_holds_ten_messages_in_hand_and_no_more(database: Database) -> 
     with database.connect() as conn:
         begun = "select count(*) from public.messages where status = 'sending'"
         assert value(conn, begun) == 10
+
+
+@pytest.mark.parametrize("status", ["open", "resolved"])
+def test_what_comes_in_while_its_contact_is_merged_waits_and_goes_to_who_stays(
+    database: Database, status: str
+) -> None:
+    with database.connect() as conn:
+        make = Make(conn)
+        inbox = make.connection(make.account(), "telegram", "42")
+        agent = make.agent(inbox)
+        receive(conn, inbox, incoming("first"))
+        run(conn, "update public.conversations set status = %s", status)
+        mergee = value(conn, "select id from public.contacts")
+        base = make.contact(make.inbox(Account(inbox.account_id)), name="Ana").id
+
+    def late() -> Any:
+        with database.connect() as connection:
+            return receive(connection, inbox, incoming("second"))
+
+    with database.connect() as conn, database.connect() as watcher, ThreadPoolExecutor(1) as pool:
+        with conn.transaction():
+            with acting_as(conn, agent):
+                call(conn, "public.merge_contacts", p_base_id=base, p_mergee_id=mergee)
+            coming = pool.submit(late)
+            wait_for_locks(watcher, 1)
+        message = coming.result(30)["message_id"]
+        found = rows(
+            watcher,
+            """
+            select message.sender_contact_id, conversation.contact_id
+            from public.messages as message
+            join public.conversations as conversation on conversation.id = message.conversation_id
+            where message.id = %s
+            """,
+            message,
+        )
+    assert found == [(base, base)]
 
 
 def test_another_spelling_of_the_number_is_the_same_person(db: Connection, inbox: Inbox) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from tests.support.database import Connection, Database, error_code
+from tests.support.database import Connection, Database, error_code, value
 
 
 def together(
@@ -31,3 +32,19 @@ def together(
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(one, range(count)))
+
+
+def wait_for_locks(conn: Connection, count: int) -> None:
+    """Return once so many connections of the database wait for a lock."""
+    for _ in range(300):
+        waiting_now = value(
+            conn,
+            """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'
+            """,
+        )
+        if waiting_now >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"never saw {count} connections wait for a lock")
